@@ -1,0 +1,68 @@
+/* What the user says about the shape of a device: layers, boxes, contacts, spacing. No physics. */
+#ifndef HALIDRIFT_GEOMETRY_SHAPE_H
+#define HALIDRIFT_GEOMETRY_SHAPE_H
+
+#include <stddef.h>
+#include "solver/base/error.h"
+
+/** 1D: x with a cross-section area. Planar: x, y with a depth. Axisymmetric: r, z (2 pi r). */
+enum shape_coordinates { SHAPE_1D, SHAPE_PLANAR, SHAPE_AXISYMMETRIC };
+
+/** Side of the domain. In 1D only X_MIN and X_MAX exist; in axisymmetric x is r and y is z. */
+enum shape_side { SHAPE_X_MIN, SHAPE_X_MAX, SHAPE_Y_MIN, SHAPE_Y_MAX };
+
+/** Layers stack along x in 1D and along y (z) in 2D, the first one starting at coordinate 0. */
+struct shape_layer {
+  double thickness; /* m, > 0 */
+  int region;       /* index of the region that it belongs to */
+  double h_end;     /* m: spacing at both ends of the layer */
+  double h_max;     /* m: largest spacing inside */
+  int intervals;    /* > 0: exactly this many equal intervals; h_end and h_max are ignored */
+};
+
+/** A box paints its region over the layers below it (later boxes over earlier ones). */
+struct shape_box {
+  double lo[2], hi[2]; /* m; [1] unused in 1D */
+  int region;
+  double h_end, h_max; /* m: spacing at its edges and inside */
+};
+
+/** A piece of the outer boundary that belongs to a terminal. */
+struct shape_contact {
+  int terminal; /* index; several pieces may share a terminal */
+  enum shape_side side;
+  double from, to; /* m along the side; -INFINITY, INFINITY: the whole side */
+  double h_end;    /* m: spacing normal to the side at the contact and at its edges */
+};
+
+/** Extra points that the mesh must have (doping steps and the like). */
+struct shape_stop {
+  int axis;        /* 0: x or r; 1: y or z */
+  double position; /* m */
+  double h_end;    /* m: spacing there */
+};
+
+struct shape {
+  enum shape_coordinates coordinates;
+  double area;                     /* m^2, 1D */
+  double depth;                    /* m, planar */
+  double width;                    /* m, extent along x or r; 2D only */
+  double h_width_end, h_width_max; /* m: spacing at the ends of x (r) and inside, 2D */
+  int width_intervals;             /* > 0: equal intervals along x (r) */
+  int stack_intervals; /* > 0: equal intervals over the whole stack, layer ends need not be nodes */
+  double growth;       /* ratio of neighbouring intervals, > 1, for instance 1.3 */
+  double ray_range;    /* m: rays (see mesh.h) reach this far from a contact; 0: no rays */
+  size_t n_layers, n_boxes, n_contacts, n_stops, n_regions, n_terminals;
+  struct shape_layer *layers;     /* owned */
+  struct shape_box *boxes;        /* owned */
+  struct shape_contact *contacts; /* owned */
+  struct shape_stop *stops;       /* owned */
+};
+
+/** Free the arrays and null them. */
+void shape_free(struct shape *shape);
+
+/** Height of the stack: sum of the layers' thicknesses, m. */
+double shape_height(const struct shape *shape);
+
+#endif

@@ -1,0 +1,92 @@
+/* Contacts: what one species does at one terminal, and the terminal's own electrostatics. */
+#ifndef HALIDRIFT_PHYSICS_CONTACT_H
+#define HALIDRIFT_PHYSICS_CONTACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "solver/base/param.h"
+
+/** Law of one species at one terminal. */
+struct contact_species {
+  char species[HD_NAME];
+  int model;       /* row of contact_table */
+  double velocity; /* m/s: thermionic velocity; missing: A* T^2 / (q N) */
+  double density;  /* m^-3: c_eq of an ion at an exchanging electrode; missing: its mean density */
+  double rate;     /* m/s: k_a of ion exchange */
+  double transfer; /* transfer coefficient alpha of Butler-Volmer */
+};
+
+/** A terminal: potential psi = V - W (vacuum level), or charge-neutral (ohmic). */
+struct contact {
+  char name[HD_NAME];
+  bool ohmic;             /* true: psi from charge neutrality of the material and doping */
+  double work_function_V; /* V; missing: from the barrier */
+  double barrier_V;       /* V: phi_B = W - affinity of the material at the contact */
+  bool image_force;       /* image potential enters the tunnelling links */
+  bool tunnelling;        /* non-local tunnelling of the carriers */
+  double tunnel_range;    /* m */
+  size_t n_species;
+  struct contact_species
+      *species; /* owned; species that are not named: carriers dirichlet, ions blocking */
+};
+
+/** Arguments of a law; the flux j leaves the device (m^-2 s^-1). */
+struct contact_input {
+  double c, eta;       /* density m^-3 and reduced chemical potential in the device */
+  double c_eq, eta_eq; /* the same if the species were in equilibrium with the electrode */
+  double N;            /* effective density of states (sites), m^-3 */
+  double velocity;     /* m/s: thermionic velocity, or k_a */
+  double transfer;
+};
+
+struct contact_value {
+  double j, d_c, d_eta, d_c_eq, d_eta_eq;
+};
+
+struct contact_law {
+  const char *name;
+  bool dirichlet; /* true: the species is held at equilibrium with the electrode; value is NULL */
+  bool for_carriers, for_ions;
+  struct contact_value (*value)(const struct contact_input *input);
+  const char *doc, *source;
+};
+
+enum {
+  CONTACT_DIRICHLET, /* infinite exchange velocity: quasi-Fermi level (density) of the electrode */
+  CONTACT_BLOCKING,  /* j = 0 */
+  CONTACT_SCHOTTKY,  /* j = v (c - c_eq) */
+  CONTACT_SUPPLY,    /* j = v N [ln(1 + e^eta) - ln(1 + e^eta_eq)] */
+  CONTACT_EXCHANGE,  /* ions: j = k_a (c - c_eq) */
+  CONTACT_BUTLER_VOLMER /* ions: j = -k_a c_eq [e^((1-a) A) - e^(-a A)], A = eta_eq - eta */
+};
+
+extern const struct contact_law contact_table[];
+extern const size_t contact_table_count;
+extern const char *const contact_model_names[];
+extern const struct param contact_params[], contact_species_params[];
+extern const size_t contact_params_count, contact_species_params_count;
+
+/** Arguments of one tunnelling link between a contact and a node at `distance` inside (1D ray). */
+struct tunnel_input {
+  double psi_contact;                /* V: at the contact node */
+  double psi, psi_before, psi_after; /* V: at the node and its neighbours on the ray */
+  double x, x_before,
+      x_after; /* m: distances from the contact; x_after = x at the end of the ray */
+  double eta,
+      eta_metal; /* reduced chemical potential of the carrier there, and with the metal's level */
+  int charge;    /* -1 electron, +1 hole: which way the band must bend */
+  double V_T;    /* V */
+  double prefactor; /* v N, m^-2 s^-1 */
+  double kappa;     /* (4/3) sqrt(2 m q) / hbar, m^-1 V^-1/2 */
+  double image;     /* q / (16 pi eps_opt eps0), V m; 0: no image force */
+};
+
+struct tunnel_value {
+  double g; /* m^-2 s^-1: flux from the contact to the node */
+  double d_psi_contact, d_psi, d_psi_before, d_psi_after, d_eta, d_eta_metal;
+};
+
+/** Non-local tunnelling flux of DESIGN section 3.5; zero where the band bends the wrong way. */
+struct tunnel_value contact_tunnel(const struct tunnel_input *input);
+
+#endif

@@ -1,0 +1,31 @@
+/* Bulk material: every number that belongs to the substance and not to the device. */
+#ifndef HALIDRIFT_PHYSICS_MATERIAL_H
+#define HALIDRIFT_PHYSICS_MATERIAL_H
+
+#include "solver/base/param.h"
+
+struct material {
+  char name[HD_NAME];
+  double eps_r;        /* static relative permittivity */
+  double eps_opt;      /* optical relative permittivity, image force only */
+  double affinity_V;   /* electron affinity (vacuum to E_c), eV stored in V */
+  double gap_V;        /* E_c - E_v, V */
+  double N_c, N_v;     /* effective densities of states, m^-3 */
+  double mu_n, mu_p;   /* mobilities, m^2/(V s) */
+  double tau_n, tau_p; /* SRH lifetimes, s; INFINITY: no SRH */
+  double trap_V;       /* SRH level above the intrinsic level, V */
+  double k_rad;        /* radiative coefficient, m^3/s */
+  double C_n, C_p;     /* Auger coefficients, m^6/s */
+  double absorption;   /* Beer-Lambert absorption coefficient, 1/m */
+  double m_n, m_p;     /* tunnelling masses, units of m0 */
+  double A_n, A_p;     /* Richardson constants, A/(m^2 K^2) */
+  double smoothing;    /* m: length ell of the Helmholtz kernel of the switching free energy */
+};
+
+extern const struct param material_params[];
+extern const size_t material_params_count;
+
+/** n_i = sqrt(N_c N_v) exp(-E_g / (2 V_T)), m^-3. V_T in V. */
+double material_intrinsic_density(const struct material *material, double V_T);
+
+#endif

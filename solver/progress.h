@@ -1,0 +1,35 @@
+/* What the user sees while a run goes on, and log.txt. */
+#ifndef HALIDRIFT_SOLVER_PROGRESS_H
+#define HALIDRIFT_SOLVER_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include "solver/base/error.h"
+
+enum progress_level { PROGRESS_QUIET, PROGRESS_NORMAL, PROGRESS_VERBOSE };
+
+struct progress;
+
+/** `log` (owned by the caller, may be NULL) gets every line; `out` shows one updating line when it
+ * is a terminal, one plain line a point otherwise. */
+enum hd_status progress_create(struct progress **progress, enum progress_level level, FILE *out,
+                               FILE *log, struct hd_error *err);
+/** An experiment begins; `end` is its duration (s) or its number of points. */
+void progress_begin(struct progress *progress, const char *experiment, bool transient, double end);
+/** Called at every accepted step (cheap: prints at most 10 times a second). */
+void progress_step(struct progress *progress, double t, double step, long steps);
+/** Called at every steady point. */
+void progress_point(struct progress *progress, const char *source, double bias, double current,
+                    int iterations);
+void progress_end(struct progress *progress, const char *result);
+/** A line of its own, for instance a spike. VERBOSE lines go to `out` only with -v, always to the
+ * log. */
+void progress_note(struct progress *progress, enum progress_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void progress_free(struct progress **progress);
+
+/** Install the SIGINT/SIGTERM handler; interrupted() is true from the first signal on. */
+void interrupt_install(void);
+bool interrupted(void);
+
+#endif

@@ -1,0 +1,165 @@
+/* A validated run: what config_read makes of the input text and everything else works on.
+ * All values are SI (energies in V); all names are resolved to indices unless said otherwise. */
+#ifndef HALIDRIFT_SOLVER_SPEC_H
+#define HALIDRIFT_SOLVER_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "geometry/shape.h"
+#include "physics/constants.h"
+#include "physics/contact.h"
+#include "physics/element.h"
+#include "physics/generation.h"
+#include "physics/material.h"
+#include "physics/species.h"
+#include "physics/waveform.h"
+
+/** What one ion is in one region, where it differs from the species' own row. */
+struct region_species {
+  int species;      /* index into device_spec.species */
+  bool present;     /* false: the region is closed to this ion */
+  double diffusion; /* m^2/s; missing: the species' own */
+  double density;   /* m^-3: initial mean density; missing: the species' own */
+};
+
+/** A region: one material with uniform doping. Layers and boxes name it by index. */
+struct region_spec {
+  char name[HD_NAME];
+  int material;             /* index into device_spec.materials */
+  double donors, acceptors; /* m^-3 */
+  double fixed_charge;      /* m^-3, signed, units of q */
+  size_t n_species;
+  struct region_species *species; /* owned; only those that differ */
+};
+
+/** A box that adds doping or sets the initial density of an ion, whatever the regions. */
+struct profile_spec {
+  double lo[2], hi[2]; /* m; -INFINITY, INFINITY where not given; nodes on the edge are inside */
+  double donors, acceptors; /* m^-3, replace the region's values; missing: leave */
+  int ion;                  /* species index, -1: none */
+  double density;           /* m^-3: initial density of that ion */
+};
+
+/** Interface recombination between two regions. */
+struct interface_spec {
+  int region[2];
+  double S_n, S_p; /* m/s */
+};
+
+struct device_spec {
+  char name[HD_NAME];
+  struct shape shape; /* spacings NAN here mean "by physics": mesh_plan fills them */
+  double refine;      /* divides every automatic spacing; 1 by default */
+  size_t n_materials, n_regions, n_profiles, n_interfaces, n_species, n_interactions, n_contacts;
+  struct material *materials;        /* owned */
+  struct region_spec *regions;       /* owned */
+  struct profile_spec *profiles;     /* owned */
+  struct interface_spec *interfaces; /* owned */
+  struct species *species;           /* owned; electron and hole, if present, come first */
+  struct interaction *interactions;  /* owned */
+  struct contact *contacts;          /* owned; index = terminal of shape.contacts */
+  struct generation generation;
+};
+
+/** A device in the circuit: which net each of its terminals is tied to. */
+struct device_instance {
+  int device; /* index into run_spec.devices */
+  int *net;   /* [n_contacts] owned */
+};
+
+/** Net 0 is ground ("gnd", "0"). */
+struct circuit_spec {
+  size_t n_nets, n_elements, n_instances;
+  char (*nets)[HD_NAME];             /* owned */
+  struct element *elements;          /* owned */
+  struct device_instance *instances; /* owned; terminal names in output: contact name, with
+                                        "device." in front when there are several devices */
+};
+
+enum experiment_type {
+  EXPERIMENT_EQUILIBRIUM, /* all sources at zero, ions in equilibrium; capacitors at `initial` */
+  EXPERIMENT_STEADY,      /* steady state at the sources' values at t = 0 */
+  EXPERIMENT_DC_SWEEP,    /* steady states along a source's values */
+  EXPERIMENT_TRANSIENT    /* time evolution for `duration` */
+};
+
+enum experiment_start {
+  START_LAST,        /* from the last experiment's end (the first: from equilibrium) */
+  START_EQUILIBRIUM, /* full equilibrium with all sources at zero */
+  START_STEADY       /* steady state at the sources' values at t = 0 */
+};
+
+/** Replaces the waveform of one source during one experiment. */
+struct drive_spec {
+  int element;
+  struct waveform waveform;
+};
+
+/** What counts as a spike: |I| of a device terminal above the threshold. It only reads the result.
+ */
+struct spike_spec {
+  bool enabled;
+  int instance, terminal; /* whose current */
+  int source; /* element index of the voltage source whose energy and pulse number are reported */
+  int capacitor;    /* element index of the membrane capacitor; -1: none */
+  double threshold; /* A */
+};
+
+struct experiment_spec {
+  char name[HD_NAME];
+  int type;        /* enum experiment_type */
+  int start;       /* enum experiment_start */
+  double duration; /* s, transient */
+  size_t n_drives;
+  struct drive_spec *drives; /* owned */
+  /* dc sweep: the source's values */
+  int sweep_source; /* element index */
+  size_t n_values;
+  double *values;   /* owned; V or A, in order */
+  bool frozen_ions; /* true: all ions stay where they are (any type of experiment) */
+  /* transient: output */
+  bool every_step; /* a row for every accepted time step */
+  size_t n_times;
+  double *times; /* owned; s, ascending: rows exactly there (besides kinks and the end) */
+  size_t n_field_times;
+  double *field_times; /* owned; s: fields are written there */
+  bool fields_start, fields_end, fields_at_spikes;
+  int fields_every; /* every k-th step; 0: none */
+  struct spike_spec spike;
+};
+
+/** Tolerances and limits of the solver; each row of solver_params says its reason. */
+struct solver_spec {
+  double rtol;          /* relative tolerance of the transients */
+  double atol_fraction; /* absolute tolerance of theta (c / c_max) or c / c_mean */
+  double phi_factor;    /* quasi-Fermi weight in units of rtol V_T, 1 to 10 */
+  int max_order;
+  double max_step, min_step, initial_step; /* s; missing: free */
+  int max_steps;                           /* accepted steps per experiment */
+  double newton_tol; /* V: largest potential update of a converged steady Newton */
+  int newton_max;    /* iterations of one steady Newton */
+  int ordering;      /* 0: automatic, 1: natural, 2: node-graph AMD */
+};
+
+extern const struct param solver_params[];
+extern const size_t solver_params_count;
+
+struct run_spec {
+  char title[256];
+  double temperature; /* K */
+  struct constants constants;
+  size_t n_devices, n_experiments;
+  struct device_spec *devices; /* owned */
+  struct circuit_spec circuit;
+  struct experiment_spec *experiments; /* owned */
+  struct solver_spec solver;
+};
+
+/** Free everything that a run_spec owns; accepts a zeroed struct. */
+void run_spec_free(struct run_spec *spec);
+
+/** Fill the missing spacings of every device's shape from its physics: Debye lengths at contacts
+ * and interfaces, smoothing lengths where fronts go, tunnelling ranges. */
+enum hd_status mesh_plan(struct run_spec *spec, struct hd_error *err);
+
+#endif
