@@ -31,7 +31,7 @@ enum hd_status hd_resize(void *pointer, size_t count, size_t size, struct hd_err
   memcpy(&memory, pointer, sizeof memory);
   if (size && count > SIZE_MAX / size)
     return out_of_memory(count, size, err);
-  void *moved = realloc(memory, count * size ? count * size : 1);
+  void *moved = realloc(memory, count > 0 && size > 0 ? count * size : 1);
   if (!moved)
     return out_of_memory(count, size, err);
   memcpy(pointer, &moved, sizeof moved);
