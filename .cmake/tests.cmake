@@ -5,7 +5,8 @@
 #   tests/cli/*.sh               cli
 #   inputs/{tutorial,devices}/*.cfg  tutorial: every shipped input is run
 # A file with "ctest: long" among its comments also gets the label long (left out under the
-# sanitizers in CI); "ctest: timeout=SECONDS" replaces the limit of 300 s.
+# sanitizers in CI); "ctest: timeout=SECONDS" replaces the limit of 300 s; "ctest: serial" keeps
+# other tests from running at the same time (for tests that measure time).
 # Each test runs in an empty folder of its own, so that tests can run side by side.
 
 find_package(Threads REQUIRED)
@@ -51,6 +52,9 @@ function(register_test name label file)
   endif()
   if(HALIDRIFT_SANITIZED)
     math(EXPR limit "4 * ${limit}")
+  endif()
+  if(hints MATCHES "serial")
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${limit}
     ENVIRONMENT "${test_environment}")
