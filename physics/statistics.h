@@ -8,6 +8,7 @@
 struct statistics_value {
   double F, dF;
   double activity, d_activity;
+  double d2F; /* second derivative of F */
 };
 
 /** One law. `gamma` = N / c_limit for Blakemore; unused by the others. */

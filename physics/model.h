@@ -1,0 +1,107 @@
+/* The local physics of one device: which unknowns a node has, and the three kernels.
+ *
+ * Unknowns of a node, in this order:
+ *   u[0]              psi, V (vacuum-level potential)
+ *   u[1 + s]          species s: quasi-Fermi potential phi, V (carriers), or x = c / c_unit (ions)
+ *   u[1 + n_species + f]  smoothed field S_f of a species that takes part in an interaction
+ *
+ * Every density and every excess potential is a function of one linear combination of them:
+ *   a = a_0 + sum_j A_j u_j,   c = g(a),   v = sum_j B_j u_j + w(a)
+ * carriers: a = eta, c = N F(eta), w = ln(e^eta/F);  ions: a = x, c = c_unit x.
+ * So the chain rule to the unknowns is two coefficients per species, here and nowhere else. */
+#ifndef HALIDRIFT_PHYSICS_MODEL_H
+#define HALIDRIFT_PHYSICS_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "physics/constants.h"
+#include "physics/material.h"
+#include "physics/species.h"
+#include "physics/statistics.h"
+
+enum { MODEL_SPECIES = 8, MODEL_UNKNOWNS = 1 + 2 * MODEL_SPECIES };
+
+/** One species in one region. */
+struct model_species {
+  bool present;
+  double N;     /* m^-3: effective density of states, or c_unit of an ion */
+  double a_0;   /* constant part of a */
+  double D;     /* m^2/s at the device's temperature */
+  double gamma; /* of the statistics */
+};
+
+struct model_region {
+  double eps;                      /* F/m */
+  double ell2;                     /* m^2: smoothing length squared */
+  double n_1, p_1;                 /* m^-3: SRH */
+  const struct material *material; /* borrowed */
+  struct model_species species[MODEL_SPECIES];
+};
+
+struct model {
+  int n_species, n_fields, n_unknowns;
+  int electron, hole; /* species indices, -1: absent */
+  double q, V_T, T;
+  double charge[MODEL_SPECIES];
+  bool carrier[MODEL_SPECIES];      /* unknown is a quasi-Fermi potential */
+  bool hopping[MODEL_SPECIES];      /* lattice gas with mobility D theta (1 - theta) */
+  bool crowded[MODEL_SPECIES];      /* lattice gas with mobility D theta: -ln(1 - theta) inside v */
+  double hop_length[MODEL_SPECIES]; /* m; 0: no field acceleration */
+  double c_unit[MODEL_SPECIES];     /* m^-3: scale of x (ions) and of the smoothed field */
+  const struct statistics_law *statistics[MODEL_SPECIES];
+  int field[MODEL_SPECIES];         /* smoothed field of a species, -1: none */
+  int field_species[MODEL_SPECIES]; /* the species of a field */
+  double A[MODEL_SPECIES][MODEL_UNKNOWNS], B[MODEL_SPECIES][MODEL_UNKNOWNS];
+  double local[MODEL_SPECIES]
+              [MODEL_SPECIES]; /* v_s -= local[s][t] c_t / c_unit_t (comparison only) */
+  bool has_local;
+  bool couples[MODEL_SPECIES][MODEL_UNKNOWNS]; /* c or v of s depends on unknown j */
+  size_t n_regions;
+  struct model_region *regions; /* owned */
+};
+
+/** One species at one node, seen from one region. */
+struct species_state {
+  double a;
+  double c, d_c, d2_c; /* density, m^-3, and its derivatives by a */
+  double v, d_v;       /* excess potential over kT; derivative of w by a */
+  double f, d_f;       /* free-site fraction and derivative by a */
+};
+
+/** State of all species at one node from its unknowns u[n_unknowns]; state[n_species] out. */
+void model_state(const struct model *model, int region, const double *u,
+                 struct species_state *state);
+
+/** Electrochemical potential over kT of a species: ln(c/(N f)) + v up to a constant of the region;
+ * d_a out: its derivative by a beyond B. */
+double model_potential(const struct model *model, int region, int s,
+                       const struct species_state *state, double *d_a);
+
+/** Derivatives of one scalar by the unknowns of one node. */
+typedef double model_row[MODEL_UNKNOWNS];
+
+struct model_reaction {
+  double rate[MODEL_SPECIES];      /* m^-3 s^-1: net loss of each species */
+  model_row d_rate[MODEL_SPECIES]; /* by the unknowns */
+};
+
+/** Recombination of electrons and holes (no generation). */
+void model_react(const struct model *model, int region, const double *u,
+                 const struct species_state *state, bool partials, struct model_reaction *out);
+
+/** Flux of every species along an edge, particles per (s m of measure): multiply by the measure. */
+struct model_flux {
+  double F[MODEL_SPECIES]; /* m^-1 s^-1 */
+  model_row d_k[MODEL_SPECIES], d_l[MODEL_SPECIES];
+};
+
+void model_edge(const struct model *model, int region, double length, const double *u_k,
+                const double *u_l, const struct species_state *state_k,
+                const struct species_state *state_l, bool partials, struct model_flux *out);
+
+/** Shape of u: residual names for messages ("Poisson", "continuity of iodide_vacancy", ...). */
+const char *model_unknown_kind(const struct model *model, int j, int *species);
+
+void model_free(struct model *model);
+
+#endif
