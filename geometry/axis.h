@@ -11,8 +11,8 @@ enum { AXIS_MAX_POINTS = 50000000 };
 /** A stretch between two points that the axis must have. */
 struct axis_segment {
   double length;  /* m, > 0 */
-  double h_first; /* m: largest spacing at its first point; INFINITY: no demand */
-  double h_last;  /* m: largest spacing at its last point; INFINITY: no demand */
+  double h_first; /* m: spacing at its first point, from where it grows; INFINITY: no demand */
+  double h_last;  /* m: spacing at its last point; INFINITY: no demand */
   double h_max;   /* m: largest spacing inside; INFINITY: no demand */
   int intervals;  /* > 0: exactly this many equal intervals; the spacings are ignored */
 };

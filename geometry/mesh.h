@@ -24,7 +24,8 @@ struct edge_part {
   double measure; /* m: face area / length */
 };
 
-/** The part of a boundary face that belongs to one node, one region and one terminal. */
+/** The part of a boundary face that belongs to one node, one region and one terminal. A corner node
+ * of a contact that goes round the corner has one on each side. */
 struct face_part {
   int node;
   int part; /* node part of the node in the region the face borders on */
@@ -39,7 +40,8 @@ struct interface_part {
   double area;        /* m^2 */
 };
 
-/** A straight row of mesh nodes from a contact node into the device, normal to the contact. */
+/** A straight row of mesh nodes from a contact node into the device, normal to the contact; one for
+ * each face part, so that their areas sum to the contact's. It may reach the opposite boundary. */
 struct mesh_ray {
   int terminal;
   double area; /* m^2: contact area that it stands for */
@@ -62,7 +64,7 @@ struct mesh {
   struct mesh_ray *rays;
   int *ray_nodes;       /* node indices */
   double *ray_distance; /* m from the contact along the ray; [first] is 0 */
-  int *ray_part;        /* node part of that node in the region that the ray runs through */
+  int *ray_part;        /* node part of that node in the region that the ray comes through */
   size_t n_axis[2];     /* tensor grid: points along both axes; n_axis[1] = 1 in 1D */
   double *axis[2];      /* the points, m. Node index = i * n_axis[1] + j when along_y_first */
   bool y_fastest;       /* true: node = i * n_axis[1] + j; false: node = j * n_axis[0] + i */

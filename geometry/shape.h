@@ -20,7 +20,8 @@ struct shape_layer {
   int intervals;    /* > 0: exactly this many equal intervals; h_end and h_max are ignored */
 };
 
-/** A box paints its region over the layers below it (later boxes over earlier ones). */
+/** A box paints its region over the layers below it (later boxes over earlier ones). Cells belong
+ * to it by their midpoint; its edges are points of the mesh where the intervals are not fixed. */
 struct shape_box {
   double lo[2], hi[2]; /* m; [1] unused in 1D */
   int region;
@@ -42,6 +43,7 @@ struct shape_stop {
   double h_end;    /* m: spacing there */
 };
 
+/** Spacings that are NAN or infinite make no demand. */
 struct shape {
   enum shape_coordinates coordinates;
   double area;                     /* m^2, 1D */
@@ -58,6 +60,9 @@ struct shape {
   struct shape_contact *contacts; /* owned */
   struct shape_stop *stops;       /* owned */
 };
+
+/** Check every number and index of a shape that is complete. Collects all errors (HD_INPUT). */
+enum hd_status shape_check(const struct shape *shape, struct hd_error *err);
 
 /** Free the arrays and null them. */
 void shape_free(struct shape *shape);
