@@ -1,0 +1,188 @@
+#include "solver/device.h"
+
+#include <math.h>
+#include <string.h>
+#include "solver/base/memory.h"
+
+/** Half width of the bracket in which the neutral potential is looked for, V. */
+static const double NEUTRAL_BRACKET_V = 50.0;
+
+/** Net charge density over q at flat quasi-Fermi levels; falls with psi. */
+static double charge_at(const struct device *device, int node, int part, double psi) {
+  const struct model *model = &device->model;
+  double u[MODEL_UNKNOWNS] = {0};
+  struct species_state state[MODEL_SPECIES];
+  u[0] = psi;
+  for (int s = 0; s < model->n_species; s++)
+    u[1 + s] = device->initial_x[node * model->n_species + s];
+  model_state(model, device->mesh->node_parts[part].region, u, state);
+  double sum = device->fixed_charge[part];
+  for (int s = 0; s < model->n_species; s++)
+    sum += model->charge[s] * state[s].c;
+  return sum;
+}
+
+/** Potential of local charge neutrality at zero bias, by bisection (the charge is monotone). */
+static double neutral_potential(const struct device *device, int node, int part) {
+  double low = -NEUTRAL_BRACKET_V, high = NEUTRAL_BRACKET_V;
+  for (int i = 0; i < 200 && high - low > 0.0; i++) {
+    double mid = 0.5 * (low + high);
+    if (mid == low || mid == high)
+      break;
+    if (charge_at(device, node, part, mid) > 0.0)
+      low = mid;
+    else
+      high = mid;
+  }
+  return 0.5 * (low + high);
+}
+
+static double potential_offset(const struct device *device, const struct contact *contact, int node,
+                               int part) {
+  if (contact->ohmic)
+    return neutral_potential(device, node, part);
+  const struct model_region *region = &device->model.regions[device->mesh->node_parts[part].region];
+  double work_function = isnan(contact->work_function_V)
+                             ? contact->barrier_V + region->material->affinity_V
+                             : contact->work_function_V;
+  return -work_function;
+}
+
+static enum hd_status list_contact_nodes(struct device *device, struct hd_error *err) {
+  const struct mesh *mesh = device->mesh;
+  TRY(hd_alloc(&device->contact_nodes, mesh->n_face_parts, sizeof *device->contact_nodes, err));
+  for (int k = 0; k < device->n_nodes; k++)
+    device->terminal_of[k] = -1;
+  for (size_t f = 0; f < mesh->n_face_parts; f++) {
+    const struct face_part *face = &mesh->face_parts[f];
+    if (device->terminal_of[face->node] >= 0)
+      continue;
+    device->terminal_of[face->node] = face->terminal;
+    device->contact_nodes[device->n_contact_nodes++] =
+        (struct contact_node){.node = face->node, .part = face->part, .terminal = face->terminal};
+  }
+  for (size_t c = 0; c < device->n_contact_nodes; c++) {
+    struct contact_node *at = &device->contact_nodes[c];
+    at->psi_offset =
+        potential_offset(device, &device->spec->contacts[at->terminal], at->node, at->part);
+  }
+  return HD_OK;
+}
+
+/** The row of a species at a terminal, or what holds when it is not named there. */
+static struct contact_species contact_row(const struct device *device, int terminal, int s) {
+  const struct contact *contact = &device->spec->contacts[terminal];
+  for (size_t i = 0; i < contact->n_species; i++)
+    if (strcmp(contact->species[i].species, device->spec->species[s].name) == 0)
+      return contact->species[i];
+  struct contact_species row = {.model =
+                                    device->model.carrier[s] ? CONTACT_DIRICHLET : CONTACT_BLOCKING,
+                                .velocity = NAN,
+                                .density = NAN};
+  return row;
+}
+
+static double richardson(const struct model *model, const struct material *material, int s) {
+  return s == model->electron ? material->A_n : material->A_p;
+}
+
+static void add_face(struct device *device, const struct run_spec *run,
+                     const struct face_part *face, int s) {
+  const struct model *model = &device->model;
+  int region = device->mesh->node_parts[face->part].region;
+  const struct model_species *here = &model->regions[region].species[s];
+  struct contact_species row = contact_row(device, face->terminal, s);
+  const struct contact_law *law = &contact_table[row.model];
+  double c_eq = isnan(row.density) ? device->spec->species[s].density : row.density;
+  int at = face->node * model->n_species + s;
+  if (!here->present)
+    return;
+  if (law->dirichlet) {
+    device->held[at] = true;
+    device->held_value[at] = model->carrier[s] ? 0.0 : c_eq / model->c_unit[s];
+    return;
+  }
+  if (row.model == CONTACT_BLOCKING)
+    return;
+  double velocity = row.rate;
+  if (model->carrier[s])
+    velocity = isnan(row.velocity) ? richardson(model, model->regions[region].material, s) *
+                                         model->T * model->T / (run->constants.q * here->N)
+                                   : row.velocity;
+  device->faces[device->n_faces++] = (struct contact_face){.node = face->node,
+                                                           .part = face->part,
+                                                           .terminal = face->terminal,
+                                                           .species = s,
+                                                           .area = face->area,
+                                                           .law = law,
+                                                           .velocity = velocity,
+                                                           .transfer = row.transfer,
+                                                           .c_eq = c_eq};
+}
+
+/** Links of one ray to every node within the contact's tunnelling range, for one carrier. */
+static void add_links(struct device *device, const struct run_spec *run, const struct mesh_ray *ray,
+                      int s) {
+  const struct mesh *mesh = device->mesh;
+  const struct model *model = &device->model;
+  const struct contact *contact = &device->spec->contacts[ray->terminal];
+  const int *nodes = &mesh->ray_nodes[ray->first];
+  const double *x = &mesh->ray_distance[ray->first];
+  for (size_t i = 1; i < ray->count && x[i] <= contact->tunnel_range * (1.0 + 1e-12); i++) {
+    size_t after = i + 1 < ray->count ? i + 1 : i;
+    int part = mesh->ray_part[ray->first + i];
+    const struct model_region *region = &model->regions[mesh->node_parts[part].region];
+    const struct material *material = region->material;
+    if (device->terminal_of[nodes[i]] >= 0 || !region->species[s].present)
+      break;
+    double mass = (s == model->electron ? material->m_n : material->m_p) * run->constants.m0;
+    double image = run->constants.q / (16.0 * acos(-1.0) * material->eps_opt * run->constants.eps0);
+    device->links[device->n_links++] = (struct tunnel_link){
+        .terminal = ray->terminal,
+        .species = s,
+        .contact = nodes[0],
+        .node = nodes[i],
+        .before = nodes[i - 1],
+        .after = nodes[after],
+        .part = part,
+        .x = x[i],
+        .x_before = x[i - 1],
+        .x_after = x[after],
+        .area = ray->area,
+        .prefactor = richardson(model, material, s) * model->T * model->T / run->constants.q,
+        .kappa = 4.0 / 3.0 * sqrt(2.0 * mass * run->constants.q) / run->constants.hbar,
+        .image = contact->image_force ? image : 0.0};
+  }
+}
+
+static enum hd_status list_links(struct device *device, const struct run_spec *run,
+                                 struct hd_error *err) {
+  const struct mesh *mesh = device->mesh;
+  TRY(hd_alloc(&device->links, 2 * mesh->n_ray_nodes, sizeof *device->links, err));
+  for (size_t r = 0; r < mesh->n_rays; r++) {
+    if (!device->spec->contacts[mesh->rays[r].terminal].tunnelling)
+      continue;
+    for (int s = 0; s < device->model.n_species; s++)
+      if (device->model.carrier[s])
+        add_links(device, run, &mesh->rays[r], s);
+  }
+  return HD_OK;
+}
+
+/**
+ * Contact nodes with their potentials, faces with their laws, tunnelling links.
+ * Errors  HD_MEMORY
+ */
+enum hd_status device_contacts(struct device *device, const struct run_spec *run,
+                               struct hd_error *err) {
+  const struct mesh *mesh = device->mesh;
+  size_t n_species = (size_t)device->model.n_species;
+  TRY(list_contact_nodes(device, err));
+  TRY(hd_alloc(&device->faces, mesh->n_face_parts * n_species, sizeof *device->faces, err));
+  TRY(hd_alloc(&device->held, mesh->n_nodes * n_species, sizeof *device->held, err));
+  TRY(hd_alloc(&device->held_value, mesh->n_nodes * n_species, sizeof *device->held_value, err));
+  for (size_t f = 0; f < mesh->n_face_parts; f++)
+    for (int s = 0; s < device->model.n_species; s++)
+      add_face(device, run, &mesh->face_parts[f], s);
+  return list_links(device, run, err);
+}
