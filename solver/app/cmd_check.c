@@ -1,0 +1,48 @@
+/* halidrift check: everything that can go wrong before the first equation is solved. */
+#include <stdio.h>
+#include "geometry/mesh.h"
+#include "solver/app/commands.h"
+#include "solver/config/config.h"
+
+/** Build the mesh of one device and print its size. */
+static enum hd_status check_device(const struct device_spec *device, struct hd_error *err) {
+  struct mesh *mesh = NULL;
+  TRY(mesh_build(&mesh, &device->shape, err));
+  printf("device %s: %dD, %zu nodes, %zu regions, %zu species, %zu contacts\n", device->name,
+         mesh->dimension, mesh->n_nodes, device->n_regions, device->n_species, device->n_contacts);
+  mesh_free(&mesh);
+  return HD_OK;
+}
+
+static enum hd_status check_spec(struct run_spec *spec, struct hd_error *err) {
+  TRY(mesh_plan(spec, err));
+  for (size_t i = 0; i < spec->n_devices; i++)
+    TRY(check_device(&spec->devices[i], err));
+  printf("circuit: %zu nets, %zu elements, %zu device%s\n", spec->circuit.n_nets,
+         spec->circuit.n_elements, spec->circuit.n_instances,
+         spec->circuit.n_instances == 1 ? "" : "s");
+  static const char *const types[] = {"equilibrium", "steady state", "dc sweep", "transient"};
+  for (size_t i = 0; i < spec->n_experiments; i++) {
+    const struct experiment_spec *experiment = &spec->experiments[i];
+    printf("experiment %s: %s", experiment->name, types[experiment->type]);
+    if (experiment->type == EXPERIMENT_DC_SWEEP)
+      printf(", %zu points", experiment->n_values);
+    if (experiment->type == EXPERIMENT_TRANSIENT)
+      printf(", %g s", experiment->duration);
+    putchar('\n');
+  }
+  return HD_OK;
+}
+
+/** halidrift check FILE. */
+enum hd_status cmd_check(const struct arguments *arguments, struct hd_error *err) {
+  struct config *config = NULL;
+  struct run_spec spec = {0};
+  TRY(config_read(&config, &spec, arguments->operand, arguments->sets, err));
+  enum hd_status status = check_spec(&spec, err);
+  if (status == HD_OK)
+    printf("%s: valid, hash %s\n", arguments->operand, config_hash(config));
+  run_spec_free(&spec);
+  config_free(&config);
+  return status;
+}
