@@ -15,7 +15,9 @@ void shape_free(struct shape *shape) {
   hd_free(&shape->boxes);
   hd_free(&shape->contacts);
   hd_free(&shape->stops);
-  shape->n_layers = shape->n_boxes = shape->n_contacts = shape->n_stops = 0;
+  hd_free(&shape->zones);
+  shape->n_layers = shape->n_boxes = shape->n_contacts = 0;
+  shape->n_stops = shape->n_zones = 0;
 }
 
 /** Sum of the layers' thicknesses, m: extent along x in 1D, along y (z) in 2D. */
@@ -24,6 +26,17 @@ double shape_height(const struct shape *shape) {
   for (size_t i = 0; i < shape->n_layers; i++)
     height += shape->layers[i].thickness;
   return height;
+}
+
+/** Number of axes. */
+int shape_dimension(const struct shape *shape) {
+  return shape->coordinates == SHAPE_1D ? 1 : 2;
+}
+
+/** Extent of the domain along an axis, m. */
+double shape_extent(const struct shape *shape, int axis) {
+  int stack = shape_dimension(shape) - 1;
+  return axis == stack ? shape_height(shape) : axis < stack ? shape->width : 0;
 }
 
 /** One sentence unless value > 0 and finite. */
@@ -63,7 +76,7 @@ static void check_layers(const struct shape *shape, struct hd_error *err) {
 }
 
 static void check_boxes(const struct shape *shape, struct hd_error *err) {
-  int n_axes = shape->coordinates == SHAPE_1D ? 1 : 2;
+  int n_axes = shape_dimension(shape);
   for (size_t i = 0; i < shape->n_boxes; i++) {
     const struct shape_box *box = &shape->boxes[i];
     check_index(box->region, shape->n_regions, "boxes", i, "region", err);
@@ -132,5 +145,7 @@ enum hd_status shape_check(const struct shape *shape, struct hd_error *err) {
     check_contact(shape, i, err);
   for (size_t i = 0; i < shape->n_stops; i++)
     check_spacing(shape->stops[i].h_end, "stops", i, "h_end", err);
+  for (size_t i = 0; i < shape->n_zones; i++)
+    check_spacing(shape->zones[i].h_max, "zones", i, "h_max", err);
   return err->count > before ? HD_INPUT : HD_OK;
 }

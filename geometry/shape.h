@@ -43,6 +43,13 @@ struct shape_stop {
   double h_end;    /* m: spacing there */
 };
 
+/** A stretch of an axis with a largest spacing of its own (near contacts and junctions). */
+struct shape_zone {
+  int axis;        /* 0: x or r; 1: y or z */
+  double from, to; /* m */
+  double h_max;    /* m */
+};
+
 /** Spacings that are NAN or infinite make no demand. */
 struct shape {
   enum shape_coordinates coordinates;
@@ -54,11 +61,12 @@ struct shape {
   int stack_intervals; /* > 0: equal intervals over the whole stack, layer ends need not be nodes */
   double growth;       /* ratio of neighbouring intervals, > 1, for instance 1.3 */
   double ray_range;    /* m: rays (see mesh.h) reach this far from a contact; 0: no rays */
-  size_t n_layers, n_boxes, n_contacts, n_stops, n_regions, n_terminals;
+  size_t n_layers, n_boxes, n_contacts, n_stops, n_zones, n_regions, n_terminals;
   struct shape_layer *layers;     /* owned */
   struct shape_box *boxes;        /* owned */
   struct shape_contact *contacts; /* owned */
   struct shape_stop *stops;       /* owned */
+  struct shape_zone *zones;       /* owned */
 };
 
 /** Check every number and index of a shape that is complete. Collects all errors (HD_INPUT). */
@@ -66,6 +74,12 @@ enum hd_status shape_check(const struct shape *shape, struct hd_error *err);
 
 /** Free the arrays and null them. */
 void shape_free(struct shape *shape);
+
+/** 1 or 2. Layers stack along axis (dimension - 1). */
+int shape_dimension(const struct shape *shape);
+
+/** Extent of the domain along an axis, m; 0 along the missing axis of 1D. */
+double shape_extent(const struct shape *shape, int axis);
 
 /** Height of the stack: sum of the layers' thicknesses, m. */
 double shape_height(const struct shape *shape);

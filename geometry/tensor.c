@@ -8,23 +8,15 @@
 /* Stops closer than this share of the extent are one point: rounding of sums of thicknesses. */
 static const double SAME_POINT = 1e-9;
 
-/** Extent of the domain along an axis, m. */
-double tensor_extent(const struct shape *shape, int axis) {
-  bool flat = shape->coordinates == SHAPE_1D;
-  int stack = flat ? 0 : 1;
-  if (axis == stack)
-    return shape_height(shape);
-  return flat ? 0 : shape->width;
-}
-
 /** Axis along which the layers stack. */
 static int stack_axis(const struct shape *shape) {
-  return shape->coordinates == SHAPE_1D ? 0 : 1;
+  return shape_dimension(shape) - 1;
 }
 
 /** A position that the axis must have, with the spacing wanted there. */
 struct stop {
   double position, h; /* m */
+  double give;        /* m: the stop is dropped if another is nearer than this; 0: it stays */
 };
 
 struct stop_list {
@@ -45,6 +37,14 @@ static void add_stop(struct stop_list *list, double position, double h) {
     return;
   list->stops[list->n++] =
       (struct stop){.position = fmin(fmax(position, 0), list->extent), .h = demand(h)};
+}
+
+/** Add the edge of a zone: where exactly the spacing changes does not matter. */
+static void add_soft_stop(struct stop_list *list, double position, double give) {
+  size_t before = list->n;
+  add_stop(list, position, INFINITY);
+  if (list->n > before)
+    list->stops[before].give = isfinite(give) ? give : list->extent;
 }
 
 static int by_position(const void *a, const void *b) {
@@ -68,11 +68,42 @@ static void add_contact_stops(struct stop_list *list, const struct shape_contact
     add_stop(list, c->to, c->h_end);
 }
 
+/** Sort the stops, merge those that coincide, drop soft ones that would leave a sliver. */
+static void merge_stops(struct stop_list *list) {
+  struct stop *stops = list->stops;
+  qsort(stops, list->n, sizeof *stops, by_position);
+  size_t kept = 0;
+  for (size_t i = 1; i < list->n; i++) {
+    struct stop *last = &stops[kept];
+    if (stops[i].position - last->position <= SAME_POINT * list->extent) {
+      last->h = fmin(last->h, stops[i].h);
+      last->give = fmin(last->give, stops[i].give);
+    } else {
+      stops[++kept] = stops[i];
+    }
+  }
+  list->n = kept + 1;
+  kept = 0;
+  for (size_t i = 1; i < list->n; i++) {
+    double room = stops[i].position - stops[kept].position;
+    size_t next = i + 1; /* the next stop that stays */
+    while (next < list->n && stops[next].give > 0)
+      next++;
+    if (next < list->n)
+      room = fmin(room, stops[next].position - stops[i].position);
+    if (stops[i].give <= 0 || room > stops[i].give)
+      stops[++kept] = stops[i];
+  }
+  list->n = kept + 1;
+  stops[kept].position = list->extent;
+}
+
 /** All stops of one axis, sorted, those that coincide merged. */
 static enum hd_status find_stops(struct stop_list *list, const struct shape *shape, int axis,
                                  struct hd_error *err) {
-  size_t room = 2 + 2 * (shape->n_layers + shape->n_boxes + shape->n_contacts) + shape->n_stops;
-  *list = (struct stop_list){.extent = tensor_extent(shape, axis)};
+  size_t room = 2 + 2 * (shape->n_layers + shape->n_boxes + shape->n_contacts + shape->n_zones) +
+                shape->n_stops;
+  *list = (struct stop_list){.extent = shape_extent(shape, axis)};
   TRY(hd_alloc(&list->stops, room, sizeof *list->stops, err));
   bool stack = axis == stack_axis(shape);
   add_stop(list, 0, stack ? INFINITY : shape->h_width_end);
@@ -95,17 +126,12 @@ static enum hd_status find_stops(struct stop_list *list, const struct shape *sha
   for (size_t i = 0; i < shape->n_stops; i++)
     if (shape->stops[i].axis == axis)
       add_stop(list, shape->stops[i].position, shape->stops[i].h_end);
-  qsort(list->stops, list->n, sizeof *list->stops, by_position);
-  size_t kept = 0;
-  for (size_t i = 1; i < list->n; i++) {
-    struct stop *last = &list->stops[kept];
-    if (list->stops[i].position - last->position <= SAME_POINT * list->extent)
-      last->h = fmin(last->h, list->stops[i].h);
-    else
-      list->stops[++kept] = list->stops[i];
-  }
-  list->n = kept + 1;
-  list->stops[kept].position = list->extent;
+  for (size_t i = 0; i < shape->n_zones; i++)
+    if (shape->zones[i].axis == axis) {
+      add_soft_stop(list, shape->zones[i].from, shape->zones[i].h_max);
+      add_soft_stop(list, shape->zones[i].to, shape->zones[i].h_max);
+    }
+  merge_stops(list);
   return HD_OK;
 }
 
@@ -120,13 +146,17 @@ static const struct shape_layer *layer_at(const struct shape *shape, double posi
   return &shape->layers[shape->n_layers - 1];
 }
 
-/** Largest spacing inside a segment, from the layer and the boxes that reach over it. */
+/** Largest spacing inside a segment, from the layer, boxes and zones that reach over it. */
 static double largest_spacing(const struct shape *shape, int axis, double middle) {
   double h = axis == stack_axis(shape) ? demand(layer_at(shape, middle)->h_max)
                                        : demand(shape->h_width_max);
   for (size_t i = 0; i < shape->n_boxes; i++)
     if (middle > shape->boxes[i].lo[axis] && middle < shape->boxes[i].hi[axis])
       h = fmin(h, demand(shape->boxes[i].h_max));
+  for (size_t i = 0; i < shape->n_zones; i++)
+    if (axis == shape->zones[i].axis && middle > shape->zones[i].from &&
+        middle < shape->zones[i].to)
+      h = fmin(h, demand(shape->zones[i].h_max));
   return h;
 }
 
@@ -159,7 +189,7 @@ static enum hd_status build_axis(struct tensor *tensor, const struct shape *shap
                                  struct hd_error *err) {
   double **points = &tensor->x[axis];
   size_t *n = &tensor->n[axis];
-  double extent = tensor_extent(shape, axis);
+  double extent = shape_extent(shape, axis);
   int fixed = axis == stack_axis(shape) ? shape->stack_intervals : shape->width_intervals;
   struct axis_segment whole = {.length = extent, .intervals = fixed};
   if (extent <= 0) { /* the missing axis of 1D */
@@ -232,7 +262,7 @@ static enum hd_status paint(struct tensor *tensor, const struct shape *shape,
  */
 enum hd_status tensor_build(struct tensor *tensor, const struct shape *shape,
                             struct hd_error *err) {
-  *tensor = (struct tensor){.metric = metric_of(shape), .dimension = stack_axis(shape) + 1};
+  *tensor = (struct tensor){.metric = metric_of(shape), .dimension = shape_dimension(shape)};
   for (int axis = 0; axis < 2; axis++) {
     TRY(build_axis(tensor, shape, axis, err));
     tensor->n_cells[axis] = tensor->n[axis] > 1 ? tensor->n[axis] - 1 : 1;

@@ -23,9 +23,6 @@ enum hd_status tensor_build(struct tensor *tensor, const struct shape *shape, st
 
 void tensor_free(struct tensor *tensor);
 
-/** Extent of the domain along an axis, m; 0 along the missing axis of 1D. */
-double tensor_extent(const struct shape *shape, int axis);
-
 /** The half of cell `c` along `axis` next to its lower (upper) point; all of it in 1D's axis 1. */
 struct span tensor_half(const struct tensor *tensor, int axis, size_t cell, bool upper);
 
