@@ -50,6 +50,7 @@ struct device_spec {
   char name[HD_NAME];
   struct shape shape; /* spacings NAN here mean "by physics": mesh_plan fills them */
   double refine;      /* divides every automatic spacing; 1 by default */
+  bool net_charge;    /* true: ions without background may leave a mean charge */
   size_t n_materials, n_regions, n_profiles, n_interfaces, n_species, n_interactions, n_contacts;
   struct material *materials;        /* owned */
   struct region_spec *regions;       /* owned */

@@ -1,0 +1,234 @@
+/* Which groups the input has and which keys each may hold. */
+#include "solver/config/sections.h"
+
+#include "physics/constants.h"
+#include "physics/contact.h"
+#include "physics/element.h"
+#include "physics/generation.h"
+#include "physics/material.h"
+#include "physics/species.h"
+#include "physics/waveform.h"
+#include "solver/spec.h"
+
+static const struct section_child root_children[] = {
+    {"constants", "{ }", NULL, "Physical constants, to compare with a program that uses others."},
+    {"solver", "{ }", NULL, "Tolerances and limits."},
+    {"materials", "( { }, ... )", NULL,
+     "Materials of this input; others are found by name in the library."},
+    {"metals", "( { }, ... )", NULL, "Electrode metals of this input; others are in the library."},
+    {"device", "{ }", NULL, "The device, when there is only one."},
+    {"devices", "( { }, ... )", NULL, "Several devices in one circuit."},
+    {"circuit", "( { }, ... )", NULL,
+     "Elements and devices with the nets that they are tied to; net gnd is ground. Missing: a "
+     "voltage source V drives the last contact of the device, the other one is grounded."},
+    {"experiments", "( { }, ... )", NULL, "What is done, one after another."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child material_children[] = {
+    {"base", "\"material\"", NULL, "Material whose values are taken where none is given here."},
+    {"note", "\"text\"", NULL, "One sentence that `halidrift list materials` shows."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child metal_children[] = {
+    {"note", "\"text\"", NULL, "One sentence about the metal."}, {NULL, NULL, NULL, NULL}};
+
+static const struct section_child device_children[] = {
+    {"width", "quantity", "m", "Extent along x, planar only."},
+    {"radius", "quantity", "m", "Extent along r, axisymmetric only."},
+    {"layers", "( { }, ... )", NULL,
+     "The stack: along x in 1d, along y (z) in 2D, from coordinate 0 upwards."},
+    {"boxes", "( { }, ... )", NULL, "Regions painted over the layers, later over earlier ones."},
+    {"profiles", "( { }, ... )", NULL, "Boxes that change doping or an ion's initial density."},
+    {"interfaces", "( { }, ... )", NULL, "Recombination between two regions."},
+    {"species", "( { }, ... )", NULL,
+     "Mobile species. Missing: electron and hole with boltzmann statistics."},
+    {"interactions", "( { }, ... )", NULL, "Attraction between species (chi, Omega)."},
+    {"contacts", "( { }, ... )", NULL, "The terminals, at least one."},
+    {"generation", "{ }", NULL, "Electron-hole pairs made by light."},
+    {"mesh", "{ }", NULL, "What the mesh is like where the physics should not decide."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child layer_children[] = {
+    {"ions", "( { }, ... )", NULL, "Ions that are different in this region."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child layer_ion_children[] = {
+    {"name", "\"species\"", NULL, "Name of the ion."}, {NULL, NULL, NULL, NULL}};
+
+#define RANGES                                                                                     \
+  {"x", "[from, to]", "m", "Range along x; missing: all."},                                        \
+      {"y", "[from, to]", "m", "Range along y, planar only; missing: all."},                       \
+      {"r", "[from, to]", "m", "Range along r, axisymmetric only; missing: all."},                 \
+      {"z", "[from, to]", "m", "Range along z, axisymmetric only; missing: all."}
+
+static const struct section_child box_children[] = {
+    RANGES,
+    {"ions", "( { }, ... )", NULL, "Ions that are different in this region."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child profile_children[] = {
+    RANGES,
+    {"ion", "\"species\"", NULL, "Ion whose initial density is set."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child interface_children[] = {
+    {"between", "[\"region\", \"region\"]", NULL, "Names of the two layers or boxes."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child contact_children[] = {
+    {"pieces", "( { }, ... )", NULL, "More pieces of the boundary that belong to the contact."},
+    {"metal", "\"metal\"", NULL, "Metal of the library whose work function is taken."},
+    {"species", "( { }, ... )", NULL,
+     "What each species does there; carriers not named are dirichlet, ions blocking."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child generation_children[] = {
+    {"points", "( [m, m^-3 s^-1], ... )", NULL, "The table itself instead of a file."},
+    {"factor", "{ }", NULL, "Waveform without unit that multiplies the rate; missing: 1."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child element_children[] = {
+    {"nets", "[\"net\", \"net\"]", NULL, "Nets of its two ends; current flows from the first."},
+    {"waveform", "{ }", NULL, "Waveform of a source or switch; missing: constant 0."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child device_element_children[] = {
+    {"type", "\"device\"", NULL, "Puts a device into the circuit."},
+    {"name", "\"device\"", NULL, "Name of the device."},
+    {"terminals", "{ contact = \"net\"; ... }", NULL, "Net of every contact of the device."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child waveform_children[] = {
+    {"points", "( [s, value], ... )", NULL, "Times and values of type pwl, in order."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child experiment_children[] = {
+    {"source", "\"element\"", NULL, "Source that a dc_sweep steps."},
+    {"values", "[quantity, ...]", "$", "Values of a dc_sweep, in order."},
+    {"drive", "( { }, ... )", NULL, "Waveforms of sources during this experiment."},
+    {"output", "{ }", NULL, "When a transient writes rows."},
+    {"fields", "{ }", NULL, "When the fields inside the devices are written."},
+    {"spikes", "{ }", NULL, "What counts as a spike; missing: none are looked for."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child drive_children[] = {
+    {"source", "\"element\"", NULL, "Name of the source or switch."},
+    {"waveform", "{ }", NULL, "Its waveform; time runs from the start of the experiment."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child output_children[] = {
+    {"times", "[quantity, ...]", "s", "Instants at which a row is written, in order."},
+    {"log", "{ }", NULL, "Instants evenly spaced on a logarithmic scale."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child fields_children[] = {
+    {"times", "[quantity, ...]", "s", "Instants at which the fields are written, in order."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child spikes_children[] = {
+    {"device", "\"device\"", NULL, "Device whose current spikes; missing: the only one."},
+    {"terminal", "\"contact\"", NULL, "Terminal whose current is watched; missing: the first."},
+    {"source", "\"element\"", NULL,
+     "Voltage source whose energy and pulse number are reported; missing: the only one."},
+    {"capacitor", "\"element\"", NULL,
+     "Membrane capacitor; missing: the only one of the circuit, if there is one."},
+    {NULL, NULL, NULL, NULL}};
+
+#define ROWS(name)                                                                                 \
+  { name##_params, &name##_params_count }
+#define NO_ROWS                                                                                    \
+  { NULL, NULL }
+
+const struct section sections[SECTION_COUNT] = {
+    [SECTION_ROOT] = {"", {ROWS(root), NO_ROWS}, root_children, "The whole input."},
+    [SECTION_CONSTANTS] = {"constants", {ROWS(constants), NO_ROWS}, NULL, "Physical constants."},
+    [SECTION_SOLVER] = {"solver", {ROWS(solver), NO_ROWS}, NULL, "Tolerances and limits."},
+    [SECTION_MATERIAL] = {"materials[]",
+                          {ROWS(material), NO_ROWS},
+                          material_children,
+                          "A material of this input, or a library entry with changes (base)."},
+    [SECTION_METAL] = {"metals[]", {ROWS(metal), NO_ROWS}, metal_children, "An electrode metal."},
+    [SECTION_DEVICE] = {"device",
+                        {ROWS(device), NO_ROWS},
+                        device_children,
+                        "One device; several stand in the list `devices`."},
+    [SECTION_MESH] = {"device.mesh", {ROWS(mesh), NO_ROWS}, NULL, "Wishes about the mesh."},
+    [SECTION_LAYER] = {"device.layers[]",
+                       {ROWS(layer), NO_ROWS},
+                       layer_children,
+                       "One layer of the stack; it is a region of its own."},
+    [SECTION_LAYER_ION] = {"device.layers[].ions[]",
+                           {ROWS(layer_ion), NO_ROWS},
+                           layer_ion_children,
+                           "What is different for an ion in a layer or box."},
+    [SECTION_BOX] = {"device.boxes[]",
+                     {ROWS(box), NO_ROWS},
+                     box_children,
+                     "A region painted over the layers, for instance a grain boundary."},
+    [SECTION_PROFILE] = {"device.profiles[]",
+                         {ROWS(profile), NO_ROWS},
+                         profile_children,
+                         "Doping or initial ion density inside a box, whatever the regions."},
+    [SECTION_INTERFACE] = {"device.interfaces[]",
+                           {ROWS(interface), NO_ROWS},
+                           interface_children,
+                           "Recombination at the interface of two regions."},
+    [SECTION_SPECIES] = {"device.species[]", {ROWS(species), NO_ROWS}, NULL, "A mobile species."},
+    [SECTION_INTERACTION] = {"device.interactions[]",
+                             {ROWS(interaction), NO_ROWS},
+                             NULL,
+                             "Interaction energy of two species."},
+    [SECTION_CONTACT] = {"device.contacts[]",
+                         {ROWS(contact), ROWS(piece)},
+                         contact_children,
+                         "A terminal: where it is, its barrier, what species do there."},
+    [SECTION_PIECE] = {"device.contacts[].pieces[]",
+                       {ROWS(piece), NO_ROWS},
+                       NULL,
+                       "A piece of the outer boundary."},
+    [SECTION_CONTACT_SPECIES] = {"device.contacts[].species[]",
+                                 {ROWS(contact_species), NO_ROWS},
+                                 NULL,
+                                 "What one species does at the contact."},
+    [SECTION_GENERATION] = {"device.generation",
+                            {ROWS(generation), NO_ROWS},
+                            generation_children,
+                            "Generation of electron-hole pairs by light."},
+    [SECTION_ELEMENT] = {"circuit[]",
+                         {ROWS(element), NO_ROWS},
+                         element_children,
+                         "A circuit element with two ends."},
+    [SECTION_DEVICE_ELEMENT] = {"circuit[] of type device",
+                                {NO_ROWS, NO_ROWS},
+                                device_element_children,
+                                "A device in the circuit."},
+    [SECTION_WAVEFORM] = {"waveform",
+                          {ROWS(waveform), NO_ROWS},
+                          waveform_children,
+                          "Time course of a source: `waveform` of circuit[] and of drive[], and "
+                          "`factor` of generation. $ is the unit of what it drives."},
+    [SECTION_EXPERIMENT] = {"experiments[]",
+                            {ROWS(experiment), ROWS(sweep)},
+                            experiment_children,
+                            "One experiment. $ is the unit of the source that is swept."},
+    [SECTION_DRIVE] = {"experiments[].drive[]",
+                       {NO_ROWS, NO_ROWS},
+                       drive_children,
+                       "The waveform of one source during one experiment."},
+    [SECTION_OUTPUT] = {"experiments[].output",
+                        {ROWS(output), NO_ROWS},
+                        output_children,
+                        "Rows of terminals.csv, besides those at kinks of waveforms and the end."},
+    [SECTION_LOG_TIMES] = {"experiments[].output.log",
+                           {ROWS(log), NO_ROWS},
+                           NULL,
+                           "Output times evenly spaced on a logarithmic scale."},
+    [SECTION_FIELDS] = {"experiments[].fields",
+                        {ROWS(fields), NO_ROWS},
+                        fields_children,
+                        "When fields.nc gets a record."},
+    [SECTION_SPIKES] = {"experiments[].spikes",
+                        {ROWS(spikes), NO_ROWS},
+                        spikes_children,
+                        "Detection of spikes; it only reads the result."},
+};
