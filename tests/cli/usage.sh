@@ -1,0 +1,48 @@
+#!/bin/sh
+# The command line itself: help, version, and one clear sentence with exit status 2 for mistakes.
+. "$HALIDRIFT_ROOT/tests/support/shell.sh"
+
+version=$(sed -n 's/.*HALIDRIFT_VERSION "\(.*\)".*/\1/p' "$HALIDRIFT_ROOT/solver/version.h")
+expect 0 "^halidrift $version\$" "$HALIDRIFT" --version
+expect 0 "^usage: halidrift COMMAND" "$HALIDRIFT" --help
+expect 0 "^usage: halidrift run FILE" "$HALIDRIFT" run --help
+expect 0 "--set KEY=VALUE" "$HALIDRIFT" check -h
+for file in docs/man/halidrift.1 CITATION.cff; do
+  expect 0 "" grep -q "$version" "$HALIDRIFT_ROOT/$file"
+done
+
+# wrong PATTERN COMMAND...: status 2, one line on standard error, nothing on standard output.
+wrong() {
+  pattern=$1
+  shift
+  expect 2 "$pattern" "$HALIDRIFT" "$@"
+  require "$(wc -l <err.txt)" -eq 1
+  require ! -s out.txt
+}
+wrong "needs a command"
+wrong "unknown command 'rum'; did you mean run" rum
+wrong "unknown command 'explian'; did you mean explain" explian thickness
+wrong "unknown option '--verison'" --verison
+wrong "unknown command 'frobnicate'.*--help" frobnicate
+wrong "run: needs a FILE" run
+wrong "run: unknown option '--ouput'; did you mean --output" run cell.cfg --ouput=x
+wrong "run: '-o' needs a value: DIR" run cell.cfg -o
+wrong "run: --set got an empty value" run cell.cfg --set=
+wrong "run: takes one FILE, got 'a.cfg' and 'b.cfg'" run a.cfg b.cfg
+wrong "run: --quiet takes no value" run a.cfg --quiet=1
+wrong "check: unknown option '-o'" check a.cfg -o x
+wrong "reference: takes no operand" reference x
+wrong "list: needs a WHAT" list
+wrong "explain: needs a KEY" explain
+
+# Files that are not there, and behind "--" a name that looks like an option.
+expect 5 "missing.cfg" "$HALIDRIFT" run missing.cfg
+require ! -e runs
+expect 5 "[-]x.cfg" "$HALIDRIFT" run -- -x.cfg
+
+# A full disk under standard output.
+if [ -c /dev/full ]; then
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  expect 5 "standard output" sh -c '"$HALIDRIFT" --help >/dev/full'
+fi
+finish
