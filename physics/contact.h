@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "solver/base/error.h"
 #include "solver/base/param.h"
 
 /** Law of one species at one terminal. */
@@ -48,6 +49,7 @@ struct contact_law {
   bool dirichlet; /* true: the species is held at equilibrium with the electrode; value is NULL */
   bool for_carriers, for_ions;
   struct contact_value (*value)(const struct contact_input *input);
+  const char *keys; /* space-separated keys of contact_species_params that this model reads */
   const char *doc, *source;
 };
 
@@ -65,6 +67,10 @@ extern const size_t contact_table_count;
 extern const char *const contact_model_names[];
 extern const struct param contact_params[], contact_species_params[];
 extern const size_t contact_params_count, contact_species_params_count;
+
+/** Check the values that depend on each other; `place` stands before every sentence. */
+enum hd_status contact_check(const struct contact *contact, const char *place,
+                             struct hd_error *err);
 
 /** Arguments of one tunnelling link between a contact and a node at `distance` inside (1D ray). */
 struct tunnel_input {

@@ -21,7 +21,7 @@ struct element {
   int net[2];         /* indices of the circuit's nets; current flows from [0] to [1] inside */
   double value;       /* ohm, F, H */
   double initial;     /* capacitor: V, inductor: A at the start; missing: from the DC state */
-  double r_on, r_off; /* ohm, switch; closed where its waveform is > 1/2 */
+  double r_on, r_off; /* ohm, switch: r_off where its waveform is 0, r_on where it is 1 */
   struct waveform waveform; /* sources and switch */
 };
 
@@ -42,8 +42,10 @@ struct element_value {
 struct element_law {
   const char *name; /* "resistor", "capacitor", "inductor", "voltage", "current", "switch" */
   struct element_value (*value)(const struct element *element, const struct element_input *input);
-  const char *keys;       /* space-separated keys of element_params that it reads */
-  const char *value_unit; /* unit of `value`, or of the waveform */
+  const char *keys;         /* space-separated keys of element_params that it reads */
+  const char *value_unit;   /* unit of `value`, or of the waveform; stands for "$" in the rows */
+  const char *initial_unit; /* unit of `initial`; stands for "$initial" */
+  bool has_waveform;        /* true: a waveform drives it */
   const char *doc;
 };
 

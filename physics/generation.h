@@ -36,6 +36,10 @@ extern const size_t generation_params_count;
 double generation_rate(const struct generation *generation, double depth, double absorption,
                        double optical);
 
+/** Read the table from its file, check the values that depend on each other. */
+enum hd_status generation_prepare(struct generation *generation, const char *place,
+                                  struct hd_error *err);
+
 void generation_free(struct generation *generation);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef HALIDRIFT_PHYSICS_MATERIAL_H
 #define HALIDRIFT_PHYSICS_MATERIAL_H
 
+#include "solver/base/error.h"
 #include "solver/base/param.h"
 
 struct material {
@@ -24,6 +25,13 @@ struct material {
 
 extern const struct param material_params[];
 extern const size_t material_params_count;
+
+/** What a device asks of a material; bits of `needs`. */
+enum material_need { MATERIAL_ELECTRONS = 1, MATERIAL_HOLES = 2, MATERIAL_IMAGE_FORCE = 4 };
+
+/** Check that all values that are needed were given; `place` stands before every sentence. */
+enum hd_status material_check(const struct material *material, int needs, const char *place,
+                              struct hd_error *err);
 
 /** n_i = sqrt(N_c N_v) exp(-E_g / (2 V_T)), m^-3. V_T in V. */
 double material_intrinsic_density(const struct material *material, double V_T);

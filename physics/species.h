@@ -3,6 +3,7 @@
 #define HALIDRIFT_PHYSICS_SPECIES_H
 
 #include <stdbool.h>
+#include "solver/base/error.h"
 #include "solver/base/param.h"
 
 /** What a species is made of: band carriers take N, e0, mobility from the material. */
@@ -29,6 +30,12 @@ struct species {
 
 extern const struct param species_params[];
 extern const size_t species_params_count;
+/** Names of enum species_kind, NULL-terminated. */
+extern const char *const species_kind_names[];
+
+/** Check the values that depend on each other; `place` stands before every sentence. */
+enum hd_status species_check(const struct species *species, const char *place,
+                             struct hd_error *err);
 
 /** Energy -W x_s K x_t (t != s) or -W x_s K x_s per site between two species, x = c / c_site. */
 struct interaction {

@@ -6,7 +6,7 @@
 #include "solver/base/error.h"
 #include "solver/base/param.h"
 
-/** Rows of waveform_table. Time runs from the start of the experiment. */
+/** Rows of waveform_table. Time runs from the start of the experiment. All are continuous. */
 enum waveform_kind {
   WAVEFORM_CONSTANT, /* low */
   WAVEFORM_RAMP,     /* low until delay, linear to high within rise, then high */
@@ -15,7 +15,8 @@ enum waveform_kind {
   WAVEFORM_SINE,     /* low + high sin(2 pi frequency (t - delay) + phase) after delay */
   WAVEFORM_PWL,      /* points (time, value); constant outside */
   WAVEFORM_FILE,     /* points read from a two-column file */
-  WAVEFORM_POISSON   /* pulse shapes at random times of mean rate `frequency`, dead time 0, seed */
+  WAVEFORM_POISSON /* pulse shapes at random times of mean rate `frequency`; where they overlap they
+                     add up */
 };
 
 struct waveform {
@@ -36,12 +37,16 @@ struct waveform {
 struct waveform_law {
   const char *name;
   double (*value)(const struct waveform *waveform, double t);
-  /** First instant > t at which the slope jumps; INFINITY when there is none. */
+  /** First instant > t (by more than rounding) at which the slope jumps; INFINITY: none. */
   double (*next_kink)(const struct waveform *waveform, double t);
+  /** Index of the pulse (from 1) that runs or ran last, 0 before the first; NULL: no pulses. */
+  int (*pulse_index)(const struct waveform *waveform, double t);
   const char *keys; /* space-separated keys of waveform_params that this kind reads */
   const char *doc;
 };
 
+/* Rows of waveform_params whose unit is "$" (or "$ s-1") take the unit of what is driven. The key
+ * `points` has no row: it is the list of [time, value] that goes to time[] and value[]. */
 extern const struct waveform_law waveform_table[];
 extern const size_t waveform_table_count;
 extern const char *const waveform_names[];
@@ -51,8 +56,8 @@ extern const size_t waveform_params_count;
 double waveform_value(const struct waveform *waveform, double t);
 double waveform_next_kink(const struct waveform *waveform, double t);
 
-/** Index of the pulse (from 1) that runs or ran last at time t; 0 before the first or if not a
- * periodic waveform. */
+/** Index of the pulse (from 1) that runs or ran last at time t; 0 before the first or if the
+ * waveform has no pulses. */
 int waveform_pulse_index(const struct waveform *waveform, double t);
 
 /** Read the file, draw the Poisson arrivals, check the values that depend on each other. */
