@@ -71,6 +71,9 @@ enum hd_status device_create(struct device **device, const struct run_spec *run,
                              struct hd_error *err);
 void device_free(struct device **device);
 
+/** Potential of local charge neutrality at flat levels, V (solver/device_contact.c). */
+double device_neutral_potential(const struct device *device, int node, int part);
+
 /** Physics of a device from its spec (solver/model_build.c). */
 enum hd_status model_build(struct model *model, const struct run_spec *run,
                            const struct device_spec *spec, struct hd_error *err);

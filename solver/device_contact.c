@@ -23,7 +23,7 @@ static double charge_at(const struct device *device, int node, int part, double 
 }
 
 /** Potential of local charge neutrality at zero bias, by bisection (the charge is monotone). */
-static double neutral_potential(const struct device *device, int node, int part) {
+double device_neutral_potential(const struct device *device, int node, int part) {
   double low = -NEUTRAL_BRACKET_V, high = NEUTRAL_BRACKET_V;
   for (int i = 0; i < 200 && high - low > 0.0; i++) {
     double mid = 0.5 * (low + high);
@@ -40,7 +40,7 @@ static double neutral_potential(const struct device *device, int node, int part)
 static double potential_offset(const struct device *device, const struct contact *contact, int node,
                                int part) {
   if (contact->ohmic)
-    return neutral_potential(device, node, part);
+    return device_neutral_potential(device, node, part);
   const struct model_region *region = &device->model.regions[device->mesh->node_parts[part].region];
   double work_function = isnan(contact->work_function_V)
                              ? contact->barrier_V + region->material->affinity_V

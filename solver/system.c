@@ -1,0 +1,375 @@
+#include "solver/system.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "solver/base/memory.h"
+
+/** Relative net charge of the initial state above which the neutral potential is the better guess.
+ */
+static const double GUESS_CHARGE = 1e-6;
+
+double system_net(const struct system *system, const double *y, int net) {
+  return net == 0 ? 0.0 : y[system->net_base + net - 1];
+}
+
+/* ---- create ---- */
+
+static enum hd_status create_instance(struct system *system, size_t i, struct hd_error *err) {
+  struct system_instance *instance = &system->instances[i];
+  instance->spec = &system->run->circuit.instances[i];
+  const struct device *device = system->devices[instance->spec->device];
+  instance->device = device;
+  size_t unknowns = (size_t)(device->n_nodes * device->n_unknowns);
+  size_t states = device->mesh->n_node_parts * (size_t)device->model.n_species;
+  TRY(hd_alloc(&instance->dof, unknowns, sizeof(int), err));
+  TRY(hd_alloc(&instance->u, unknowns, sizeof(double), err));
+  TRY(hd_alloc(&instance->up, unknowns, sizeof(double), err));
+  TRY(hd_alloc(&instance->state, states, sizeof *instance->state, err));
+  TRY(hd_alloc(&instance->ion_total, device->n_components, sizeof(double), err));
+  instance->base = system->n;
+  instance->current_base = instance->base + device->n_dofs;
+  instance->lambda_base = instance->current_base + device->n_terminals;
+  system->n = instance->lambda_base + (int)device->n_components;
+  return HD_OK;
+}
+
+/** Global indices; absent unknowns point at the scratch entry n. */
+static void number_instance(struct system *system, struct system_instance *instance) {
+  const struct device *device = instance->device;
+  for (int i = 0; i < device->n_nodes * device->n_unknowns; i++)
+    instance->dof[i] = device->dof[i] < 0 ? system->n : instance->base + device->dof[i];
+}
+
+static enum hd_status system_fill(struct system *system, struct hd_error *err) {
+  const struct circuit_spec *circuit = &system->run->circuit;
+  system->n_devices = system->run->n_devices;
+  TRY(hd_alloc(&system->devices, system->n_devices, sizeof *system->devices, err));
+  for (size_t d = 0; d < system->n_devices; d++)
+    TRY(device_create(&system->devices[d], system->run, (int)d, err));
+  TRY(hd_alloc(&system->instances, circuit->n_instances, sizeof *system->instances, err));
+  system->n_instances = circuit->n_instances;
+  bool band = system->n_instances == 1;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    TRY(create_instance(system, i, err));
+    band = band && system->instances[i].device->mesh->dimension == 1;
+  }
+  system->ordering = band ? ORDERING_NATURAL : ORDERING_AMD;
+  if (system->run->solver.ordering == 1)
+    system->ordering = ORDERING_NATURAL;
+  if (system->run->solver.ordering == 2)
+    system->ordering = ORDERING_AMD;
+  system->net_base = system->n;
+  system->branch_base = system->net_base + (int)circuit->n_nets - 1;
+  system->n = system->branch_base + (int)circuit->n_elements;
+  for (size_t i = 0; i < system->n_instances; i++)
+    number_instance(system, &system->instances[i]);
+  TRY(hd_alloc(&system->elements, circuit->n_elements, sizeof *system->elements, err));
+  memcpy(system->elements, circuit->elements, circuit->n_elements * sizeof *system->elements);
+  TRY(hd_alloc(&system->frozen, (size_t)system->n + 1, sizeof(double), err));
+  return hd_alloc(&system->row_scale, (size_t)system->n + 1, sizeof(double), err);
+}
+
+/**
+ * Build all devices of a run and number the unknowns.
+ * run     borrowed; must outlive the system
+ * Errors  HD_INPUT, HD_MEMORY
+ */
+enum hd_status system_create(struct system **out, const struct run_spec *run,
+                             struct hd_error *err) {
+  struct system *system = NULL;
+  TRY(hd_alloc(&system, 1, sizeof *system, err));
+  system->run = run;
+  enum hd_status status = system_fill(system, err);
+  if (status != HD_OK)
+    system_free(&system);
+  *out = system;
+  return status;
+}
+
+static void free_plan(struct system_plan *plan) {
+  hd_free(&plan->row);
+  hd_free(&plan->scale);
+  linear_free(&plan->linear);
+  stamp_free(&plan->stamp);
+  sparse_free(&plan->matrix);
+}
+
+/** Free a system; NULL is accepted. */
+void system_free(struct system **system) {
+  if (!*system)
+    return;
+  struct system *s = *system;
+  for (int i = 0; i < SYSTEM_PLANS; i++)
+    free_plan(&s->plans[i]);
+  for (size_t i = 0; i < s->n_instances; i++) {
+    hd_free(&s->instances[i].dof);
+    hd_free(&s->instances[i].u);
+    hd_free(&s->instances[i].up);
+    hd_free(&s->instances[i].state);
+    hd_free(&s->instances[i].ion_total);
+  }
+  for (size_t d = 0; s->devices && d < s->n_devices; d++)
+    device_free(&s->devices[d]);
+  hd_free(&s->devices);
+  hd_free(&s->instances);
+  hd_free(&s->elements);
+  hd_free(&s->frozen);
+  hd_free(&s->row_scale);
+  hd_free(system);
+}
+
+/* ---- plans ---- */
+
+/** Does this species' balance stand at this node, or does another row take its place? */
+static bool has_balance(const struct device *device, int node, int s, enum system_mode mode,
+                        bool frozen) {
+  int at = node * device->model.n_species + s;
+  if (device->held[at])
+    return false;
+  if (device->model.carrier[s])
+    return mode != SYSTEM_EQUILIBRIUM;
+  if (frozen)
+    return false;
+  int exchange = device->components[device->component[at]].n_exchange;
+  return mode == SYSTEM_TRANSIENT || (mode == SYSTEM_STEADY && exchange > 1);
+}
+
+static void plan_rows(const struct system *system, const struct system_instance *instance,
+                      struct system_plan *plan, enum system_mode mode, bool frozen) {
+  const struct device *device = instance->device;
+  const struct model *model = &device->model;
+  for (int k = 0; k < device->n_nodes; k++)
+    for (int j = 0; j < model->n_unknowns; j++) {
+      int g = instance->dof[k * model->n_unknowns + j];
+      if (g == system->n)
+        continue;
+      bool balance = true;
+      double scale = 1.0;
+      if (j == 0) {
+        balance = device->terminal_of[k] < 0;
+        scale = device->poisson_scale[k];
+      } else if (j <= model->n_species) {
+        int s = j - 1;
+        balance = has_balance(device, k, s, mode, frozen);
+        if (!model->carrier[s])
+          scale = 1.0 / (model->c_unit[s] * device->species_volume[k * model->n_species + s]);
+      } else {
+        int s = model->field_species[j - 1 - model->n_species];
+        scale = 1.0 / device->species_volume[k * model->n_species + s];
+      }
+      plan->row[g] = balance ? g : system->n;
+      plan->scale[g] = balance ? scale : 1.0;
+    }
+}
+
+static enum hd_status make_plan(struct system *system, struct system_plan *plan,
+                                enum system_mode mode, bool frozen, struct hd_error *err) {
+  size_t n = (size_t)system->n + 1;
+  double *y = NULL, *F = NULL;
+  TRY(hd_alloc(&plan->row, n, sizeof(int), err));
+  TRY(hd_alloc(&plan->scale, n, sizeof(double), err));
+  TRY(hd_alloc(&y, n, sizeof(double), err));
+  TRY(hd_alloc(&F, n, sizeof(double), err));
+  for (int g = 0; g <= system->n; g++) {
+    plan->row[g] = g;
+    plan->scale[g] = 1.0;
+  }
+  for (size_t i = 0; i < system->n_instances; i++)
+    plan_rows(system, &system->instances[i], plan, mode, frozen);
+  system_guess(system, y);
+  struct system_point point = {.mode = mode, .frozen = frozen, .y = y, .cj = 1.0};
+  stamp_record(&plan->stamp, system->n);
+  system_assemble(system, plan, &point, F, &plan->stamp);
+  hd_free(&y);
+  hd_free(&F);
+  TRY(stamp_finish(&plan->stamp, &plan->matrix, err));
+  TRY(linear_create(&plan->linear, &plan->matrix, system->ordering, err));
+  plan->ready = true;
+  return HD_OK;
+}
+
+static struct system_plan *find_plan(struct system *system, enum system_mode mode, bool frozen) {
+  return &system->plans[2 * (int)mode + (frozen ? 1 : 0)];
+}
+
+/** The equations of a mode: rows, pattern and factors, made when first asked for. */
+enum hd_status system_plan(struct system *system, enum system_mode mode, bool frozen,
+                           struct system_plan **plan, struct hd_error *err) {
+  *plan = find_plan(system, mode, frozen);
+  return (*plan)->ready ? HD_OK : make_plan(system, *plan, mode, frozen, err);
+}
+
+static int all_finite(const double *values, int n) {
+  double sum = 0.0;
+  for (int i = 0; i < n; i++)
+    sum += values[i] * 0.0;
+  return sum == 0.0;
+}
+
+/** Residual of a mode whose plan is ready. */
+int system_residual(struct system *system, const struct system_point *point, double *F) {
+  struct system_plan *plan = find_plan(system, point->mode, point->frozen);
+  system->residuals++;
+  system_assemble(system, plan, point, F, NULL);
+  return !all_finite(F, system->n);
+}
+
+/** Residual and matrix of a mode whose plan is ready. */
+int system_jacobian(struct system *system, const struct system_point *point, double *F) {
+  struct system_plan *plan = find_plan(system, point->mode, point->frozen);
+  system->jacobians++;
+  stamp_replay(&plan->stamp, &plan->matrix);
+  system_assemble(system, plan, point, F, &plan->stamp);
+  return !all_finite(F, system->n);
+}
+
+/* ---- state ---- */
+
+/** Potential between the contacts' (Laplace), or the neutral one where the start is charged. */
+static double guess_potential(const struct device *device, int node) {
+  const struct model *model = &device->model;
+  int part = (int)device->mesh->first_part[node];
+  double charge = device->fixed_charge[part], scale = fabs(charge), psi = 0.0;
+  for (int s = 0; s < model->n_species; s++)
+    if (!model->carrier[s]) {
+      double c = model->c_unit[s] * device->initial_x[node * model->n_species + s];
+      charge += model->charge[s] * c;
+      scale += fabs(model->charge[s]) * c;
+    }
+  if (fabs(charge) > GUESS_CHARGE * scale)
+    return device_neutral_potential(device, node, part);
+  double total = 0.0;
+  for (size_t c = 0; c < device->n_contact_nodes; c++) {
+    const struct contact_node *at = &device->contact_nodes[c];
+    bool first = true;
+    for (size_t b = 0; b < c; b++)
+      first = first && device->contact_nodes[b].terminal != at->terminal;
+    if (!first)
+      continue;
+    double w = device->weight[at->terminal * device->n_nodes + node];
+    psi += w * at->psi_offset;
+    total += w;
+  }
+  return total > 0.0 ? psi / total : device_neutral_potential(device, node, part);
+}
+
+/** First guess of the equilibrium: potentials as above, levels at zero, ions at their profiles. */
+void system_guess(const struct system *system, double *y) {
+  memset(y, 0, (size_t)system->n * sizeof *y);
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct device *device = instance->device;
+    const struct model *model = &device->model;
+    for (int k = 0; k < device->n_nodes; k++)
+      for (int j = 0; j < model->n_unknowns; j++) {
+        int g = instance->dof[k * model->n_unknowns + j];
+        int s = j <= model->n_species ? j - 1 : model->field_species[j - 1 - model->n_species];
+        if (g < system->n)
+          y[g] = j == 0 ? guess_potential(device, k) : device->initial_x[k * model->n_species + s];
+      }
+  }
+}
+
+/** Number of ions of one component (dimensionless). */
+double system_ion_count(const struct system *system, const double *y, int i, int component) {
+  const struct system_instance *instance = &system->instances[i];
+  const struct device *device = instance->device;
+  int n_species = device->model.n_species, s = device->components[component].species;
+  double sum = 0.0;
+  for (int k = 0; k < device->n_nodes; k++) {
+    int at = k * n_species + s;
+    if (device->component[at] == component)
+      sum += device->species_volume[at] * device->model.c_unit[s] *
+             y[instance->dof[k * device->n_unknowns + 1 + s]];
+  }
+  return sum;
+}
+
+/** Remember the ions of y: their numbers for zero-flux states, their places for frozen ones. */
+void system_hold_ions(struct system *system, const double *y) {
+  memcpy(system->frozen, y, (size_t)system->n * sizeof *y);
+  for (size_t i = 0; i < system->n_instances; i++)
+    for (size_t c = 0; c < system->instances[i].device->n_components; c++)
+      system->instances[i].ion_total[c] = system_ion_count(system, y, (int)i, (int)c);
+}
+
+/* ---- rows ---- */
+
+static int find_node(const struct system_instance *instance, int row, int *j) {
+  const struct device *device = instance->device;
+  for (int i = 0; i < device->n_nodes * device->n_unknowns; i++)
+    if (instance->dof[i] == row) {
+      *j = i % device->n_unknowns;
+      return i / device->n_unknowns;
+    }
+  return -1;
+}
+
+static void node_place(const struct system_instance *instance, int node, int j, char *text,
+                       size_t size) {
+  const struct device *device = instance->device;
+  const double *x = device->mesh->x[node];
+  char where[96];
+  int s;
+  const char *kind = model_unknown_kind(&device->model, j, &s);
+  if (device->mesh->dimension == 1)
+    snprintf(where, sizeof where, "x = %.6g nm", 1e9 * x[0]);
+  else
+    snprintf(where, sizeof where, "(%.6g, %.6g) nm", 1e9 * x[0], 1e9 * x[1]);
+  snprintf(text, size, "%s%s%s at %s of %s", kind, s < 0 ? "" : " of ",
+           s < 0 ? "" : device->spec->species[s].name, where, device->spec->name);
+}
+
+/** Name the equation of a row and its place. */
+void system_row_place(const struct system *system, int row, char *text, size_t size) {
+  const struct circuit_spec *circuit = &system->run->circuit;
+  if (row >= system->branch_base) {
+    snprintf(text, size, "equation of circuit element %s",
+             circuit->elements[row - system->branch_base].name);
+    return;
+  }
+  if (row >= system->net_base) {
+    snprintf(text, size, "Kirchhoff's current law at net %s",
+             circuit->nets[row - system->net_base + 1]);
+    return;
+  }
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    int j, node = find_node(instance, row, &j);
+    if (node >= 0) {
+      node_place(instance, node, j, text, size);
+      return;
+    }
+    if (row >= instance->current_base && row < instance->lambda_base) {
+      snprintf(text, size, "current into %s of %s",
+               instance->device->spec->contacts[row - instance->current_base].name,
+               instance->device->spec->name);
+      return;
+    }
+  }
+  snprintf(text, size, "number of ions");
+}
+
+/** id[n]: 1 where a time derivative belongs to the unknown's own equation, 0 elsewhere. */
+void system_differential(const struct system *system, bool frozen, double *id) {
+  memset(id, 0, (size_t)system->n * sizeof *id);
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct device *device = instance->device;
+    for (int k = 0; k < device->n_nodes; k++)
+      for (int s = 0; s < device->model.n_species; s++) {
+        int g = instance->dof[k * device->n_unknowns + 1 + s];
+        if (g < system->n && has_balance(device, k, s, SYSTEM_TRANSIENT, frozen))
+          id[g] = 1.0;
+      }
+  }
+  for (size_t e = 0; e < system->run->circuit.n_elements; e++) {
+    const struct element *element = &system->elements[e];
+    if (element->kind == ELEMENT_INDUCTOR)
+      id[system->branch_base + (int)e] = 1.0;
+    for (int end = 0; end < 2; end++)
+      if (element->kind == ELEMENT_CAPACITOR && element->net[end] > 0)
+        id[system->net_base + element->net[end] - 1] = 1.0;
+  }
+}

@@ -1,0 +1,103 @@
+/* All unknowns of a run (devices and circuit) and THE assembly of their equations.
+ *
+ * Order of the unknowns: for each device instance its nodes' unknowns (node by node), then for each
+ * instance the currents into its terminals and one multiplier per ion component, then the voltages
+ * of nets 1.., then the branch currents of the circuit's elements. */
+#ifndef HALIDRIFT_SOLVER_SYSTEM_H
+#define HALIDRIFT_SOLVER_SYSTEM_H
+
+#include "solver/device.h"
+#include "solver/linear.h"
+#include "solver/spec.h"
+#include "solver/stamp.h"
+
+/** Which equations hold. EQUILIBRIUM: flat quasi-Fermi levels, no circuit. */
+enum system_mode { SYSTEM_EQUILIBRIUM, SYSTEM_STEADY, SYSTEM_TRANSIENT };
+
+/** Where the equations are evaluated. */
+struct system_point {
+  enum system_mode mode;
+  bool frozen;          /* ions stay at system->frozen */
+  bool initial;         /* hold capacitor voltages and inductor currents at their given start */
+  double t;             /* s */
+  const double *y, *yp; /* [n]; yp is NULL when time derivatives are zero */
+  double cj;            /* d yp / d y of the time discretisation, 1/s */
+};
+
+struct system_instance {
+  const struct device *device; /* borrowed from system->devices */
+  const struct device_instance *spec;
+  int base, current_base, lambda_base;
+  int *dof;                    /* [n_nodes * n_unknowns] global index; system->n where absent */
+  double *u, *up;              /* [n_nodes * n_unknowns] gathered unknowns */
+  struct species_state *state; /* [n_node_parts * n_species] */
+  double *ion_total;           /* [n_components] m^-3 m^3: conserved number of blocked ions */
+};
+
+/** One set of equations: destination rows, pattern, factors. */
+struct system_plan {
+  bool ready;
+  int *row;      /* [n + 1] balance row of an unknown, n: dropped */
+  double *scale; /* [n + 1] fixed factor of each row */
+  struct stamp stamp;
+  struct sparse matrix;
+  struct linear *linear;
+};
+
+enum { SYSTEM_PLANS = 6 };
+
+struct system {
+  const struct run_spec *run; /* borrowed */
+  int n, net_base, branch_base;
+  size_t n_devices, n_instances;
+  struct device **devices; /* owned */
+  struct system_instance *instances;
+  struct element *elements; /* copy of the circuit's; waveforms are borrowed and may be replaced */
+  bool sources_off;         /* all sources at zero */
+  double *frozen;           /* [n] values that frozen ions keep */
+  double *row_scale;        /* [n + 1] factors of the last assembly */
+  struct system_plan plans[SYSTEM_PLANS];
+  enum linear_ordering ordering;
+  long residuals, jacobians;
+};
+
+enum hd_status system_create(struct system **system, const struct run_spec *run,
+                             struct hd_error *err);
+void system_free(struct system **system);
+
+/** The plan of a mode, made at the first use. */
+enum hd_status system_plan(struct system *system, enum system_mode mode, bool frozen,
+                           struct system_plan **plan, struct hd_error *err);
+
+/** F(t, y, y') of the plan's equations, [n + 1] (the last entry is scratch). Returns 0, or 1 when
+ * a value is not finite. */
+int system_residual(struct system *system, const struct system_point *point, double *F);
+/** The same and dF/dy + cj dF/dy' into the plan's matrix. */
+int system_jacobian(struct system *system, const struct system_point *point, double *F);
+
+/** One pass over all equations; used by the functions above. */
+void system_assemble(struct system *system, struct system_plan *plan,
+                     const struct system_point *point, double *F, struct stamp *stamp);
+
+/** Starting values: neutral potentials, flat levels, ions at their initial profiles. */
+void system_guess(const struct system *system, double *y);
+
+/** Voltage of a net. */
+double system_net(const struct system *system, const double *y, int net);
+
+/** Number of ions of one component now. */
+double system_ion_count(const struct system *system, const double *y, int instance, int component);
+/** Take the present ion numbers as the conserved ones, and the present ions as the frozen ones. */
+void system_hold_ions(struct system *system, const double *y);
+
+/** Rate at which a component's ions enter through contacts, 1/s. */
+double system_ion_inflow(struct system *system, const double *y, double t, int instance,
+                         int component);
+
+/** Where row i belongs, for messages: "continuity of vacancy at x = 12.3 nm of memristor". */
+void system_row_place(const struct system *system, int row, char *text, size_t size);
+
+/** Marks for IDA: 1 differential, 0 algebraic. */
+void system_differential(const struct system *system, bool frozen, double *id);
+
+#endif
