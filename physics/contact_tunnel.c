@@ -55,8 +55,8 @@ static double bending(const struct tunnel_input *in) {
  * met, with the WKB transmission of a triangular barrier between contact and node.
  * g       flux of particles from the contact to the node; exactly 0 for eta = eta_metal
  * Errors  none. x > 0, x_before >= 0, x_after >= x.
- * Source  Tsu & Esaki 1973, doi:10.1063/1.1654509; Ieong et al., IEDM 1998, 733,
- *         doi:10.1109/IEDM.1998.746461 (as local generation on a grid)
+ * Source  Tsu & Esaki 1973, doi:10.1063/1.1654509; as local generation on a grid: Ieong et al.,
+ *         IEDM 1998, 733
  */
 struct tunnel_value contact_tunnel(const struct tunnel_input *input) {
   assert(input->x > 0 && input->x_before >= 0 && input->x_after >= input->x);
