@@ -1,0 +1,334 @@
+#include "solver/spec.h"
+
+#include <math.h>
+#include "solver/base/memory.h"
+#include "solver/mesh_scale.h"
+
+/* Where nothing else asks for more, a space-charge layer with wall density n_w falls off as
+ * n = n_w / (1 + x / (sqrt(2) L_w))^2: the spacing that resolves it evenly grows in proportion to
+ * x + sqrt(2) L_w. Hence a spacing of WALL L_w at the wall, growth from there, and behind it half
+ * Debye lengths out to where the depletion edge can be. Fractions were chosen on pvk1 and the
+ * silicon diode; refine = 2 quarters the error. */
+
+/** Spacing at a wall in Debye lengths of the density gathered there. */
+static const double WALL = 0.08;
+/** Spacing at a step of doping or material in Debye lengths of the larger density. */
+static const double STEP = 0.1;
+/** Reach of a space-charge layer in bulk Debye lengths: sqrt(2 U / V_T) at 2 V is 12. */
+static const double REACH = 15;
+/** Spacing within that reach in bulk Debye lengths. */
+static const double INSIDE = 0.4;
+/** Intervals of a layer in which nothing happens, and of a uniform width. */
+static const double BULK = 60, UNIFORM = 8;
+/** Finest bulk spacing on account of decay lengths, as a share of the layer. */
+static const double FINEST = 400;
+/** Spacing in units of the length over which light or carriers decay. */
+static const double DECAY = 0.1;
+/** Spacing in units of the smoothing length: fronts pin on the grid when h > ell. */
+static const double SMOOTH = 0.5;
+/** Intervals within the tunnelling range of a contact. */
+static const double TUNNEL = 30;
+/** Default ratio of neighbouring intervals. */
+static const double GROWTH = 1.15;
+
+struct plan {
+  const struct run_spec *run;
+  struct device_spec *device;
+  struct shape *shape;
+  struct mesh_piece *pieces; /* layers, then boxes */
+  size_t n_pieces;
+  double refine; /* divides every automatic spacing */
+  double scale;  /* dimensions / refine: two of them need coarser meshes to be affordable */
+  int stack;     /* axis along which the layers stack */
+};
+
+static void fill(double *h, double value) {
+  if (isnan(*h))
+    *h = value;
+}
+
+static enum hd_status add_zone(struct plan *plan, int axis, double from, double to, double h_max,
+                               struct hd_error *err) {
+  struct shape *shape = plan->shape;
+  if (!isfinite(h_max) || !isfinite(from) || !isfinite(to) || !(to > from))
+    return HD_OK;
+  TRY(hd_resize(&shape->zones, shape->n_zones + 1, sizeof *shape->zones, err));
+  shape->zones[shape->n_zones++] =
+      (struct shape_zone){.axis = axis, .from = from, .to = to, .h_max = h_max};
+  return HD_OK;
+}
+
+static enum hd_status add_stop(struct plan *plan, int axis, double position, double h,
+                               struct hd_error *err) {
+  struct shape *shape = plan->shape;
+  TRY(hd_resize(&shape->stops, shape->n_stops + 1, sizeof *shape->stops, err));
+  shape->stops[shape->n_stops++] =
+      (struct shape_stop){.axis = axis, .position = position, .h_end = h};
+  return HD_OK;
+}
+
+/** Rectangles of all layers and boxes, boxes cut at the domain's ends. */
+static enum hd_status make_pieces(struct plan *plan, struct hd_error *err) {
+  const struct shape *shape = plan->shape;
+  TRY(hd_alloc(&plan->pieces, shape->n_layers + shape->n_boxes, sizeof *plan->pieces, err));
+  double top[2] = {INFINITY, INFINITY}, lo[2] = {-INFINITY, -INFINITY}, hi[2], bottom = 0;
+  for (int axis = 0; axis <= plan->stack; axis++) {
+    lo[axis] = 0;
+    top[axis] = shape_extent(shape, axis);
+  }
+  for (size_t i = 0; i < shape->n_layers; i++) {
+    hi[0] = top[0], hi[1] = top[1];
+    lo[plan->stack] = bottom;
+    hi[plan->stack] = bottom += shape->layers[i].thickness;
+    plan->pieces[plan->n_pieces++] =
+        mesh_piece_of(plan->run, plan->device, shape->layers[i].region, lo, hi);
+    plan->pieces[i].fixed_end = !isnan(shape->layers[i].h_end);
+    plan->pieces[i].fixed_max = !isnan(shape->layers[i].h_max);
+  }
+  lo[plan->stack] = 0;
+  for (size_t i = 0; i < shape->n_boxes; i++) {
+    const struct shape_box *box = &shape->boxes[i];
+    double from[2] = {lo[0], lo[1]}, to[2] = {top[0], top[1]};
+    for (int axis = 0; axis <= plan->stack; axis++) {
+      from[axis] = fmax(box->lo[axis], 0);
+      to[axis] = fmin(box->hi[axis], top[axis]);
+    }
+    struct mesh_piece *piece = &plan->pieces[plan->n_pieces++];
+    *piece = mesh_piece_of(plan->run, plan->device, box->region, from, to);
+    piece->fixed_end = !isnan(box->h_end);
+    piece->fixed_max = !isnan(box->h_max);
+  }
+  return HD_OK;
+}
+
+/** Spacing that fronts of the switching free energy need, m. */
+static double smooth_spacing(const struct plan *plan, const struct mesh_piece *piece) {
+  return piece->smoothing > 0 ? SMOOTH * piece->smoothing / plan->refine : INFINITY;
+}
+
+/** Spacing inside a piece: `intervals` over its length, less where light or carriers decay. */
+static double inner_spacing(const struct plan *plan, const struct mesh_piece *piece, double length,
+                            double intervals) {
+  double h = fmin(length / intervals, fmax(DECAY * piece->decay, length / FINEST));
+  return fmin(h * plan->scale, smooth_spacing(plan, piece));
+}
+
+/** Spacing at a wall where `density` gathers; uniform where fronts pass. */
+static double wall_spacing(const struct plan *plan, const struct mesh_piece *piece,
+                           double density) {
+  if (piece->smoothing > 0)
+    return smooth_spacing(plan, piece);
+  return WALL * plan->scale * mesh_debye(plan->run, piece->eps, density);
+}
+
+/** Spacing at a step of doping or material inside which nothing is stopped. */
+static double step_spacing(const struct plan *plan, const struct mesh_piece *piece) {
+  return fmin(STEP * plan->scale * piece->debye, smooth_spacing(plan, piece));
+}
+
+/** Spacing at the border of two pieces; INFINITY when they are alike. */
+static double border_spacing(const struct plan *plan, const struct mesh_piece *a,
+                             const struct mesh_piece *b) {
+  if (a->region == b->region && a->ions == b->ions && a->doping == b->doping)
+    return INFINITY;
+  if (!mesh_stops_ions(plan->device, a->region, b->region))
+    return fmin(step_spacing(plan, a), step_spacing(plan, b));
+  return fmin(wall_spacing(plan, a, mesh_gathered(plan->run, a)),
+              wall_spacing(plan, b, mesh_gathered(plan->run, b)));
+}
+
+/** Small spacing on both sides of a position, out to the depletion edge of each piece. */
+static enum hd_status resolve_layer(struct plan *plan, int axis, double position,
+                                    const struct mesh_piece *piece, struct hd_error *err) {
+  double reach = REACH * piece->debye, h = INSIDE * piece->debye * plan->scale;
+  if (!isfinite(reach) || piece->fixed_max)
+    return HD_OK;
+  return add_zone(plan, axis, fmax(piece->lo[axis], position - reach),
+                  fmin(piece->hi[axis], position + reach), h, err);
+}
+
+/** Inner spacing of every layer, and border spacing between neighbours. */
+static enum hd_status plan_layers(struct plan *plan, struct hd_error *err) {
+  struct shape *shape = plan->shape;
+  size_t n = shape->n_layers;
+  for (size_t i = 0; i < n; i++) {
+    struct shape_layer *layer = &shape->layers[i];
+    const struct mesh_piece *p = &plan->pieces[i];
+    double below = i ? border_spacing(plan, p - 1, p) : INFINITY;
+    double above = i + 1 < n ? border_spacing(plan, p, p + 1) : INFINITY;
+    fill(&layer->h_max, inner_spacing(plan, p, layer->thickness, BULK));
+    fill(&layer->h_end, fmin(below, above));
+    if (isfinite(below))
+      TRY(resolve_layer(plan, plan->stack, p->lo[plan->stack], p, err));
+    if (isfinite(above))
+      TRY(resolve_layer(plan, plan->stack, p->hi[plan->stack], p, err));
+  }
+  return HD_OK;
+}
+
+/** Every box: its edges against the layers below it, its inside by its size along each axis. */
+static enum hd_status plan_boxes(struct plan *plan, struct hd_error *err) {
+  struct shape *shape = plan->shape;
+  for (size_t i = 0; i < shape->n_boxes; i++) {
+    struct shape_box *box = &shape->boxes[i];
+    const struct mesh_piece *p = &plan->pieces[shape->n_layers + i];
+    double border = INFINITY;
+    for (size_t k = 0; k < shape->n_layers + i; k++) {
+      const struct mesh_piece *q = &plan->pieces[k];
+      bool touch = true;
+      for (int axis = 0; axis <= plan->stack; axis++)
+        touch = touch && q->lo[axis] <= p->hi[axis] && q->hi[axis] >= p->lo[axis];
+      if (touch)
+        border = fmin(border, border_spacing(plan, p, q));
+    }
+    fill(&box->h_end, border);
+    if (!isnan(box->h_max))
+      continue;
+    box->h_max = INFINITY;
+    for (int axis = 0; axis <= plan->stack; axis++) {
+      double across = shape_extent(shape, axis) / BULK * plan->scale;
+      double h = inner_spacing(plan, p, p->hi[axis] - p->lo[axis], UNIFORM);
+      TRY(add_zone(plan, axis, p->lo[axis], p->hi[axis], fmin(h, across), err));
+    }
+  }
+  return HD_OK;
+}
+
+/** The piece borders on the side of a contact, and the contact reaches over it. */
+static bool is_touched(const struct plan *plan, const struct mesh_piece *p,
+                       const struct shape_contact *contact, int *normal, double *position) {
+  bool upper = contact->side == SHAPE_X_MAX || contact->side == SHAPE_Y_MAX;
+  *normal = contact->side == SHAPE_X_MIN || contact->side == SHAPE_X_MAX ? 0 : 1;
+  *position = upper ? shape_extent(plan->shape, *normal) : 0;
+  double edge = upper ? p->hi[*normal] : p->lo[*normal];
+  double rounding = 1e-9 * shape_extent(plan->shape, *normal);
+  int along = 1 - *normal;
+  bool beside = along > plan->stack || (p->lo[along] < contact->to && p->hi[along] > contact->from);
+  return beside && fabs(edge - *position) <= rounding;
+}
+
+/** Spacing at one contact, and the zones behind it. */
+static enum hd_status plan_contact(struct plan *plan, struct shape_contact *contact,
+                                   struct hd_error *err) {
+  const struct contact *law = &plan->device->contacts[contact->terminal];
+  double h = INFINITY;
+  for (size_t i = 0; i < plan->n_pieces; i++) {
+    const struct mesh_piece *p = &plan->pieces[i];
+    int axis;
+    double position;
+    if (!is_touched(plan, p, contact, &axis, &position))
+      continue;
+    bool layered = p->ions > 0 || !law->ohmic; /* a neutral ohmic contact has no space charge */
+    double gathered = layered ? mesh_gathered(plan->run, p) : 0;
+    double density = gathered + mesh_injected(plan->run, plan->device, law, p);
+    if (!p->fixed_end)
+      h = fmin(h, wall_spacing(plan, p, density));
+    if (layered)
+      TRY(resolve_layer(plan, axis, position, p, err));
+    if (law->tunnelling && !p->fixed_max)
+      TRY(add_zone(plan, axis, position - law->tunnel_range, position + law->tunnel_range,
+                   law->tunnel_range / TUNNEL / plan->refine, err));
+  }
+  fill(&contact->h_end, h);
+  return HD_OK;
+}
+
+/** Edges of profile boxes become points of the mesh, with the spacing of a doping step. */
+static enum hd_status plan_profile(struct plan *plan, const struct profile_spec *profile,
+                                   struct hd_error *err) {
+  for (int axis = 0; axis <= plan->stack; axis++)
+    for (int end = 0; end < 2; end++) {
+      double position = end ? profile->hi[axis] : profile->lo[axis], h = INFINITY;
+      if (!(position > 0 && position < shape_extent(plan->shape, axis)))
+        continue;
+      for (size_t i = 0; i < plan->n_pieces; i++) {
+        const struct mesh_piece *p = &plan->pieces[i];
+        if (!(p->lo[axis] <= position && p->hi[axis] >= position))
+          continue;
+        if (!p->fixed_end)
+          h = fmin(h, step_spacing(plan, p));
+        TRY(resolve_layer(plan, axis, position, p, err));
+      }
+      TRY(add_stop(plan, axis, position, h, err));
+    }
+  return HD_OK;
+}
+
+/** Whether anything differs from place to place along the width. */
+static bool is_uniform_across(const struct plan *plan) {
+  const struct shape *shape = plan->shape;
+  bool uniform = shape->n_boxes == 0;
+  for (size_t i = 0; i < shape->n_contacts; i++) {
+    const struct shape_contact *c = &shape->contacts[i];
+    bool y_side = c->side == SHAPE_Y_MIN || c->side == SHAPE_Y_MAX;
+    uniform = uniform && y_side && c->from <= 0 && c->to >= shape->width;
+  }
+  for (size_t i = 0; i < plan->device->n_profiles; i++) {
+    const struct profile_spec *p = &plan->device->profiles[i];
+    uniform = uniform && !(p->lo[0] > 0) && !(p->hi[0] < shape->width);
+  }
+  return uniform;
+}
+
+/** Spacing along the width of a 2D shape. */
+static void plan_width(struct plan *plan) {
+  struct shape *shape = plan->shape;
+  double h = shape->width / (is_uniform_across(plan) ? UNIFORM : BULK) * plan->scale;
+  for (size_t i = 0; i < plan->n_pieces; i++)
+    h = fmin(h, smooth_spacing(plan, &plan->pieces[i]));
+  fill(&shape->h_width_max, h);
+  fill(&shape->h_width_end, shape->h_width_max);
+}
+
+/** Rays reach as far as carriers tunnel. */
+static void plan_rays(struct plan *plan) {
+  double range = 0;
+  for (size_t i = 0; i < plan->device->n_contacts; i++)
+    if (plan->device->contacts[i].tunnelling)
+      range = fmax(range, plan->device->contacts[i].tunnel_range);
+  if (!(plan->shape->ray_range > 0))
+    plan->shape->ray_range = range;
+}
+
+static enum hd_status plan_device(struct plan *plan, struct hd_error *err) {
+  TRY(make_pieces(plan, err));
+  TRY(plan_layers(plan, err));
+  TRY(plan_boxes(plan, err));
+  for (size_t i = 0; i < plan->shape->n_contacts; i++)
+    TRY(plan_contact(plan, &plan->shape->contacts[i], err));
+  for (size_t i = 0; i < plan->device->n_profiles; i++)
+    TRY(plan_profile(plan, &plan->device->profiles[i], err));
+  if (plan->stack == 1)
+    plan_width(plan);
+  plan_rays(plan);
+  fill(&plan->shape->growth, GROWTH);
+  plan->shape->growth = pow(plan->shape->growth, 1 / plan->refine);
+  return HD_OK;
+}
+
+/**
+ * Fill the spacings that are NAN from the physics of each device. Spacings that the user gave stay
+ * (but a larger one gives way to a contact or interface of a neighbour). `refine` divides all
+ * automatic spacings and takes the root of the growth, so that refine = 2 halves every interval.
+ * Call it once for a spec.
+ * Errors  HD_INPUT (refine <= 0), HD_MEMORY
+ */
+enum hd_status mesh_plan(struct run_spec *spec, struct hd_error *err) {
+  for (size_t i = 0; i < spec->n_devices; i++) {
+    struct device_spec *device = &spec->devices[i];
+    if (!(device->refine > 0) || isinf(device->refine))
+      return hd_fail(err, HD_INPUT, "%s: mesh.refine: got %g, must be > 0 and finite", device->name,
+                     device->refine);
+    int dimension = shape_dimension(&device->shape);
+    struct plan plan = {.run = spec,
+                        .device = device,
+                        .shape = &device->shape,
+                        .refine = device->refine,
+                        .scale = dimension / device->refine,
+                        .stack = dimension - 1};
+    enum hd_status status = plan_device(&plan, err);
+    hd_free(&plan.pieces);
+    TRY(status);
+  }
+  return HD_OK;
+}

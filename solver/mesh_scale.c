@@ -1,0 +1,153 @@
+#include "solver/mesh_scale.h"
+
+#include <math.h>
+
+/* Potential that drops over a space-charge layer, V. The spacing goes with its root, so the order
+ * of magnitude will do: built-in voltages and biases of thin perovskite devices are 0.5 to 2 V. */
+static const double LAYER_VOLTAGE = 1.0;
+/** Barriers below zero fill the band; beyond this many N the Debye length hardly shrinks. */
+static const double DEGENERATE = 10;
+
+static double thermal_voltage(const struct run_spec *run) {
+  return run->constants.k * run->temperature / run->constants.q;
+}
+
+/**
+ * Debye length of a density of unit charges.
+ *   L = sqrt(eps V_T / (q n))
+ */
+double mesh_debye(const struct run_spec *run, double eps, double density) {
+  if (!(density > 0))
+    return INFINITY;
+  return sqrt(eps * thermal_voltage(run) / (run->constants.q * density));
+}
+
+/** The row of a region about one species, or NULL. */
+static const struct region_species *own_row(const struct region_spec *region, size_t species) {
+  for (size_t i = 0; i < region->n_species; i++)
+    if (region->species[i].species == (int)species)
+      return &region->species[i];
+  return NULL;
+}
+
+static bool is_present(const struct device_spec *device, int region, size_t species) {
+  const struct region_species *row = own_row(&device->regions[region], species);
+  return device->species[species].kind == SPECIES_ION && (!row || row->present);
+}
+
+/** A profile box reaches into the piece. */
+static bool overlaps(const struct profile_spec *profile, const struct mesh_piece *piece) {
+  for (int axis = 0; axis < 2; axis++)
+    if (!(profile->lo[axis] <= piece->hi[axis] && profile->hi[axis] >= piece->lo[axis]))
+      return false;
+  return true;
+}
+
+/** Largest mean or initial density of one ion in the piece, m^-3. */
+static double ion_density(const struct device_spec *device, const struct mesh_piece *piece,
+                          size_t species) {
+  const struct region_species *row = own_row(&device->regions[piece->region], species);
+  double density = row && isfinite(row->density) ? row->density : device->species[species].density;
+  density = isfinite(density) ? density : 0;
+  for (size_t i = 0; i < device->n_profiles; i++)
+    if (device->profiles[i].ion == (int)species && overlaps(&device->profiles[i], piece))
+      density = fmax(density, device->profiles[i].density);
+  return density;
+}
+
+static void add_ions(const struct device_spec *device, struct mesh_piece *piece) {
+  for (size_t s = 0; s < device->n_species; s++) {
+    if (!is_present(device, piece->region, s))
+      continue;
+    double z2 = (double)device->species[s].charge * device->species[s].charge;
+    double sites = device->species[s].site_density;
+    piece->ions += z2 * ion_density(device, piece, s);
+    piece->sites += isfinite(sites) ? z2 * sites : INFINITY;
+  }
+}
+
+static double largest_doping(const struct device_spec *device, const struct mesh_piece *piece) {
+  const struct region_spec *region = &device->regions[piece->region];
+  double doping = fabs(region->donors - region->acceptors + region->fixed_charge);
+  for (size_t i = 0; i < device->n_profiles; i++) {
+    const struct profile_spec *p = &device->profiles[i];
+    if (overlaps(p, piece))
+      doping = fmax(doping, fmax(fabs(p->donors), fabs(p->acceptors))); /* fmax drops NAN */
+  }
+  return isfinite(doping) ? doping : 0;
+}
+
+/** Lengths over which light and minority carriers decay; INFINITY where they do not. */
+static double decay_length(const struct run_spec *run, const struct device_spec *device,
+                           const struct material *m) {
+  double length = INFINITY, V_T = thermal_voltage(run);
+  if (device->generation.kind == GENERATION_BEER_LAMBERT && m->absorption > 0)
+    length = 1 / m->absorption;
+  if (m->mu_n * m->tau_n > 0)
+    length = fmin(length, sqrt(V_T * m->mu_n * m->tau_n));
+  if (m->mu_p * m->tau_p > 0)
+    length = fmin(length, sqrt(V_T * m->mu_p * m->tau_p));
+  return length;
+}
+
+/**
+ * Collect the scales of a layer or box.
+ * lo, hi  m: its corners
+ */
+struct mesh_piece mesh_piece_of(const struct run_spec *run, const struct device_spec *device,
+                                int region, const double lo[2], const double hi[2]) {
+  const struct material *m = &device->materials[device->regions[region].material];
+  struct mesh_piece piece = {
+      .lo = {lo[0], lo[1]},
+      .hi = {hi[0], hi[1]},
+      .region = region,
+      .eps = m->eps_r * run->constants.eps0,
+      .smoothing = device->n_interactions && m->smoothing > 0 ? m->smoothing : 0,
+      .decay = decay_length(run, device, m),
+  };
+  add_ions(device, &piece);
+  piece.doping = largest_doping(device, &piece);
+  piece.debye = mesh_debye(run, piece.eps, piece.ions + piece.doping);
+  return piece;
+}
+
+/**
+ * Density at the wall of a space-charge layer that carries LAYER_VOLTAGE. On a fixed background c
+ * the charge per area is sqrt(2 eps q c U), on both sides of the film, and so
+ *   c_wall = Q^2 / (2 eps k T) = c U / V_T  (Gouy-Chapman), at most the density of sites.
+ * The same combination is the depletion field E, as V_T / E = L(2 c_wall).
+ */
+double mesh_gathered(const struct run_spec *run, const struct mesh_piece *piece) {
+  double ratio = fmax(1, LAYER_VOLTAGE / thermal_voltage(run));
+  double ions = piece->ions > 0 ? fmin(piece->ions * ratio, fmax(piece->sites, piece->ions)) : 0;
+  return ions + piece->doping * ratio;
+}
+
+/**
+ * Density of electrons, holes and exchanged ions that a contact keeps up at its face.
+ *   n = N_c exp(-phi_B / V_T), p = N_v exp(-(E_g - phi_B) / V_T)
+ */
+double mesh_injected(const struct run_spec *run, const struct device_spec *device,
+                     const struct contact *contact, const struct mesh_piece *piece) {
+  const struct material *m = &device->materials[device->regions[piece->region].material];
+  double barrier = isfinite(contact->work_function_V) ? contact->work_function_V - m->affinity_V
+                                                      : contact->barrier_V;
+  double V_T = thermal_voltage(run), density = 0;
+  for (size_t s = 0; s < device->n_species && !contact->ohmic && isfinite(barrier); s++) {
+    if (device->species[s].kind == SPECIES_ELECTRON)
+      density += m->N_c * fmin(DEGENERATE, exp(-barrier / V_T));
+    if (device->species[s].kind == SPECIES_HOLE)
+      density += m->N_v * fmin(DEGENERATE, exp((barrier - m->gap_V) / V_T));
+  }
+  for (size_t i = 0; i < contact->n_species; i++) /* ions that the electrode holds at a density */
+    density += isfinite(contact->species[i].density) ? contact->species[i].density : 0;
+  return isfinite(density) ? density : 0;
+}
+
+/** Whether some ion can be in one of two regions only. */
+bool mesh_stops_ions(const struct device_spec *device, int region_a, int region_b) {
+  for (size_t s = 0; s < device->n_species; s++)
+    if (is_present(device, region_a, s) != is_present(device, region_b, s))
+      return true;
+  return false;
+}
