@@ -713,3 +713,45 @@ void system_assemble(struct system *system, struct system_plan *plan,
     carrier_scale_partials(&p);
   }
 }
+
+/** Number of ion components of all instances. */
+size_t system_ion_components(const struct system *system) {
+  size_t count = 0;
+  for (size_t i = 0; i < system->n_instances; i++)
+    count += system->instances[i].device->n_components;
+  return count;
+}
+
+/** Unknowns and states of the nodes that a face touches only: cheap enough for a quadrature. */
+static void gather_face(const struct pass *p, const struct contact_face *face) {
+  double *u = &p->instance->u[face->node * p->n_unknowns];
+  for (int j = 0; j < p->n_unknowns; j++) {
+    int g = dof(p, face->node, j);
+    u[j] = g < p->system->n ? p->point->y[g] : 0.0;
+  }
+  model_state(p->model, p->device->mesh->node_parts[face->part].region, u,
+              part_state(p, (size_t)face->part));
+}
+
+/**
+ * Exchange of ions with the electrodes, by the same laws as the residual.
+ * rate  out [system_ion_components] 1/s, positive into the device
+ */
+void system_ion_inflow(struct system *system, const double *y, double t, double *rate) {
+  struct system_point point = {.mode = SYSTEM_TRANSIENT, .t = t, .y = y};
+  struct pass p = {.system = system, .point = &point};
+  size_t first = 0;
+  memset(rate, 0, system_ion_components(system) * sizeof *rate);
+  for (size_t i = 0; i < system->n_instances; i++) {
+    set_instance(&p, i);
+    for (size_t f = 0; f < p.device->n_faces; f++) {
+      const struct contact_face *face = &p.device->faces[f];
+      if (p.model->carrier[face->species])
+        continue;
+      gather_face(&p, face);
+      int component = p.device->component[face->node * p.n_species + face->species];
+      rate[first + (size_t)component] -= face->area * face_law(&p, face).j;
+    }
+    first += p.device->n_components;
+  }
+}

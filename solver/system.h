@@ -90,9 +90,11 @@ double system_ion_count(const struct system *system, const double *y, int instan
 /** Take the present ion numbers as the conserved ones, and the present ions as the frozen ones. */
 void system_hold_ions(struct system *system, const double *y);
 
-/** Rate at which a component's ions enter through contacts, 1/s. */
-double system_ion_inflow(struct system *system, const double *y, double t, int instance,
-                         int component);
+/** Rates at which ions enter through exchanging contacts, 1/s: rate[component] of all instances in
+ * a row. Terminals that hold a density are not counted. */
+void system_ion_inflow(struct system *system, const double *y, double t, double *rate);
+/** Number of ion components of all instances. */
+size_t system_ion_components(const struct system *system);
 
 /** Where row i belongs, for messages: "continuity of vacancy at x = 12.3 nm of memristor". */
 void system_row_place(const struct system *system, int row, char *text, size_t size);

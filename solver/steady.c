@@ -1,0 +1,283 @@
+#include "solver/steady.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+#include "solver/base/memory.h"
+
+/** Smallest fraction of a continuation step before pseudo-time takes over. */
+static const double STEP_MIN = 1e-4;
+/** Pseudo-time: first step, growth and last step, s. The last one is longer than any ion motion. */
+static const double PSEUDO_FIRST = 1e-12, PSEUDO_GROWTH = 4.0, PSEUDO_LAST = 1e12;
+/** Iterations of one Newton at a pseudo-time step. */
+enum { PSEUDO_STEPS_MAX = 400 };
+
+enum hd_status steady_create(struct steady **out, struct system *system, struct hd_error *err) {
+  struct steady *steady = NULL;
+  size_t n = (size_t)system->n + 1;
+  TRY(hd_alloc(&steady, 1, sizeof *steady, err));
+  *out = steady;
+  steady->system = system;
+  steady->tolerance = system->run->solver.newton_tol;
+  steady->max_iterations = system->run->solver.newton_max;
+  TRY(hd_alloc(&steady->delta, n, sizeof(double), err));
+  TRY(hd_alloc(&steady->F, n, sizeof(double), err));
+  TRY(hd_alloc(&steady->trial, n, sizeof(double), err));
+  TRY(hd_alloc(&steady->previous, n, sizeof(double), err));
+  return hd_alloc(&steady->yp, n, sizeof(double), err);
+}
+
+/** Free; NULL is accepted. */
+void steady_free(struct steady **steady) {
+  if (!*steady)
+    return;
+  hd_free(&(*steady)->delta);
+  hd_free(&(*steady)->F);
+  hd_free(&(*steady)->trial);
+  hd_free(&(*steady)->previous);
+  hd_free(&(*steady)->yp);
+  hd_free(steady);
+}
+
+/* ---- one Newton update ---- */
+
+/** sign(x) ln(1 + |x|): x for small x, logarithmic for large ones (damps exponentials). */
+static double damp(double x) {
+  return copysign(log1p(fabs(x)), x);
+}
+
+/** Carrier: the change of eta is damped as a density's would be, then phi follows. */
+static double update_carrier(const struct model *model, int s, const double *step,
+                             const double *taken) {
+  double eta = 0.0, others = 0.0;
+  for (int j = 0; j < model->n_unknowns; j++) {
+    eta += model->A[s][j] * step[j];
+    if (j != 1 + s)
+      others += model->A[s][j] * taken[j];
+  }
+  return (damp(eta) - others) / model->A[s][1 + s];
+}
+
+/** Ion: x stays in (0, 1) (or positive); for positive steps of small x this is x + step exactly. */
+static double update_ion(const struct model *model, int s, double x, double step) {
+  bool limited = model->hopping[s] || model->crowded[s];
+  double free = limited ? 1.0 - x : 1.0;
+  double ratio = exp(damp(step / (x * free)));
+  return limited ? x * ratio / (free + x * ratio) - x : x * (ratio - 1.0);
+}
+
+/** Apply -delta (a Newton step) to y; the largest undamped change over V_T (or relative) out. */
+static double update_node(const struct system_instance *instance, int node, bool flat,
+                          const double *delta, double *y, int n) {
+  const struct model *model = &instance->device->model;
+  const int *dof = &instance->dof[node * model->n_unknowns];
+  double step[MODEL_UNKNOWNS] = {0}, taken[MODEL_UNKNOWNS] = {0}, worst = 0.0;
+  for (int j = 0; j < model->n_unknowns; j++)
+    step[j] = dof[j] < n ? -delta[dof[j]] : 0.0;
+  taken[0] = model->V_T * damp(step[0] / model->V_T);
+  worst = fabs(step[0]) / model->V_T;
+  for (int j = 1 + model->n_species; j < model->n_unknowns; j++) {
+    taken[j] = step[j];
+    worst = fmax(worst, fabs(step[j]));
+  }
+  for (int s = 0; s < model->n_species; s++) {
+    int j = 1 + s;
+    if (dof[j] == n)
+      continue;
+    if (model->carrier[s]) {
+      taken[j] = flat ? step[j] : update_carrier(model, s, step, taken);
+      worst = fmax(worst, fabs(step[j]) / model->V_T);
+    } else {
+      double x = y[dof[j]];
+      taken[j] = step[j] == 0.0 ? 0.0 : update_ion(model, s, x, step[j]);
+      worst = fmax(worst, fabs(step[j]) / fmax(fabs(x), DBL_MIN));
+    }
+  }
+  for (int j = 0; j < model->n_unknowns; j++)
+    if (dof[j] < n)
+      y[dof[j]] += taken[j];
+  return worst;
+}
+
+static double update(struct steady *steady, bool flat, double *y) {
+  const struct system *system = steady->system;
+  double worst = 0.0;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct device *device = instance->device;
+    double V_T = device->model.V_T;
+    for (int k = 0; k < device->n_nodes; k++)
+      worst = fmax(worst, update_node(instance, k, flat, steady->delta, y, system->n));
+    for (int T = 0; T < device->n_terminals; T++)
+      y[instance->current_base + T] -= steady->delta[instance->current_base + T];
+    for (size_t c = 0; c < device->n_components; c++)
+      y[instance->lambda_base + (int)c] -= damp(steady->delta[instance->lambda_base + (int)c]);
+    for (int g = system->net_base; g < system->branch_base; g++)
+      worst = fmax(worst, fabs(steady->delta[g]) / V_T);
+  }
+  double V_T = system->run->constants.k * system->run->temperature / system->run->constants.q;
+  for (int g = system->net_base; g < system->branch_base; g++)
+    y[g] -= V_T * damp(steady->delta[g] / V_T);
+  for (int g = system->branch_base; g < system->n; g++)
+    y[g] -= steady->delta[g];
+  return worst * V_T;
+}
+
+static int worst_row(const struct steady *steady) {
+  int row = 0;
+  for (int g = 1; g < steady->system->n; g++)
+    if (!(fabs(steady->F[g]) <= fabs(steady->F[row])))
+      row = g;
+  return row;
+}
+
+/**
+ * Damped Newton of one mode.
+ * old, dt  a step of pseudo-time from `old` (mode transient); dt = 0: none
+ * y        in: guess, out: solution (unchanged on failure)
+ * Returns  iterations, or -1 when it did not converge
+ */
+static int newton(struct steady *steady, enum system_mode mode, const double *old, double dt,
+                  double *y) {
+  struct system *system = steady->system;
+  size_t n = (size_t)system->n;
+  struct system_plan *plan;
+  if (system_plan(system, mode, steady->frozen, &plan, NULL) != HD_OK)
+    return -1;
+  struct system_point point = {.mode = mode,
+                               .frozen = steady->frozen,
+                               .initial = steady->initial,
+                               .y = steady->trial,
+                               .yp = dt > 0.0 ? steady->yp : NULL,
+                               .cj = dt > 0.0 ? 1.0 / dt : 0.0};
+  memcpy(steady->trial, y, n * sizeof *y);
+  for (int i = 1; i <= steady->max_iterations; i++) {
+    for (size_t g = 0; g < n && dt > 0.0; g++)
+      steady->yp[g] = (steady->trial[g] - old[g]) / dt;
+    if (system_jacobian(system, &point, steady->F) || linear_factor(plan->linear))
+      return -1;
+    memcpy(steady->delta, steady->F, n * sizeof *y);
+    linear_solve(plan->linear, steady->delta);
+    double change = update(steady, mode == SYSTEM_EQUILIBRIUM, steady->trial);
+    steady->counts.newton_iterations++;
+    if (!isfinite(change))
+      return -1;
+    if (change < steady->tolerance) {
+      memcpy(y, steady->trial, n * sizeof *y);
+      return i;
+    }
+  }
+  return -1;
+}
+
+static enum hd_status not_converged(const struct steady *steady, const char *what,
+                                    struct hd_error *err) {
+  char place[256];
+  int row = worst_row(steady);
+  system_row_place(steady->system, row, place, sizeof place);
+  return hd_fail(err, HD_CONVERGENCE,
+                 "%s was not found: the largest residual is %.3g in %s; try mesh.refine = 2, "
+                 "smaller steps of the source, or a higher solver.newton_max",
+                 what, steady->F[row], place);
+}
+
+/* ---- pseudo-time ---- */
+
+/** Implicit Euler with growing steps until the longest time, then Newton on the steady equations.
+ */
+static int pseudo_time(struct steady *steady, double *y) {
+  size_t n = (size_t)steady->system->n;
+  double dt = PSEUDO_FIRST, *old = NULL;
+  if (hd_alloc(&old, n, sizeof(double), NULL) != HD_OK)
+    return -1;
+  bool initial = steady->initial;
+  int iterations = -1;
+  for (int i = 0; i < PSEUDO_STEPS_MAX && dt < PSEUDO_LAST; i++) {
+    memcpy(old, y, n * sizeof *y);
+    steady->counts.pseudo_steps++;
+    iterations = newton(steady, SYSTEM_TRANSIENT, old, dt, y);
+    dt *= iterations < 0 ? 0.1 : iterations < 8 ? PSEUDO_GROWTH : 1.0;
+    if (dt < 1e-3 * PSEUDO_FIRST)
+      break;
+  }
+  steady->initial = initial;
+  hd_free(&old);
+  return iterations < 0 ? -1 : newton(steady, SYSTEM_STEADY, NULL, 0.0, y);
+}
+
+/* ---- public ---- */
+
+/**
+ * Full equilibrium: flat levels, ions relaxed (or frozen), then the circuit's currents.
+ * y       [n] out
+ * Errors  HD_CONVERGENCE with the place of the largest residual
+ */
+enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_error *err) {
+  struct system *system = steady->system;
+  struct system_plan *plan;
+  TRY(system_plan(system, SYSTEM_EQUILIBRIUM, steady->frozen, &plan, err));
+  TRY(system_plan(system, SYSTEM_STEADY, steady->frozen, &plan, err));
+  system_guess(system, y);
+  system_hold_ions(system, y);
+  system->sources_off = true;
+  int iterations = newton(steady, SYSTEM_EQUILIBRIUM, NULL, 0.0, y);
+  enum hd_status status = iterations < 0 ? not_converged(steady, "the equilibrium", err) : HD_OK;
+  if (status == HD_OK && newton(steady, SYSTEM_STEADY, NULL, 0.0, y) < 0 &&
+      pseudo_time(steady, y) < 0)
+    status = not_converged(steady, "the state at zero bias", err);
+  system->sources_off = false;
+  return status;
+}
+
+/** Sources at (1 - s) from + s to. */
+static void set_sources(struct system *system, const double *from, const double *to, double s) {
+  for (size_t e = 0; e < system->run->circuit.n_elements; e++) {
+    struct element *element = &system->elements[e];
+    if (element->kind != ELEMENT_VOLTAGE_SOURCE && element->kind != ELEMENT_CURRENT_SOURCE)
+      continue;
+    element->waveform =
+        (struct waveform){.kind = WAVEFORM_CONSTANT, .low = (1.0 - s) * from[e] + s * to[e]};
+  }
+}
+
+/**
+ * Steady state at the source values `to`, by continuation from the one at `from`.
+ * Steps that fail are halved; each start is extrapolated from the last two states. When even small
+ * steps fail (a fold, or a state that only time reaches) implicit Euler in pseudo-time is the last
+ * resort.
+ * y       [n] in: state at `from`, out: state at `to`; unchanged on failure
+ */
+enum hd_status steady_move(struct steady *steady, double *y, const double *from, const double *to,
+                           struct hd_error *err) {
+  struct system *system = steady->system;
+  struct system_plan *plan;
+  size_t n = (size_t)system->n;
+  double s = 0.0, step = 1.0, *start = NULL;
+  TRY(system_plan(system, SYSTEM_STEADY, steady->frozen, &plan, err));
+  TRY(system_plan(system, SYSTEM_TRANSIENT, steady->frozen, &plan, err));
+  TRY(hd_alloc(&start, n, sizeof(double), err));
+  memcpy(start, y, n * sizeof *y);
+  while (s < 1.0) {
+    double next = fmin(1.0, s + step);
+    set_sources(system, from, to, next);
+    steady->counts.continuation_steps++;
+    int iterations = newton(steady, SYSTEM_STEADY, NULL, 0.0, y);
+    if (iterations < 0 && step <= STEP_MIN)
+      iterations = pseudo_time(steady, y);
+    if (iterations < 0 && step <= STEP_MIN)
+      break;
+    if (iterations < 0) {
+      step *= 0.25;
+      continue;
+    }
+    s = next;
+    step *= iterations < 10 ? 2.0 : 1.0;
+  }
+  if (s < 1.0) {
+    memcpy(y, start, n * sizeof *y);
+    hd_free(&start);
+    return not_converged(steady, "the steady state", err);
+  }
+  hd_free(&start);
+  return HD_OK;
+}

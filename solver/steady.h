@@ -1,0 +1,34 @@
+/* Equilibrium and steady states: damped Newton with continuation in the sources. */
+#ifndef HALIDRIFT_SOLVER_STEADY_H
+#define HALIDRIFT_SOLVER_STEADY_H
+
+#include "solver/system.h"
+
+/** Counts of all steady solves of a run. */
+struct steady_counts {
+  long newton_iterations, continuation_steps, pseudo_steps;
+};
+
+struct steady {
+  struct system *system; /* borrowed */
+  double tolerance;      /* V, largest update of a converged iteration */
+  int max_iterations;
+  bool frozen;                               /* ions stay */
+  bool initial;                              /* capacitors at their given start */
+  double *delta, *F, *trial, *previous, *yp; /* [n + 1] owned work */
+  struct steady_counts counts;
+};
+
+enum hd_status steady_create(struct steady **steady, struct system *system, struct hd_error *err);
+void steady_free(struct steady **steady);
+
+/** Full equilibrium (sources at zero, ions relaxed unless frozen) from the system's guess; y[n]
+ * out. */
+enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_error *err);
+
+/** From the steady state y at the source values `from` to the one at `to` ([n_elements], V or A).
+ */
+enum hd_status steady_move(struct steady *steady, double *y, const double *from, const double *to,
+                           struct hd_error *err);
+
+#endif

@@ -1,0 +1,514 @@
+#include "solver/transient.h"
+
+#include <float.h>
+#include <idas/idas.h>
+#include <math.h>
+#include <nvector/nvector_serial.h>
+#include <string.h>
+#include <sundials/sundials_linearsolver.h>
+#include <sundials/sundials_matrix.h>
+#include "solver/base/memory.h"
+
+/** Weight of unknowns that must not decide anything (currents, multipliers), 1/unit. */
+static const double WEIGHT_NONE = 1e-30;
+/** First step after a kink, as a fraction of the way to the next one and of the last step. */
+static const double FIRST_STEP_FRACTION = 1e-3;
+/** Time over which the slope of a waveform behind a kink is read, as a fraction of the stretch. */
+static const double SLOPE_FRACTION = 1e-3;
+/** Longest stretch IDA is asked to reach at once; it only bounds the first step. */
+enum { QUAD_FIXED = 3 };
+
+struct transient {
+  struct system *system; /* borrowed */
+  struct system_plan *plan;
+  struct transient_watch watch;
+  const struct solver_spec *settings;
+  bool frozen, started;
+  SUNContext context;
+  void *ida;
+  N_Vector y, yp, id, quad;
+  SUNMatrix matrix;
+  SUNLinearSolver solver;
+  double *F;      /* [n + 1] owned */
+  double *weight; /* [n] owned: fixed part of the error weights, 0: of an ion, see limited */
+  bool *limited;  /* [n] owned: x of an ion with a site limit */
+  double *slope;  /* [n_elements] owned: slopes of the sources in this stretch */
+  double t, stop, last_step;
+  size_t n_quad;
+  struct transient_counts total; /* of the stretches before the last restart */
+};
+
+/* ---- callbacks ---- */
+
+static int residual(double t, N_Vector y, N_Vector yp, N_Vector r, void *user) {
+  struct transient *transient = user;
+  struct system_point point = {.mode = SYSTEM_TRANSIENT,
+                               .frozen = transient->frozen,
+                               .t = t,
+                               .y = N_VGetArrayPointer(y),
+                               .yp = N_VGetArrayPointer(yp)};
+  int bad = system_residual(transient->system, &point, transient->F);
+  memcpy(N_VGetArrayPointer(r), transient->F, (size_t)transient->system->n * sizeof(double));
+  return bad;
+}
+
+static int jacobian(double t, double cj, N_Vector y, N_Vector yp, N_Vector r, SUNMatrix matrix,
+                    void *user, N_Vector a, N_Vector b, N_Vector c) {
+  struct transient *transient = user;
+  (void)r, (void)matrix, (void)a, (void)b, (void)c;
+  struct system_point point = {.mode = SYSTEM_TRANSIENT,
+                               .frozen = transient->frozen,
+                               .t = t,
+                               .y = N_VGetArrayPointer(y),
+                               .yp = N_VGetArrayPointer(yp),
+                               .cj = cj};
+  return system_jacobian(transient->system, &point, transient->F);
+}
+
+/** Error weights: potentials rtol V_T; ions rtol min(x, 1 - x) + atol. */
+static int weights(N_Vector y, N_Vector w, void *user) {
+  struct transient *transient = user;
+  const double *x = N_VGetArrayPointer(y);
+  double *weight = N_VGetArrayPointer(w);
+  double rtol = transient->settings->rtol, atol = rtol * transient->settings->atol_fraction;
+  for (int g = 0; g < transient->system->n; g++) {
+    weight[g] = transient->weight[g];
+    if (weight[g] > 0.0)
+      continue;
+    double size = fabs(x[g]);
+    if (transient->limited[g])
+      size = fmin(size, fabs(1.0 - x[g]));
+    weight[g] = 1.0 / (rtol * size + atol);
+  }
+  return 0;
+}
+
+static int root(double t, N_Vector y, N_Vector yp, double *g, void *user) {
+  const struct transient *transient = user;
+  (void)t, (void)yp;
+  g[0] = fabs(N_VGetArrayPointer(y)[transient->watch.current]) - transient->watch.threshold;
+  return 0;
+}
+
+static int quadrature(double t, N_Vector y, N_Vector yp, N_Vector rate, void *user) {
+  struct transient *transient = user;
+  (void)yp;
+  const struct transient_watch *watch = &transient->watch;
+  const double *u = N_VGetArrayPointer(y);
+  double *out = N_VGetArrayPointer(rate);
+  out[0] = out[1] = out[2] = 0.0;
+  if (watch->enabled) {
+    const struct system *system = transient->system;
+    double I = u[watch->current];
+    double V = system_net(system, u, watch->terminal_net[0]) -
+               system_net(system, u, watch->terminal_net[1]);
+    if (watch->source >= 0) {
+      const struct element *source = &system->elements[watch->source];
+      double V_source =
+          system_net(system, u, source->net[0]) - system_net(system, u, source->net[1]);
+      out[0] = -V_source * u[system->branch_base + watch->source];
+    }
+    out[1] = V * I;
+    out[2] = I;
+  }
+  system_ion_inflow(transient->system, u, t, out + QUAD_FIXED);
+  return 0;
+}
+
+/* ---- a SUNLinearSolver over solver/linear.h ---- */
+
+static SUNLinearSolver_Type solver_type(SUNLinearSolver solver) {
+  (void)solver;
+  return SUNLINEARSOLVER_DIRECT;
+}
+
+static int solver_setup(SUNLinearSolver solver, SUNMatrix matrix) {
+  (void)matrix;
+  const struct transient *transient = solver->content;
+  return linear_factor(transient->plan->linear);
+}
+
+static int solver_solve(SUNLinearSolver solver, SUNMatrix matrix, N_Vector x, N_Vector b,
+                        double tolerance) {
+  (void)matrix, (void)tolerance;
+  const struct transient *transient = solver->content;
+  memcpy(N_VGetArrayPointer(x), N_VGetArrayPointer(b),
+         (size_t)transient->system->n * sizeof(double));
+  return linear_solve(transient->plan->linear, N_VGetArrayPointer(x));
+}
+
+static SUNMatrix_ID matrix_id(SUNMatrix matrix) {
+  (void)matrix;
+  return SUNMATRIX_CUSTOM;
+}
+
+static int matrix_zero(SUNMatrix matrix) {
+  (void)matrix;
+  return 0;
+}
+
+/* ---- create ---- */
+
+static void fill_weights(struct transient *transient) {
+  const struct system *system = transient->system;
+  double rtol = transient->settings->rtol;
+  double V_T = system->run->constants.k * system->run->temperature / system->run->constants.q;
+  double potential = 1.0 / (rtol * V_T);
+  for (int g = 0; g < system->n; g++)
+    transient->weight[g] = WEIGHT_NONE;
+  for (int g = system->net_base; g < system->branch_base; g++)
+    transient->weight[g] = potential;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct model *model = &instance->device->model;
+    for (int k = 0; k < instance->device->n_nodes; k++)
+      for (int j = 0; j < model->n_unknowns; j++) {
+        int g = instance->dof[k * model->n_unknowns + j], s = j - 1;
+        if (g == system->n)
+          continue;
+        bool species = j >= 1 && j <= model->n_species;
+        transient->weight[g] = potential;
+        if (species && model->carrier[s])
+          transient->weight[g] = potential / transient->settings->phi_factor;
+        if (species && !model->carrier[s]) {
+          transient->weight[g] = 0.0;
+          transient->limited[g] = model->hopping[s] || model->crowded[s];
+        }
+      }
+  }
+}
+
+static enum hd_status check(int flag, const char *what, struct hd_error *err) {
+  if (flag >= 0)
+    return HD_OK;
+  return hd_fail(err, HD_INTERNAL, "the time integrator refused %s (IDAS %d)", what, flag);
+}
+
+static enum hd_status create_vectors(struct transient *transient, const double *y,
+                                     struct hd_error *err) {
+  const struct system *system = transient->system;
+  size_t n = (size_t)system->n;
+  if (SUNContext_Create(NULL, &transient->context) != 0)
+    return hd_fail(err, HD_MEMORY, "out of memory for the time integrator");
+  transient->n_quad = QUAD_FIXED + system_ion_components(system);
+  transient->y = N_VNew_Serial(system->n, transient->context);
+  transient->yp = N_VNew_Serial(system->n, transient->context);
+  transient->id = N_VNew_Serial(system->n, transient->context);
+  transient->quad = N_VNew_Serial((sunindextype)transient->n_quad, transient->context);
+  transient->matrix = SUNMatNewEmpty(transient->context);
+  transient->solver = SUNLinSolNewEmpty(transient->context);
+  transient->ida = IDACreate(transient->context);
+  if (!transient->y || !transient->yp || !transient->id || !transient->quad || !transient->matrix ||
+      !transient->solver || !transient->ida)
+    return hd_fail(err, HD_MEMORY, "out of memory for the time integrator");
+  transient->matrix->ops->getid = matrix_id;
+  transient->matrix->ops->zero = matrix_zero;
+  transient->solver->ops->gettype = solver_type;
+  transient->solver->ops->setup = solver_setup;
+  transient->solver->ops->solve = solver_solve;
+  transient->solver->content = transient;
+  memcpy(N_VGetArrayPointer(transient->y), y, n * sizeof(double));
+  N_VConst(0.0, transient->yp);
+  N_VConst(0.0, transient->quad);
+  system_differential(system, transient->frozen, N_VGetArrayPointer(transient->id));
+  return HD_OK;
+}
+
+/** A message of SUNDIALS is not for users: failures are told by transient_advance. */
+static void silent(int code, const char *module, const char *function, char *message, void *user) {
+  (void)code, (void)module, (void)function, (void)message, (void)user;
+}
+
+static enum hd_status create_ida(struct transient *transient, struct hd_error *err) {
+  const struct solver_spec *settings = transient->settings;
+  void *ida = transient->ida;
+  TRY(check(IDASetErrHandlerFn(ida, silent, NULL), "its message handler", err));
+  TRY(check(IDAInit(ida, residual, 0.0, transient->y, transient->yp), "the system", err));
+  TRY(check(IDASetUserData(ida, transient), "its data", err));
+  TRY(check(IDAWFtolerances(ida, weights), "the tolerances", err));
+  TRY(check(IDASetId(ida, transient->id), "the kinds of unknowns", err));
+  TRY(check(IDASetSuppressAlg(ida, SUNTRUE), "the error test", err));
+  TRY(check(IDASetMaxOrd(ida, settings->max_order), "the order", err));
+  TRY(check(IDASetMaxNumSteps(ida, -1), "the number of steps", err));
+  if (!isnan(settings->max_step))
+    TRY(check(IDASetMaxStep(ida, settings->max_step), "the largest step", err));
+  TRY(check(IDASetLinearSolver(ida, transient->solver, transient->matrix), "the solver", err));
+  TRY(check(IDASetJacFn(ida, jacobian), "the Jacobian", err));
+  TRY(check(IDAQuadInit(ida, quadrature, transient->quad), "the integrals", err));
+  if (transient->watch.enabled) {
+    TRY(check(IDARootInit(ida, 1, root), "the root", err));
+    TRY(check(IDASetNoInactiveRootWarn(ida), "the root", err));
+  }
+  return HD_OK;
+}
+
+static enum hd_status transient_fill(struct transient *transient, const double *y,
+                                     struct hd_error *err) {
+  struct system *system = transient->system;
+  size_t n = (size_t)system->n + 1;
+  TRY(system_plan(system, SYSTEM_TRANSIENT, transient->frozen, &transient->plan, err));
+  TRY(hd_alloc(&transient->F, n, sizeof(double), err));
+  TRY(hd_alloc(&transient->weight, n, sizeof(double), err));
+  TRY(hd_alloc(&transient->limited, n, sizeof(bool), err));
+  TRY(hd_alloc(&transient->slope, system->run->circuit.n_elements, sizeof(double), err));
+  fill_weights(transient);
+  TRY(create_vectors(transient, y, err));
+  return create_ida(transient, err);
+}
+
+/**
+ * An integrator at t = 0 with a state at rest.
+ * y       [n] a steady or equilibrium state; its derivatives are zero
+ * Errors  HD_MEMORY, HD_INTERNAL
+ */
+enum hd_status transient_create(struct transient **out, struct system *system, bool frozen,
+                                const struct transient_watch *watch, const double *y,
+                                struct hd_error *err) {
+  struct transient *transient = NULL;
+  TRY(hd_alloc(&transient, 1, sizeof *transient, err));
+  transient->system = system;
+  transient->settings = &system->run->solver;
+  transient->frozen = frozen;
+  transient->watch = *watch;
+  enum hd_status status = transient_fill(transient, y, err);
+  if (status != HD_OK)
+    transient_free(&transient);
+  *out = transient;
+  return status;
+}
+
+/** Free; NULL is accepted. */
+void transient_free(struct transient **transient) {
+  if (!*transient)
+    return;
+  struct transient *t = *transient;
+  IDAFree(&t->ida);
+  if (t->solver)
+    SUNLinSolFreeEmpty(t->solver);
+  if (t->matrix)
+    SUNMatFreeEmpty(t->matrix);
+  N_VDestroy(t->y);
+  N_VDestroy(t->yp);
+  N_VDestroy(t->id);
+  N_VDestroy(t->quad);
+  SUNContext_Free(&t->context);
+  hd_free(&t->F);
+  hd_free(&t->weight);
+  hd_free(&t->limited);
+  hd_free(&t->slope);
+  hd_free(transient);
+}
+
+/* ---- kinks ---- */
+
+/** Slope of a grounded voltage source just behind the present time; its net, or 0. */
+static double source_slope(const struct transient *transient, size_t e) {
+  const struct element *element = &transient->system->elements[e];
+  if (element->kind != ELEMENT_VOLTAGE_SOURCE)
+    return 0.0;
+  double span = SLOPE_FRACTION * (transient->stop - transient->t);
+  return (waveform_value(&element->waveform, transient->t + span) -
+          waveform_value(&element->waveform, transient->t)) /
+         span;
+}
+
+/** Where the slope of net `net` jumps by `jump`: all densities and their rates stay, so the rates
+ * of psi follow the test functions, and those of the levels follow psi. Exact for the continuous
+ * equations: div(eps grad dpsi/dt) = -drho/dt on both sides of the kink. */
+static void jump_rates(struct transient *transient, int net, double jump) {
+  const struct system *system = transient->system;
+  double *y = N_VGetArrayPointer(transient->y), *yp = N_VGetArrayPointer(transient->yp);
+  yp[system->net_base + net - 1] += jump;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct device *device = instance->device;
+    int terminals = device->n_terminals;
+    for (int U = 0; U < terminals; U++) {
+      if (instance->spec->net[U] != net)
+        continue;
+      for (int T = 0; T < terminals; T++)
+        y[instance->current_base + T] += device->capacitance[T * terminals + U] * jump;
+      for (int k = 0; k < device->n_nodes; k++) {
+        double rate = jump * device->weight[U * device->n_nodes + k];
+        const int *dof = &instance->dof[k * device->n_unknowns];
+        yp[dof[0]] += rate;
+        for (int s = 0; s < device->model.n_species; s++)
+          if (device->model.carrier[s] && dof[1 + s] < system->n)
+            yp[dof[1 + s]] += rate;
+      }
+    }
+  }
+}
+
+static void apply_kinks(struct transient *transient) {
+  for (size_t e = 0; e < transient->system->run->circuit.n_elements; e++) {
+    const struct element *element = &transient->system->elements[e];
+    double slope = source_slope(transient, e), jump = slope - transient->slope[e];
+    transient->slope[e] = slope;
+    if (jump == 0.0)
+      continue;
+    if (element->net[1] == 0 && element->net[0] > 0)
+      jump_rates(transient, element->net[0], jump);
+    else if (element->net[0] == 0 && element->net[1] > 0)
+      jump_rates(transient, element->net[1], -jump);
+  }
+}
+
+static void add_counts(struct transient *transient) {
+  struct transient_counts now = {0};
+  if (transient->started) {
+    IDAGetNumSteps(transient->ida, &now.steps);
+    IDAGetNumResEvals(transient->ida, &now.residuals);
+    IDAGetNumJacEvals(transient->ida, &now.jacobians);
+    IDAGetNumNonlinSolvIters(transient->ida, &now.newton_iterations);
+    IDAGetNumErrTestFails(transient->ida, &now.error_test_failures);
+    IDAGetNumStepSolveFails(transient->ida, &now.convergence_failures);
+  }
+  transient->total.steps += now.steps;
+  transient->total.residuals += now.residuals;
+  transient->total.jacobians += now.jacobians;
+  transient->total.newton_iterations += now.newton_iterations;
+  transient->total.error_test_failures += now.error_test_failures;
+  transient->total.convergence_failures += now.convergence_failures;
+}
+
+static double first_step(const struct transient *transient) {
+  double step = FIRST_STEP_FRACTION * (transient->stop - transient->t);
+  if (transient->last_step > 0.0)
+    step = fmin(step, transient->last_step);
+  if (!isnan(transient->settings->initial_step))
+    step = fmin(step, transient->settings->initial_step);
+  return step;
+}
+
+/**
+ * Begin the stretch from the present time to `stop`, on which all waveforms are smooth.
+ * The state goes on; the rates of potentials and levels take the jump of the sources' slopes.
+ */
+enum hd_status transient_begin(struct transient *transient, double stop, struct hd_error *err) {
+  add_counts(transient);
+  transient->stop = stop;
+  apply_kinks(transient);
+  TRY(check(IDAReInit(transient->ida, transient->t, transient->y, transient->yp), "a restart",
+            err));
+  TRY(check(IDAQuadReInit(transient->ida, transient->quad), "a restart", err));
+  TRY(check(IDASetInitStep(transient->ida, first_step(transient)), "the first step", err));
+  TRY(check(IDASetStopTime(transient->ida, stop), "the stop time", err));
+  transient->started = true;
+  return HD_OK;
+}
+
+/* ---- advance ---- */
+
+static int worst_row(struct transient *transient) {
+  residual(transient->t, transient->y, transient->yp, transient->id, transient);
+  system_differential(transient->system, transient->frozen, N_VGetArrayPointer(transient->id));
+  int row = 0;
+  for (int g = 1; g < transient->system->n; g++)
+    if (!(fabs(transient->F[g]) <= fabs(transient->F[row])))
+      row = g;
+  return row;
+}
+
+static enum hd_status failed(struct transient *transient, int flag, struct hd_error *err) {
+  char place[256];
+  double step = 0.0;
+  IDAGetCurrentStep(transient->ida, &step);
+  int row = worst_row(transient);
+  system_row_place(transient->system, row, place, sizeof place);
+  const char *why = flag == IDA_ERR_FAIL      ? "the error test failed at the smallest step"
+                    : flag == IDA_CONV_FAIL   ? "Newton did not converge at the smallest step"
+                    : flag == IDA_LSETUP_FAIL ? "the matrix is singular"
+                                              : "the step could not be taken";
+  return hd_fail(err, HD_CONVERGENCE,
+                 "time integration stopped at t = %.9g s with step %.3g s: %s; largest residual "
+                 "%.3g in %s; try a smaller solver.rtol, longer rise times of the sources, or "
+                 "mesh.refine = 2",
+                 transient->t, step, why, transient->F[row], place);
+}
+
+/** Fractions outside this range are a failure, whatever the error test says. */
+static const double FRACTION_LOW = -0.05, FRACTION_HIGH = 1.05;
+
+static enum hd_status check_fractions(struct transient *transient, struct hd_error *err) {
+  const double *y = N_VGetArrayPointer(transient->y);
+  for (int g = 0; g < transient->system->n; g++) {
+    if (!transient->limited[g] || (y[g] >= FRACTION_LOW && y[g] <= FRACTION_HIGH))
+      continue;
+    char place[256];
+    system_row_place(transient->system, g, place, sizeof place);
+    return hd_fail(err, HD_CONVERGENCE,
+                   "at t = %.9g s the site fraction is %.4g in %s, must be within 0 and 1: the "
+                   "time steps are too coarse; try a smaller solver.rtol (now %.1g)",
+                   transient->t, y[g], place, transient->settings->rtol);
+  }
+  return HD_OK;
+}
+
+/**
+ * Take one accepted step, at most to the stop time.
+ * event   out: a step, a crossing of the threshold, or the stop time reached
+ * Errors  HD_CONVERGENCE with time, equation and place
+ */
+enum hd_status transient_advance(struct transient *transient, enum transient_event *event,
+                                 struct hd_error *err) {
+  double t = transient->t;
+  int flag =
+      IDASolve(transient->ida, transient->stop, &t, transient->y, transient->yp, IDA_ONE_STEP);
+  if (flag < 0)
+    return failed(transient, flag, err);
+  transient->t = t;
+  IDAGetLastStep(transient->ida, &transient->last_step);
+  double t_quad;
+  IDAGetQuad(transient->ida, &t_quad, transient->quad);
+  *event = flag == IDA_ROOT_RETURN    ? TRANSIENT_ROOT
+           : flag == IDA_TSTOP_RETURN ? TRANSIENT_STOP
+                                      : TRANSIENT_STEP;
+  return check_fractions(transient, err);
+}
+
+double transient_time(const struct transient *transient) {
+  return transient->t;
+}
+
+double transient_last_step(const struct transient *transient) {
+  return transient->last_step;
+}
+
+const double *transient_state(const struct transient *transient) {
+  return N_VGetArrayPointer(transient->y);
+}
+
+const double *transient_derivative(const struct transient *transient) {
+  return N_VGetArrayPointer(transient->yp);
+}
+
+/** Solution inside the last step by the integrator's own polynomial. */
+enum hd_status transient_interpolate(struct transient *transient, double t, double *y,
+                                     struct hd_error *err) {
+  N_Vector out = N_VMake_Serial(transient->system->n, y, transient->context);
+  if (!out)
+    return hd_fail(err, HD_MEMORY, "out of memory for an output point");
+  int flag = IDAGetDky(transient->ida, t, 0, out);
+  N_VDestroy(out);
+  return check(flag, "an output time outside the last step", err);
+}
+
+/** Integrals of power and charge since the start. */
+struct transient_integrals transient_integrals(struct transient *transient) {
+  const double *q = N_VGetArrayPointer(transient->quad);
+  return (struct transient_integrals){.E_source = q[0], .E_device = q[1], .charge = q[2]};
+}
+
+/** Ions taken in through contacts since the start. */
+void transient_ion_inflow(struct transient *transient, double *count) {
+  const double *q = N_VGetArrayPointer(transient->quad);
+  memcpy(count, q + QUAD_FIXED, (transient->n_quad - QUAD_FIXED) * sizeof *count);
+}
+
+/** Work done so far. */
+struct transient_counts transient_counts(const struct transient *transient) {
+  struct transient copy = *transient;
+  add_counts(&copy);
+  return copy.total;
+}

@@ -1,0 +1,55 @@
+/* Time evolution by SUNDIALS IDAS: variable-order BDF, analytic sparse Jacobian, roots,
+ * quadratures. */
+#ifndef HALIDRIFT_SOLVER_TRANSIENT_H
+#define HALIDRIFT_SOLVER_TRANSIENT_H
+
+#include "solver/system.h"
+
+/** What the integrals and the root watch: one current, one source. */
+struct transient_watch {
+  bool enabled;
+  int current;         /* unknown: current into the watched terminal */
+  int terminal_net[2]; /* nets of the watched terminal and of its counterpart (device voltage) */
+  int source;          /* element whose energy is integrated, -1: none */
+  double threshold;    /* A: root where |I| crosses it */
+};
+
+/** Running integrals since the experiment began. */
+struct transient_integrals {
+  double E_source, E_device; /* J */
+  double charge;             /* C through the watched terminal */
+};
+
+struct transient_counts {
+  long steps, residuals, jacobians, newton_iterations, error_test_failures, convergence_failures;
+};
+
+enum transient_event { TRANSIENT_STEP, TRANSIENT_ROOT, TRANSIENT_STOP };
+
+struct transient;
+
+/** Integrator of a system from y (a consistent state) at t = 0. */
+enum hd_status transient_create(struct transient **transient, struct system *system, bool frozen,
+                                const struct transient_watch *watch, const double *y,
+                                struct hd_error *err);
+/** Begin a smooth stretch at the present time that ends at `stop`: sources' slopes may have jumped.
+ */
+enum hd_status transient_begin(struct transient *transient, double stop, struct hd_error *err);
+/** One accepted step (or a root, or the stop time). */
+enum hd_status transient_advance(struct transient *transient, enum transient_event *event,
+                                 struct hd_error *err);
+double transient_time(const struct transient *transient);
+double transient_last_step(const struct transient *transient);
+/** Solution now, [n], borrowed until the next call. */
+const double *transient_state(const struct transient *transient);
+const double *transient_derivative(const struct transient *transient);
+/** Solution at a time within the last step, [n] out. */
+enum hd_status transient_interpolate(struct transient *transient, double t, double *y,
+                                     struct hd_error *err);
+struct transient_integrals transient_integrals(struct transient *transient);
+/** Ions that came in through contacts since the start, [system_ion_components] out. */
+void transient_ion_inflow(struct transient *transient, double *count);
+struct transient_counts transient_counts(const struct transient *transient);
+void transient_free(struct transient **transient);
+
+#endif
