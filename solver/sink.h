@@ -1,22 +1,24 @@
 /* Output: one run folder. Rows are flushed as they come; whole files are written beside and
- * renamed. */
+ * renamed. Errors of all functions: HD_IO with the file and the reason, HD_MEMORY. */
 #ifndef HALIDRIFT_SOLVER_SINK_H
 #define HALIDRIFT_SOLVER_SINK_H
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <jansson.h>
 #include "geometry/mesh.h"
 #include "solver/base/error.h"
 
-/* ---- terminals.csv ---- */
+/* ---- terminals.csv, spikes.csv ---- */
 struct sink_table;
-/** Open DIR/name with a header line of `n` columns; "experiment" is always the first one. */
+/** Start DIR/name with a header of `n` column names; columns[0] is "experiment". */
 enum hd_status sink_table_open(struct sink_table **table, const char *dir, const char *name,
                                size_t n, const char *const *columns, struct hd_error *err);
-/** One flushed row: experiment, then n-1 numbers ("%.10g"; NAN becomes an empty cell). */
+/** One row in one write: experiment, then n-1 numbers ("%.10g", columns named time_s "%.15g";
+ * NAN becomes an empty cell). A row is on the file wholly or not at all, also on a full disk. */
 enum hd_status sink_table_row(struct sink_table *table, const char *experiment,
                               const double *values, struct hd_error *err);
+/** Also after a failure; NULL is accepted. */
 enum hd_status sink_table_close(struct sink_table **table, struct hd_error *err);
 
 /* ---- fields.nc (netCDF-4, CF-1.8) ---- */
@@ -25,34 +27,46 @@ struct sink_variable {
 };
 struct sink_fields;
 /**
- * Create DIR/fields.nc: one group of variables on the mesh's nodes (dimensions record, then the
- * grid's axes), with coordinate variables x (r) and y (z) in m, time in s, experiment name and
- * index per record. With several devices each has its own dimensions and variables prefixed
- * "<device>_".
+ * Describe DIR/fields.nc; the file is made at the first write (a run without fields has none).
+ * Dimensions: record, then the grid's axes, the fastest last: (record, x), (record, y, x) or
+ * (record, z, r). `record` counts from 0 through all experiments; time (s, from the start of the
+ * experiment), bias_V and experiment are its auxiliary coordinates. With several devices each has
+ * its own axes and variables prefixed "<device>_".
+ * Meshes, names and variables are borrowed until sink_fields_close.
  */
 enum hd_status sink_fields_open(struct sink_fields **fields, const char *dir, const char *title,
                                 size_t n_devices, const struct mesh *const *meshes,
                                 const char *const *device_names, const size_t *n_variables,
                                 const struct sink_variable *const *variables, struct hd_error *err);
-/** Append one record: values[device][variable][node]; NAN becomes _FillValue. Synced to disk. */
+/** Append one record: values[device][variable][node]; NAN is the _FillValue. Flushed at once,
+ * except within a few ms of the last flush: a killed run leaves the file readable. */
 enum hd_status sink_fields_write(struct sink_fields *fields, const char *experiment, double time,
                                  double bias, const double *const *const *values,
                                  struct hd_error *err);
+/** Bring every record to the disk (at the end of an experiment). */
+enum hd_status sink_fields_flush(struct sink_fields *fields, struct hd_error *err);
+/** Also after a failure; NULL is accepted. */
 enum hd_status sink_fields_close(struct sink_fields **fields, struct hd_error *err);
 
-/* ---- whole files ---- */
-/** Write JSON beside and rename to DIR/name. */
+/* ---- whole files: written beside as name.part, then renamed ---- */
+/** Write DIR/name as JSON with 17 significant digits, keys in the order of insertion. */
 enum hd_status sink_json(const char *dir, const char *name, const json_t *root,
                          struct hd_error *err);
-/** Open DIR/name.part for writing; sink_file_commit flushes, syncs and renames it to DIR/name. */
 struct sink_file;
+/** Open DIR/name.part for writing. */
 enum hd_status sink_file_open(struct sink_file **file, const char *dir, const char *name,
                               struct hd_error *err);
-void *sink_file_stream(struct sink_file *file); /* FILE * */
+FILE *sink_file_stream(struct sink_file *file);
+/** Flush, sync and rename to DIR/name. On failure an older DIR/name stays and the part goes. */
 enum hd_status sink_file_commit(struct sink_file **file, struct hd_error *err);
+/** Give up: the part goes, an older DIR/name stays. NULL is accepted. */
+void sink_file_discard(struct sink_file **file);
 
-/** Make the run folder (parents too); files of an older run in it are replaced, others left alone.
- */
+/* ---- the folder ---- */
+/** Make the run folder (parents too) and remove the results that an older run left in it; other
+ * files are left alone. */
 enum hd_status sink_folder(const char *dir, struct hd_error *err);
+/** "DIR/name" in memory of its own; the caller frees it with hd_free. */
+enum hd_status sink_path(char **path, const char *dir, const char *name, struct hd_error *err);
 
 #endif

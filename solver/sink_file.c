@@ -1,0 +1,216 @@
+#include "solver/sink.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "solver/base/memory.h"
+
+enum { FOLDER_MODE = 0777, JSON_DIGITS = 17, JSON_SPACES = 2 };
+
+struct sink_file {
+  FILE *stream;
+  char *path; /* the final name */
+  char *part; /* where it is written */
+  char *dir;
+};
+
+/* What a run leaves behind and a killed next run must not be mistaken for. resolved.cfg is not
+ * among them: it may be the input of this very run, and it is replaced in one piece anyway. */
+static const char *const results[] = {"terminals.csv", "spikes.csv", "fields.nc", "summary.json"};
+
+/**
+ * Join a folder and a file name.
+ * path    out: the caller frees it with hd_free
+ * Errors  HD_MEMORY
+ */
+enum hd_status sink_path(char **path, const char *dir, const char *name, struct hd_error *err) {
+  size_t length = strlen(dir);
+  bool slash = length > 0 && dir[length - 1] != '/';
+  size_t size = length + strlen(name) + 2;
+  TRY(hd_alloc(path, size, 1, err));
+  snprintf(*path, size, "%s%s%s", dir, slash ? "/" : "", name);
+  return HD_OK;
+}
+
+/**
+ * Open DIR/name.part; what is printed to its stream becomes DIR/name at sink_file_commit.
+ * file    out: ended by sink_file_commit or sink_file_discard
+ * Errors  HD_IO, HD_MEMORY
+ */
+enum hd_status sink_file_open(struct sink_file **file, const char *dir, const char *name,
+                              struct hd_error *err) {
+  struct sink_file *f = NULL;
+  TRY(hd_alloc(&f, 1, sizeof *f, err));
+  enum hd_status status = sink_path(&f->path, dir, name, err);
+  size_t size = status == HD_OK ? strlen(f->path) + sizeof ".part" : 0;
+  if (status == HD_OK)
+    status = hd_alloc(&f->part, size, 1, err);
+  if (status == HD_OK)
+    status = hd_strdup(&f->dir, dir, err);
+  if (status == HD_OK) {
+    snprintf(f->part, size, "%s.part", f->path);
+    f->stream = fopen(f->part, "w");
+    if (!f->stream)
+      status = hd_fail(err, HD_IO, "%s: cannot write: %s", f->part, strerror(errno));
+  }
+  *file = f;
+  if (status != HD_OK)
+    sink_file_discard(file);
+  return status;
+}
+
+/** The stream to print to, open until commit or discard. */
+FILE *sink_file_stream(struct sink_file *file) {
+  return file->stream;
+}
+
+/** Close the stream and free everything; the part file is the caller's matter. */
+static void file_free(struct sink_file **file) {
+  if ((*file)->stream)
+    fclose((*file)->stream);
+  hd_free(&(*file)->path);
+  hd_free(&(*file)->part);
+  hd_free(&(*file)->dir);
+  hd_free(file);
+}
+
+/** Remove the part file and free; an older file of that name stays. NULL is accepted. */
+void sink_file_discard(struct sink_file **file) {
+  if (!*file)
+    return;
+  if ((*file)->stream)
+    unlink((*file)->part);
+  file_free(file);
+}
+
+/** A renamed file survives a power cut only when its folder is synced too. Best effort: some file
+ * systems cannot sync folders, and the file itself is safe by then. */
+static void sync_folder(const char *dir) {
+  int fd = open(*dir ? dir : ".", O_RDONLY);
+  if (fd < 0)
+    return;
+  fsync(fd);
+  close(fd);
+}
+
+/** Push the stream to the disk. errno says why it failed. A pipe or terminal cannot be synced. */
+static bool file_sync(FILE *stream) {
+  if (ferror(stream)) {
+    errno = errno ? errno : EIO;
+    return false;
+  }
+  if (fflush(stream) != 0)
+    return false;
+  return fsync(fileno(stream)) == 0 || errno == EINVAL || errno == ENOTSUP;
+}
+
+/**
+ * Make the file visible under its name, in one piece.
+ * file    freed and nulled, also on failure; then the part is removed
+ * Errors  HD_IO (full disk, ...)
+ */
+enum hd_status sink_file_commit(struct sink_file **file, struct hd_error *err) {
+  struct sink_file *f = *file;
+  bool good = file_sync(f->stream);
+  int reason = errno;
+  if (fclose(f->stream) != 0 && good) {
+    good = false;
+    reason = errno;
+  }
+  f->stream = NULL;
+  if (good && rename(f->part, f->path) != 0) {
+    good = false;
+    reason = errno;
+  }
+  enum hd_status status = HD_OK;
+  if (good) {
+    sync_folder(f->dir);
+  } else {
+    unlink(f->part);
+    status = hd_fail(err, HD_IO, "%s: cannot write: %s", f->path, strerror(reason));
+  }
+  file_free(file);
+  return status;
+}
+
+/**
+ * Write a JSON value to DIR/name.
+ * Errors  HD_IO, HD_MEMORY
+ */
+enum hd_status sink_json(const char *dir, const char *name, const json_t *root,
+                         struct hd_error *err) {
+  struct sink_file *file = NULL;
+  TRY(sink_file_open(&file, dir, name, err));
+  size_t flags = JSON_INDENT(JSON_SPACES) | JSON_REAL_PRECISION(JSON_DIGITS) | JSON_ENCODE_ANY;
+  errno = 0;
+  if (json_dumpf(root, file->stream, flags) != 0 || fputc('\n', file->stream) == EOF) {
+    hd_fail(err, HD_IO, "%s: cannot write: %s", file->path,
+            errno ? strerror(errno) : "not a valid JSON value");
+    sink_file_discard(&file);
+    return HD_IO;
+  }
+  return sink_file_commit(&file, err);
+}
+
+/** Make one folder; one that is there already is fine. */
+static enum hd_status make_folder(const char *path, struct hd_error *err) {
+  if (mkdir(path, FOLDER_MODE) == 0)
+    return HD_OK;
+  int reason = errno;
+  struct stat info;
+  if (stat(path, &info) == 0) {
+    if (S_ISDIR(info.st_mode))
+      return HD_OK;
+    return hd_fail(err, HD_IO, "%s: cannot make the run folder: a file of that name is in the way",
+                   path);
+  }
+  return hd_fail(err, HD_IO, "%s: cannot make the run folder: %s", path, strerror(reason));
+}
+
+/** Make every parent of `path` and `path` itself. `path` is changed and restored on the way. */
+static enum hd_status make_folders(char *path, struct hd_error *err) {
+  for (char *p = path + 1; *p; p++) {
+    if (*p != '/' || p[-1] == '/')
+      continue;
+    *p = '\0';
+    enum hd_status status = make_folder(path, err);
+    *p = '/';
+    if (status != HD_OK)
+      return status;
+  }
+  return make_folder(path, err);
+}
+
+/** Remove one file of an older run; it is fine when there is none. */
+static enum hd_status remove_result(const char *dir, const char *name, struct hd_error *err) {
+  char *path = NULL;
+  TRY(sink_path(&path, dir, name, err));
+  enum hd_status status = HD_OK;
+  if (unlink(path) != 0 && errno != ENOENT)
+    status = hd_fail(err, HD_IO, "%s: cannot replace: %s", path, strerror(errno));
+  hd_free(&path);
+  return status;
+}
+
+/**
+ * Make the run folder ready: it exists, is writable, and holds no result of an older run.
+ * Errors  HD_IO (a file is in the way, no permission, ...), HD_MEMORY
+ */
+enum hd_status sink_folder(const char *dir, struct hd_error *err) {
+  if (!*dir)
+    return hd_fail(err, HD_IO, "the run folder has an empty name");
+  char *path = NULL;
+  TRY(hd_strdup(&path, dir, err));
+  enum hd_status status = make_folders(path, err);
+  hd_free(&path);
+  if (status != HD_OK)
+    return status;
+  if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) != 0)
+    return hd_fail(err, HD_IO, "%s: cannot write into the run folder: %s", dir, strerror(errno));
+  for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
+    TRY(remove_result(dir, results[i], err));
+  return HD_OK;
+}
