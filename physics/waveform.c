@@ -126,9 +126,9 @@ static double train_start(const struct train *train, double i) {
 
 /** Index (from 0) of the pulse that runs or ran last at t; -1 before the first. */
 static double train_index(const struct train *train, double t) {
-  if (t < train->delay)
+  if (after(train->delay, t))
     return -1;
-  double i = fmin(floor((t - train->delay) / train->period), train->last);
+  double i = fmin(fmax(floor((t - train->delay) / train->period), 0), train->last);
   while (i > 0 && train_start(train, i) > t) /* at most once: a rounded quotient */
     i--;
   while (i < train->last && !after(train_start(train, i + 1), t))
