@@ -714,6 +714,16 @@ void system_assemble(struct system *system, struct system_plan *plan,
   }
 }
 
+/** Unknowns of all nodes and states of all node parts, for reading. */
+void system_gather(struct system *system, const double *y, const double *yp, double t) {
+  struct system_point point = {.mode = SYSTEM_TRANSIENT, .t = t, .y = y, .yp = yp};
+  struct pass p = {.system = system, .point = &point};
+  for (size_t i = 0; i < system->n_instances; i++) {
+    set_instance(&p, i);
+    gather(&p);
+  }
+}
+
 /** Number of ion components of all instances. */
 size_t system_ion_components(const struct system *system) {
   size_t count = 0;

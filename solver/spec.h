@@ -87,7 +87,8 @@ enum experiment_type {
 enum experiment_start {
   START_LAST,        /* from the last experiment's end (the first: from equilibrium) */
   START_EQUILIBRIUM, /* full equilibrium with all sources at zero */
-  START_STEADY       /* steady state at the sources' values at t = 0 */
+  START_STEADY,      /* steady state at the sources' values at t = 0 */
+  START_PROFILE      /* ions at their input profiles, everything else in equilibrium with them */
 };
 
 /** Replaces the waveform of one source during one experiment. */

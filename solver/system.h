@@ -79,6 +79,9 @@ int system_jacobian(struct system *system, const struct system_point *point, dou
 void system_assemble(struct system *system, struct system_plan *plan,
                      const struct system_point *point, double *F, struct stamp *stamp);
 
+/** Bring y (and yp, or NULL) to the instances' nodes: their u, up and state. */
+void system_gather(struct system *system, const double *y, const double *yp, double t);
+
 /** Starting values: neutral potentials, flat levels, ions at their initial profiles. */
 void system_guess(const struct system *system, double *y);
 
