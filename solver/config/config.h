@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include "solver/spec.h"
 
+/* libconfig exports a config_read of its own; ours gets another name for the linker. */
+#define config_read hd_config_read
+
 /** One input: the parsed text with its overrides, kept to write resolved.cfg. Opaque. */
 struct config;
 

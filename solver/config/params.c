@@ -12,7 +12,7 @@ const char *const piece_sides[] = {"x_min", "x_max", "y_min", "y_max", "r_min",
 static const char *const coordinates_names[] = {"1d", "planar", "axisymmetric", NULL};
 static const char *const experiment_names[] = {"equilibrium", "steady", "dc_sweep", "transient",
                                                NULL};
-static const char *const start_names[] = {"last", "equilibrium", "steady", NULL};
+static const char *const start_names[] = {"last", "equilibrium", "steady", "profile", NULL};
 
 #define AT(member) offsetof(struct run_spec, member)
 const struct param root_params[] = {
@@ -57,17 +57,31 @@ COUNT(mesh);
 
 #define AT(member) offsetof(struct region_input, member)
 #define DOPING(fallback)                                                                           \
-  {"donors", PARAM_QUANTITY, "m-3", AT(donors), fallback, 0, INFINITY, false, false, NULL,         \
-   "Ionised donors.", NULL},                                                                       \
-      {"acceptors", PARAM_QUANTITY, "m-3", AT(acceptors), fallback, 0, INFINITY, false, false,     \
-       NULL, "Ionised acceptors.", NULL},                                                          \
-      {"fixed_charge", PARAM_QUANTITY, "m-3", AT(fixed_charge), 0, -INFINITY, INFINITY, false,     \
-       false, NULL, "Density of fixed elementary charges, with sign.", NULL}
+  {"donors", PARAM_QUANTITY, "m-3", AT(donors), fallback,          0,                              \
+   INFINITY, false,          false, NULL,       "Ionised donors.", NULL},                          \
+      {"acceptors", PARAM_QUANTITY, "m-3", AT(acceptors),        fallback, 0, INFINITY,            \
+       false,       false,          NULL,  "Ionised acceptors.", NULL},                            \
+  {                                                                                                \
+    "fixed_charge", PARAM_QUANTITY, "m-3", AT(fixed_charge), 0, -INFINITY, INFINITY, false, false, \
+        NULL, "Density of fixed elementary charges, with sign.", NULL                              \
+  }
 #define SPACING                                                                                    \
-  {"spacing", PARAM_QUANTITY, "m", AT(spacing), PARAM_MISSING, 0, INFINITY, true, false, NULL,     \
-   "Largest spacing of the mesh inside; missing: by physics.", NULL},                              \
-      {"spacing_end", PARAM_QUANTITY, "m", AT(spacing_end), PARAM_MISSING, 0, INFINITY, true,      \
-       false, NULL, "Spacing of the mesh at the edges; missing: by physics.", NULL}
+  {"spacing",                                                                                      \
+   PARAM_QUANTITY,                                                                                 \
+   "m",                                                                                            \
+   AT(spacing),                                                                                    \
+   PARAM_MISSING,                                                                                  \
+   0,                                                                                              \
+   INFINITY,                                                                                       \
+   true,                                                                                           \
+   false,                                                                                          \
+   NULL,                                                                                           \
+   "Largest spacing of the mesh inside; missing: by physics.",                                     \
+   NULL},                                                                                          \
+  {                                                                                                \
+    "spacing_end", PARAM_QUANTITY, "m", AT(spacing_end), PARAM_MISSING, 0, INFINITY, true, false,  \
+        NULL, "Spacing of the mesh at the edges; missing: by physics.", NULL                       \
+  }
 
 const struct param layer_params[] = {
     {"name", PARAM_NAME, "", AT(name), 0, 0, 0, false, false, NULL,

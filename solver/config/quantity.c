@@ -51,8 +51,9 @@ static bool read_string(struct reader *reader, const struct node *node, const ch
     input_error(reader, node, NULL, "got \"%.60s\": '%.40s' is not a unit, must be %s", node->text,
                 given, hint);
   else if (result == UNITS_DIMENSION && unit[0])
-    input_error(reader, node, NULL, "got \"%.60s\": '%.40s' has the wrong dimension, must be like %s",
-                node->text, given, unit);
+    input_error(reader, node, NULL,
+                "got \"%.60s\": '%.40s' has the wrong dimension, must be like %s", node->text,
+                given, unit);
   else if (result == UNITS_DIMENSION)
     input_error(reader, node, NULL, "got \"%.60s\", must be a number without unit", node->text);
   return result == UNITS_OK;
@@ -170,8 +171,7 @@ static void read_choice(struct reader *reader, const struct node *node, const st
 /** Names stand in column headers, variable names and --set paths: no blanks, dots or quotes. */
 static void read_name(struct reader *reader, const struct node *node, void *at) {
   if (node->kind != NODE_STRING) {
-    input_error(reader, node, NULL, "got %s, must be a name in quotes",
-                tree_kind_name(node->kind));
+    input_error(reader, node, NULL, "got %s, must be a name in quotes", tree_kind_name(node->kind));
     return;
   }
   size_t length = strlen(node->text);
@@ -239,19 +239,26 @@ static enum hd_status read_row(struct reader *reader, const struct node *node,
   return HD_OK;
 }
 
+/** Read every row that `group` gives; the others stay as they are. */
+enum hd_status table_update(struct reader *reader, const struct node *group,
+                            const struct table *table, void *object) {
+  for (size_t i = 0; group && i < table->count; i++) {
+    const struct param *param = &table->params[i];
+    const struct node *node = tree_member(group, param->key);
+    if (node && table_uses(table->keys, param->key))
+      TRY(read_row(reader, node, table, param, (char *)object + param->offset));
+  }
+  return HD_OK;
+}
+
 /** Set defaults, then read every row that `group` (may be NULL) gives. */
 enum hd_status table_read(struct reader *reader, const struct node *group,
                           const struct table *table, void *object) {
   table_defaults(table, object);
   for (size_t i = 0; group && i < table->count; i++) {
     const struct param *param = &table->params[i];
-    const struct node *node = tree_member(group, param->key);
-    if (!table_uses(table->keys, param->key))
-      continue;
-    if (node)
-      TRY(read_row(reader, node, table, param, (char *)object + param->offset));
-    else if (param->required)
+    if (param->required && table_uses(table->keys, param->key) && !tree_member(group, param->key))
       input_error(reader, group, param->key, "is missing. %s", param->doc);
   }
-  return HD_OK;
+  return table_update(reader, group, table, object);
 }

@@ -11,6 +11,7 @@
 #include "solver/spec.h"
 
 static const struct section_child root_children[] = {
+    {"title", "\"text\"", NULL, "One line that the output repeats."},
     {"constants", "{ }", NULL, "Physical constants, to compare with a program that uses others."},
     {"solver", "{ }", NULL, "Tolerances and limits."},
     {"materials", "( { }, ... )", NULL,
@@ -58,8 +59,9 @@ static const struct section_child layer_ion_children[] = {
 #define RANGES                                                                                     \
   {"x", "[from, to]", "m", "Range along x; missing: all."},                                        \
       {"y", "[from, to]", "m", "Range along y, planar only; missing: all."},                       \
-      {"r", "[from, to]", "m", "Range along r, axisymmetric only; missing: all."},                 \
-      {"z", "[from, to]", "m", "Range along z, axisymmetric only; missing: all."}
+      {"r", "[from, to]", "m", "Range along r, axisymmetric only; missing: all."}, {               \
+    "z", "[from, to]", "m", "Range along z, axisymmetric only; missing: all."                      \
+  }
 
 static const struct section_child box_children[] = {
     RANGES,

@@ -41,7 +41,8 @@ size_t suggest_distance(const char *a, const char *b) {
   return rows[n_a % 3][n_b];
 }
 
-/** Look at one candidate: near enough is at most a third of its letters wrong, or a common start. */
+/** Look at one candidate: near enough is at most a third of its letters wrong, or a common start.
+ */
 void suggest_offer(struct suggest *suggest, const char *candidate) {
   size_t length = strlen(suggest->wanted), other = strlen(candidate);
   size_t distance = suggest_distance(suggest->wanted, candidate);

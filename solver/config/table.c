@@ -176,8 +176,8 @@ void param_allowed(const struct param *param, char *text, size_t size) {
   size_t length = 0;
   if (param->kind == PARAM_CHOICE) {
     for (size_t i = 0; param->choices && param->choices[i] && length < size; i++) {
-      int more = snprintf(text + length, size - length, "%s%s", i ? ", " : "one of ",
-                          param->choices[i]);
+      int more =
+          snprintf(text + length, size - length, "%s%s", i ? ", " : "one of ", param->choices[i]);
       length += more > 0 ? (size_t)more : 0;
     }
     return;
@@ -210,7 +210,8 @@ void write_number(FILE *file, double value) {
   fputs(text, file);
 }
 
-static void write_string(FILE *file, const char *text) {
+/** A string with what must be escaped. */
+void write_string(FILE *file, const char *text) {
   fputc('"', file);
   for (; *text; text++) {
     if (*text == '"' || *text == '\\')

@@ -9,11 +9,15 @@
 #include "solver/config/tree.h"
 #include "solver/config/units.h"
 
+struct library;
+
 /** What every reading function needs. Wrong input is noted in err and reading goes on; a returned
  * status is a reason to stop at once (no memory). */
 struct reader {
-  struct units *units; /* owned by config_read */
-  const char *path;    /* borrowed: the input file */
+  struct units *units;     /* owned by config_read */
+  struct library *library; /* owned by config_read */
+  const struct node *root; /* borrowed: the whole input */
+  const char *path;        /* borrowed: the input file */
   struct hd_error *err;
 };
 
@@ -47,6 +51,10 @@ void table_defaults(const struct table *table, void *object);
 enum hd_status table_read(struct reader *reader, const struct node *group,
                           const struct table *table, void *object);
 
+/** The same without setting defaults first and without asking for what is required. */
+enum hd_status table_update(struct reader *reader, const struct node *group,
+                            const struct table *table, void *object);
+
 /** Refuse the keys of `group` that the section does not have; `keys` (NULL: all) are those of its
  * first table that are read here. */
 void section_refuse_unknown(struct reader *reader, const struct node *group, enum section_id id,
@@ -69,6 +77,7 @@ void param_allowed(const struct param *param, char *text, size_t size);
 
 /** Write a double so that it is read back to the last bit, always with a point or exponent. */
 void write_number(FILE *file, double value);
+void write_string(FILE *file, const char *text);
 void format_number(double value, char text[32]);
 
 /** Read one quantity from a float or a string with unit. False: a sentence was noted. */

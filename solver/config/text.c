@@ -98,7 +98,6 @@ static enum hd_status check_text(const char *data, size_t length, const char *pa
   return HD_OK;
 }
 
-
 /** Append one line and where it came from. */
 static enum hd_status append_line(struct text *text, const struct scan *scan, int line,
                                   const char *data, size_t length, struct hd_error *err) {

@@ -7,9 +7,8 @@
 #include "solver/base/memory.h"
 
 const char *tree_kind_name(enum node_kind kind) {
-  static const char *const names[] = {
-      "a group { }", "a list ( )", "an array [ ]", "an integer",
-      "a float",     "a string",   "true or false"};
+  static const char *const names[] = {"a group { }", "a list ( )", "an array [ ]", "an integer",
+                                      "a float",     "a string",   "true or false"};
   return names[kind];
 }
 

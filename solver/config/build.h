@@ -1,0 +1,60 @@
+/* The parts of reading a run: each fills its part of the spec from its part of the tree. */
+#ifndef HALIDRIFT_SOLVER_CONFIG_BUILD_H
+#define HALIDRIFT_SOLVER_CONFIG_BUILD_H
+
+#include "solver/config/table.h"
+#include "solver/spec.h"
+
+/** Devices: `device` or the list `devices`. */
+enum hd_status build_devices(struct reader *reader, const struct node *root, struct run_spec *spec);
+
+/** Species and interactions of one device. */
+enum hd_status build_species(struct reader *reader, const struct node *group,
+                             struct device_spec *device);
+
+/** Layers, boxes, profiles, interfaces and the materials that they name. */
+enum hd_status build_regions(struct reader *reader, const struct node *group,
+                             struct device_spec *device);
+
+/** Contacts and what species do there. */
+enum hd_status build_contacts(struct reader *reader, const struct node *group,
+                              struct device_spec *device);
+
+/** Nets, elements, devices in the circuit. */
+enum hd_status build_circuit(struct reader *reader, const struct node *root, struct run_spec *spec);
+
+enum hd_status build_experiments(struct reader *reader, const struct node *root,
+                                 struct run_spec *spec);
+
+/** One waveform in the unit of what it drives ("V", "A", ""). `group` may be NULL: constant. */
+enum hd_status build_waveform(struct reader *reader, const struct node *group, const char *unit,
+                              struct waveform *waveform);
+
+/** Points ( [x, y], ... ) into two arrays; x must ascend strictly. */
+enum hd_status build_points(struct reader *reader, const struct node *list, const char *unit_x,
+                            const char *unit_y, double **x, double **y, size_t *count);
+
+/** What no table can see: neutrality, site densities, bands, contacts that overlap. */
+enum hd_status check_device(struct reader *reader, const struct node *group,
+                            const struct device_spec *device);
+
+/** Allocate one zeroed element per member of the list (NULL: none). */
+enum hd_status build_list(struct reader *reader, const struct node *list, size_t size,
+                          void *elements, size_t *count);
+
+/** Index of `name` among names that lie `stride` bytes apart; -1 and a sentence when absent. */
+int build_index(struct reader *reader, const struct node *node, const char *what, const char *name,
+                const void *names, size_t stride, size_t count);
+
+/** Refuse a name that stands twice; names lie `stride` bytes apart. */
+void build_refuse_repeated(struct reader *reader, const struct node *list, const void *names,
+                           size_t stride, size_t count);
+
+/** Keys of a table joined with more ("name type" + law keys). */
+/** Rows of species_params that this kind of species reads. */
+const char *build_species_keys(const struct species *species);
+
+enum { KEYS = 256 };
+const char *build_keys(char keys[KEYS], const char *always, const char *more);
+
+#endif

@@ -1,0 +1,367 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "solver/base/memory.h"
+#include "solver/config/build.h"
+
+enum { MAX_TIMES = 10000000 }; /* rows of one experiment that a typing error may ask for */
+
+/** Element by the name that key `key` of `group` holds; -1 and a sentence unless `accept`s it. */
+static int source_index(struct reader *reader, const struct node *group, const char *key,
+                        const struct circuit_spec *circuit) {
+  const char *name = member_string(reader, group, key);
+  if (!name)
+    return -1;
+  return build_index(reader, tree_member(group, key), "circuit element", name, circuit->elements,
+                     sizeof *circuit->elements, circuit->n_elements);
+}
+
+static bool is_source(const struct element *element) {
+  return element->kind == ELEMENT_VOLTAGE_SOURCE || element->kind == ELEMENT_CURRENT_SOURCE;
+}
+
+/** The only element for which `is` holds, else -1. */
+static int only_element(const struct circuit_spec *circuit, int kind) {
+  int found = -1;
+  for (size_t i = 0; i < circuit->n_elements; i++) {
+    if (circuit->elements[i].kind != kind)
+      continue;
+    if (found >= 0)
+      return -1;
+    found = (int)i;
+  }
+  return found;
+}
+
+static enum hd_status read_drive(struct reader *reader, const struct node *group,
+                                 const struct circuit_spec *circuit, struct drive_spec *drive) {
+  drive->element = -1;
+  if (!section_enter(reader, group, SECTION_DRIVE))
+    return HD_OK;
+  drive->element = source_index(reader, group, "source", circuit);
+  if (!tree_member(group, "source"))
+    input_error(reader, group, "source", "is missing. Name of the source");
+  const struct node *waveform = member_group(reader, group, "waveform");
+  if (!tree_member(group, "waveform"))
+    input_error(reader, group, "waveform", "is missing. What the source does");
+  if (drive->element < 0)
+    return HD_OK;
+  const struct element_law *law = &element_table[circuit->elements[drive->element].kind];
+  if (!law->has_waveform) {
+    input_error(reader, tree_member(group, "source"), NULL,
+                "%s is a %s, must be a source or switch", circuit->elements[drive->element].name,
+                law->name);
+    return HD_OK;
+  }
+  return build_waveform(reader, waveform, law->value_unit, &drive->waveform);
+}
+
+static enum hd_status read_drives(struct reader *reader, const struct node *group,
+                                  const struct circuit_spec *circuit,
+                                  struct experiment_spec *experiment) {
+  const struct node *list = member_list(reader, group, "drive");
+  TRY(build_list(reader, list, sizeof *experiment->drives, &experiment->drives,
+                 &experiment->n_drives));
+  for (size_t i = 0; i < experiment->n_drives; i++) {
+    TRY(read_drive(reader, list->children[i], circuit, &experiment->drives[i]));
+    for (size_t j = 0; j < i; j++)
+      if (experiment->drives[i].element >= 0 &&
+          experiment->drives[i].element == experiment->drives[j].element)
+        input_error(reader, list->children[i], "source", "%s is driven twice",
+                    circuit->elements[experiment->drives[i].element].name);
+  }
+  return HD_OK;
+}
+
+/** Values from, from + step, ..., to; the last one is `to` itself. */
+static enum hd_status make_values(struct reader *reader, const struct node *group,
+                                  const struct sweep_input *input,
+                                  struct experiment_spec *experiment) {
+  const double rounding = 1e-6; /* of a step: 0.8 / 0.05 is 16.000000000000004 */
+  double span = input->to - input->from;
+  double intervals =
+      input->points ? input->points - 1.0 : ceil(fabs(span) / input->step - rounding);
+  if (isnan(input->from) || isnan(input->to) || isnan(input->step) == (input->points == 0)) {
+    input_error(reader, group, NULL,
+                "a dc_sweep needs `values`, or `from`, `to` and one of `step` and `points`");
+    return HD_OK;
+  }
+  if (intervals >= MAX_TIMES) {
+    input_error(reader, group, "step", "makes %g points, must be fewer than %d", intervals,
+                MAX_TIMES);
+    return HD_OK;
+  }
+  size_t n = (size_t)intervals + 1;
+  TRY(hd_alloc(&experiment->values, n, sizeof *experiment->values, reader->err));
+  experiment->n_values = n;
+  double step = input->points ? span / fmax(intervals, 1) : copysign(input->step, span);
+  for (size_t i = 0; i < n; i++)
+    experiment->values[i] = i + 1 == n && n > 1 ? input->to : input->from + (double)i * step;
+  return HD_OK;
+}
+
+static enum hd_status read_sweep(struct reader *reader, const struct node *group,
+                                 const struct circuit_spec *circuit,
+                                 struct experiment_spec *experiment) {
+  struct sweep_input input;
+  struct table table = section_table(SECTION_EXPERIMENT, 1);
+  experiment->sweep_source = tree_member(group, "source")
+                                 ? source_index(reader, group, "source", circuit)
+                                 : only_element(circuit, ELEMENT_VOLTAGE_SOURCE);
+  if (experiment->sweep_source < 0) {
+    if (!tree_member(group, "source"))
+      input_error(reader, group, "source", "is missing. Source that the dc_sweep steps");
+    return HD_OK;
+  }
+  const struct element *source = &circuit->elements[experiment->sweep_source];
+  if (!is_source(source)) {
+    input_error(reader, group, "source", "%s is no voltage or current source", source->name);
+    return HD_OK;
+  }
+  for (size_t i = 0; i < experiment->n_drives; i++)
+    if (experiment->drives[i].element == experiment->sweep_source)
+      input_error(reader, group, "drive", "drives %s, which is swept", source->name);
+  size_t before = reader->err->count;
+  table.value_unit = element_table[source->kind].value_unit;
+  TRY(table_read(reader, group, &table, &input));
+  const struct node *values = tree_member(group, "values");
+  if (values && (!isnan(input.from) || !isnan(input.to) || !isnan(input.step) || input.points))
+    input_error(reader, values, NULL, "is given besides from, to, step or points");
+  if (reader->err->count > before)
+    return HD_OK;
+  if (!values)
+    return make_values(reader, group, &input, experiment);
+  TRY(quantity_array(reader, values, table.value_unit, &experiment->values, &experiment->n_values));
+  if (experiment->n_values == 0 && reader->err->count == before)
+    input_error(reader, values, NULL, "is empty, must hold at least one value");
+  return HD_OK;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/** Append n times to a list. */
+static enum hd_status append_times(struct reader *reader, double **times, size_t *count,
+                                   const double *more, size_t n) {
+  TRY(hd_resize(times, *count + n, sizeof **times, reader->err));
+  if (n > 0)
+    memcpy(*times + *count, more, n * sizeof *more);
+  *count += n;
+  return HD_OK;
+}
+
+/** Sort and leave out what is there twice (but for rounding). */
+static void sort_times(double *times, size_t *count) {
+  const double rounding = 1e-12; /* relative: 3 * 0.1 and 0.3 are one instant */
+  size_t kept = 0;
+  if (*count == 0)
+    return;
+  qsort(times, *count, sizeof *times, by_value);
+  for (size_t i = 0; i < *count; i++)
+    if (kept == 0 || times[i] - times[kept - 1] > rounding * times[i])
+      times[kept++] = times[i];
+  *count = kept;
+}
+
+/** An explicit list of instants: ascending, within the experiment. */
+static enum hd_status read_times(struct reader *reader, const struct node *group, double duration,
+                                 double **times, size_t *count) {
+  const struct node *node = tree_member(group, "times");
+  if (!node)
+    return HD_OK;
+  size_t before = reader->err->count;
+  TRY(quantity_array(reader, node, "s", times, count));
+  for (size_t i = 0; i < *count && reader->err->count == before; i++) {
+    if ((*times)[i] < 0 || (*times)[i] > duration)
+      input_error(reader, node->children[i], NULL, "got %g s, must be within the duration (%g s)",
+                  (*times)[i], duration);
+    else if (i > 0 && !((*times)[i] > (*times)[i - 1]))
+      input_error(reader, node->children[i], NULL, "got %g s after %g s, must be sorted",
+                  (*times)[i], (*times)[i - 1]);
+  }
+  return HD_OK;
+}
+
+static enum hd_status add_interval(struct reader *reader, const struct node *group,
+                                   const struct output_input *input,
+                                   struct experiment_spec *experiment) {
+  double n = floor(experiment->duration / input->interval + 1e-9);
+  if (isnan(n))
+    return HD_OK;
+  if (n > MAX_TIMES) {
+    input_error(reader, group, "interval", "makes %g rows, must be fewer than %d", n, MAX_TIMES);
+    return HD_OK;
+  }
+  for (size_t i = 0; i <= (size_t)n; i++) {
+    double t = fmin((double)i * input->interval, experiment->duration);
+    TRY(append_times(reader, &experiment->times, &experiment->n_times, &t, 1));
+  }
+  return HD_OK;
+}
+
+static enum hd_status add_log(struct reader *reader, const struct node *group,
+                              struct experiment_spec *experiment) {
+  struct log_input input;
+  struct table table = section_table(SECTION_LOG_TIMES, 0);
+  size_t before = reader->err->count;
+  section_refuse_unknown(reader, group, SECTION_LOG_TIMES, NULL);
+  TRY(table_read(reader, group, &table, &input));
+  if (reader->err->count > before)
+    return HD_OK;
+  if (!(input.from < input.to) || input.to > experiment->duration)
+    input_error(reader, group, "to", "got %g s, must be > from and within the duration (%g s)",
+                input.to, experiment->duration);
+  else {
+    double decades = log10(input.to / input.from);
+    double n = ceil(decades * input.per_decade - 1e-9);
+    for (size_t i = 0; i <= (size_t)n; i++) {
+      double t = (double)i >= n ? input.to : input.from * pow(10, (double)i / input.per_decade);
+      TRY(append_times(reader, &experiment->times, &experiment->n_times, &t, 1));
+    }
+  }
+  return HD_OK;
+}
+
+static enum hd_status read_output(struct reader *reader, const struct node *group,
+                                  struct experiment_spec *experiment) {
+  struct output_input input;
+  struct table table = section_table(SECTION_OUTPUT, 0);
+  if (group)
+    section_refuse_unknown(reader, group, SECTION_OUTPUT, NULL);
+  if (group && experiment->type != EXPERIMENT_TRANSIENT)
+    input_error(reader, group, NULL, "is for transients: other types write every point");
+  TRY(table_read(reader, group, &table, &input));
+  experiment->every_step = input.every_step;
+  if (!group)
+    return HD_OK;
+  const struct node *log = member_group(reader, group, "log");
+  TRY(read_times(reader, group, experiment->duration, &experiment->times, &experiment->n_times));
+  TRY(add_interval(reader, group, &input, experiment));
+  if (log)
+    TRY(add_log(reader, log, experiment));
+  sort_times(experiment->times, &experiment->n_times);
+  if (!tree_member(group, "every_step") && experiment->n_times > 0)
+    experiment->every_step = false;
+  return HD_OK;
+}
+
+static enum hd_status read_fields(struct reader *reader, const struct node *group,
+                                  struct experiment_spec *experiment) {
+  struct table table = section_table(SECTION_FIELDS, 0);
+  TRY(table_read(reader, group, &table, experiment));
+  if (!group)
+    return HD_OK;
+  section_refuse_unknown(reader, group, SECTION_FIELDS, NULL);
+  if (experiment->type != EXPERIMENT_TRANSIENT && tree_member(group, "times"))
+    input_error(reader, group, "times", "is for transients only");
+  return read_times(reader, group, experiment->duration, &experiment->field_times,
+                    &experiment->n_field_times);
+}
+
+/** Device and terminal whose current is watched. */
+static void read_watched(struct reader *reader, const struct node *group,
+                         const struct run_spec *spec, struct spike_spec *spike) {
+  const char *name = member_string(reader, group, "device");
+  int device = spec->n_devices == 1 ? 0 : -1;
+  if (name)
+    device = build_index(reader, tree_member(group, "device"), "device", name, spec->devices,
+                         sizeof *spec->devices, spec->n_devices);
+  else if (spec->n_devices > 1)
+    input_error(reader, group, "device", "is missing. Device whose current spikes");
+  for (size_t i = 0; i < spec->circuit.n_instances; i++)
+    if (device >= 0 && spec->circuit.instances[i].device == device)
+      spike->instance = (int)i;
+  const char *terminal = member_string(reader, group, "terminal");
+  if (device >= 0 && terminal)
+    spike->terminal = build_index(
+        reader, tree_member(group, "terminal"), "contact", terminal, spec->devices[device].contacts,
+        sizeof *spec->devices[device].contacts, spec->devices[device].n_contacts);
+}
+
+/** Element of one kind by name, or the only one there is. */
+static int find_element(struct reader *reader, const struct node *group, const char *key,
+                        const struct circuit_spec *circuit, int kind) {
+  if (!tree_member(group, key))
+    return only_element(circuit, kind);
+  int index = source_index(reader, group, key, circuit);
+  if (index >= 0 && circuit->elements[index].kind != kind) {
+    input_error(reader, tree_member(group, key), NULL, "%s is a %s, must be a %s",
+                circuit->elements[index].name, element_names[circuit->elements[index].kind],
+                element_names[kind]);
+    return -1;
+  }
+  return index;
+}
+
+static enum hd_status read_spikes(struct reader *reader, const struct node *group,
+                                  const struct run_spec *spec, struct experiment_spec *experiment) {
+  struct spike_spec *spike = &experiment->spike;
+  struct table table = section_table(SECTION_SPIKES, 0);
+  TRY(table_read(reader, group, &table, experiment));
+  spike->capacitor = -1;
+  if (!group)
+    return HD_OK;
+  section_refuse_unknown(reader, group, SECTION_SPIKES, NULL);
+  if (experiment->type != EXPERIMENT_TRANSIENT)
+    input_error(reader, group, NULL, "is for transients only");
+  spike->enabled = true;
+  read_watched(reader, group, spec, spike);
+  spike->source = find_element(reader, group, "source", &spec->circuit, ELEMENT_VOLTAGE_SOURCE);
+  spike->capacitor = find_element(reader, group, "capacitor", &spec->circuit, ELEMENT_CAPACITOR);
+  if (spike->source < 0 && !tree_member(group, "source"))
+    input_error(reader, group, "source", "is missing. Voltage source that makes the pulses");
+  return HD_OK;
+}
+
+/** Keys that only one type of experiment reads. */
+static void check_keys(struct reader *reader, const struct node *group,
+                       const struct experiment_spec *experiment) {
+  static const char *const sweep_keys[] = {"source", "from", "to", "step", "points", "values"};
+  for (size_t i = 0; i < sizeof sweep_keys / sizeof *sweep_keys; i++) {
+    const struct node *node = tree_member(group, sweep_keys[i]);
+    if (node && experiment->type != EXPERIMENT_DC_SWEEP)
+      input_error(reader, node, NULL, "is for type \"dc_sweep\" only");
+  }
+  const struct node *duration = tree_member(group, "duration");
+  if (duration && experiment->type != EXPERIMENT_TRANSIENT)
+    input_error(reader, duration, NULL, "is for type \"transient\" only");
+  if (!duration && experiment->type == EXPERIMENT_TRANSIENT)
+    input_error(reader, group, "duration", "is missing. Length of the transient (s)");
+}
+
+static enum hd_status read_experiment(struct reader *reader, const struct node *group,
+                                      const struct run_spec *spec,
+                                      struct experiment_spec *experiment) {
+  struct table table = section_table(SECTION_EXPERIMENT, 0);
+  if (!section_enter(reader, group, SECTION_EXPERIMENT))
+    return HD_OK;
+  size_t before = reader->err->count;
+  TRY(table_read(reader, group, &table, experiment));
+  if (reader->err->count > before && tree_member(group, "type") == NULL)
+    return HD_OK;
+  check_keys(reader, group, experiment);
+  TRY(read_drives(reader, group, &spec->circuit, experiment));
+  if (experiment->type == EXPERIMENT_DC_SWEEP)
+    TRY(read_sweep(reader, group, &spec->circuit, experiment));
+  TRY(read_output(reader, member_group(reader, group, "output"), experiment));
+  TRY(read_fields(reader, member_group(reader, group, "fields"), experiment));
+  return read_spikes(reader, member_group(reader, group, "spikes"), spec, experiment);
+}
+
+enum hd_status build_experiments(struct reader *reader, const struct node *root,
+                                 struct run_spec *spec) {
+  const struct node *list = member_list(reader, root, "experiments");
+  if (!tree_member(root, "experiments") || (list && list->n_children == 0))
+    input_error(reader, list ? list : root, list ? NULL : "experiments",
+                "there are no experiments, must be at least one");
+  TRY(build_list(reader, list, sizeof *spec->experiments, &spec->experiments,
+                 &spec->n_experiments));
+  for (size_t i = 0; i < spec->n_experiments; i++)
+    TRY(read_experiment(reader, list->children[i], spec, &spec->experiments[i]));
+  if (list)
+    build_refuse_repeated(reader, list, spec->experiments, sizeof *spec->experiments,
+                          spec->n_experiments);
+  return HD_OK;
+}

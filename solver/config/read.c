@@ -1,0 +1,116 @@
+/* From an input file to a run_spec. */
+#include "solver/config/config.h"
+
+#include <string.h>
+#include "solver/base/memory.h"
+#include "solver/config/build.h"
+#include "solver/config/library.h"
+#include "solver/config/resolve.h"
+
+struct config {
+  char *resolved;      /* owned: the complete input */
+  char hash[HASH_HEX]; /* of the resolved input */
+};
+
+static enum hd_status read_title(struct reader *reader, struct run_spec *spec) {
+  const char *title = member_string(reader, reader->root, "title");
+  if (title && strlen(title) >= sizeof spec->title)
+    input_error(reader, tree_member(reader->root, "title"), NULL, "is longer than %zu characters",
+                sizeof spec->title - 1);
+  else if (title)
+    snprintf(spec->title, sizeof spec->title, "%s", title);
+  return HD_OK;
+}
+
+/** One group of the root with one table. */
+static enum hd_status read_group(struct reader *reader, enum section_id id, void *object) {
+  struct table table = section_table(id, 0);
+  const struct node *group = member_group(reader, reader->root, sections[id].path);
+  if (group)
+    section_refuse_unknown(reader, group, id, NULL);
+  return table_read(reader, group, &table, object);
+}
+
+/** All parts, in the order in which they need one another. */
+static enum hd_status read_parts(struct reader *reader, struct run_spec *spec) {
+  struct table table = section_table(SECTION_ROOT, 0);
+  section_refuse_unknown(reader, reader->root, SECTION_ROOT, NULL);
+  TRY(read_title(reader, spec));
+  TRY(table_read(reader, reader->root, &table, spec));
+  TRY(read_group(reader, SECTION_CONSTANTS, &spec->constants));
+  units_set_charge(reader->units, spec->constants.q);
+  TRY(read_group(reader, SECTION_SOLVER, &spec->solver));
+  TRY(library_check(reader));
+  TRY(build_devices(reader, reader->root, spec));
+  TRY(build_circuit(reader, reader->root, spec));
+  return build_experiments(reader, reader->root, spec);
+}
+
+/** Read the parsed input into the spec. */
+static enum hd_status read_tree(struct run_spec *spec, const struct node *root, const char *path,
+                                struct hd_error *err) {
+  struct reader reader = {.root = root, .path = path, .err = err};
+  enum hd_status status = units_create(&reader.units, err);
+  if (status == HD_OK)
+    status = library_create(&reader.library, err);
+  if (status == HD_OK)
+    status = read_parts(&reader, spec);
+  library_free(&reader.library);
+  units_free(&reader.units);
+  return status == HD_OK ? err->status : status;
+}
+
+static enum hd_status read_spec(struct run_spec *spec, const char *path, const char *const *sets,
+                                struct hd_error *err) {
+  struct text text;
+  struct node *root = NULL;
+  TRY(text_read(&text, path, err));
+  if (err->status == HD_OK)
+    tree_parse(&root, &text, err);
+  for (size_t i = 0; root && sets && sets[i]; i++)
+    tree_set(root, sets[i], err);
+  enum hd_status status = err->status;
+  if (root && status == HD_OK)
+    status = read_tree(spec, root, path, err);
+  tree_free(&root);
+  text_free(&text);
+  return status;
+}
+
+/** Read an input file; see the header. */
+enum hd_status config_read(struct config **config, struct run_spec *spec, const char *path,
+                           const char *const *sets, struct hd_error *err) {
+  struct hd_error own = {.status = HD_OK};
+  memset(spec, 0, sizeof *spec);
+  *config = NULL;
+  enum hd_status status = read_spec(spec, path, sets, &own);
+  if (status == HD_OK)
+    status = hd_alloc(config, 1, sizeof **config, &own);
+  if (status == HD_OK)
+    status = resolve_text(spec, &(*config)->resolved, (*config)->hash, &own);
+  if (status != HD_OK) {
+    run_spec_free(spec);
+    config_free(config);
+    if (err)
+      *err = own;
+  }
+  return status;
+}
+
+/** Write the complete input. */
+enum hd_status config_write_resolved(const struct config *config, FILE *file,
+                                     struct hd_error *err) {
+  if (fputs(config->resolved, file) == EOF)
+    return hd_fail(err, HD_IO, "the resolved input cannot be written");
+  return HD_OK;
+}
+
+const char *config_hash(const struct config *config) {
+  return config->hash;
+}
+
+void config_free(struct config **config) {
+  if (*config)
+    hd_free(&(*config)->resolved);
+  hd_free(config);
+}

@@ -1,0 +1,92 @@
+#include "solver/spec.h"
+
+#include <math.h>
+#include <string.h>
+#include "solver/base/memory.h"
+
+static const char *const ordering_names[] = {"automatic", "natural", "amd", NULL};
+
+#define AT(member) offsetof(struct solver_spec, member)
+const struct param solver_params[] = {
+    {"rtol", PARAM_NUMBER, "", AT(rtol), 1e-4, 1e-10, 3e-3, false, false, NULL,
+     "Relative tolerance of the transients.",
+     "1e-3 does for the neuron, 1e-5 for scans of a film; above 3e-3 runs drift off unnoticed"},
+    {"atol_fraction", PARAM_NUMBER, "", AT(atol_fraction), 1e-4, 1e-14, 1e-2, false, false, NULL,
+     "Absolute tolerance, in units of rtol, of an ion's share of its sites or its mean density.",
+     "1e-4 is enough; 1e-12 resolves the last free sites at twice the cost"},
+    {"phi_factor", PARAM_NUMBER, "", AT(phi_factor), 1, 0.1, 10, false, false, NULL,
+     "Absolute tolerance of quasi-Fermi potentials, in units of rtol kT/q.",
+     "1 to 10 work alike, at 100 currents are wrong"},
+    {"max_order", PARAM_INTEGER, "", AT(max_order), 5, 1, 5, false, false, NULL,
+     "Highest order of the backward differentiation formulas.",
+     "5 for smooth scans; 3 is faster where a filament switches"},
+    {"max_step", PARAM_QUANTITY, "s", AT(max_step), PARAM_MISSING, 0, INFINITY, true, false, NULL,
+     "Longest time step; missing: free.", NULL},
+    {"min_step", PARAM_QUANTITY, "s", AT(min_step), PARAM_MISSING, 0, INFINITY, true, false, NULL,
+     "Shortest time step; a run that needs less ends with an error. Missing: free.", NULL},
+    {"initial_step", PARAM_QUANTITY, "s", AT(initial_step), PARAM_MISSING, 0, INFINITY, true, false,
+     NULL, "First time step of every transient and behind every kink; missing: automatic.", NULL},
+    {"max_steps", PARAM_INTEGER, "", AT(max_steps), 1000000, 1, 2147483647, false, false, NULL,
+     "Accepted steps of one experiment after which it ends with an error.",
+     "a thousand times what a neuron of 30 pulses needs"},
+    {"newton_tolerance", PARAM_QUANTITY, "V", AT(newton_tol), 1e-9, 1e-15, 1e-2, false, false, NULL,
+     "Largest potential update of a steady state that counts as converged.",
+     "Newton converges quadratically: the next update would be near rounding"},
+    {"newton_max", PARAM_INTEGER, "", AT(newton_max), 60, 3, 100000, false, false, NULL,
+     "Iterations of one steady state before the bias step is cut.",
+     "10 to 20 are usual from a fair start"},
+    {"ordering", PARAM_CHOICE, "", AT(ordering), 0, 0, 0, false, false, ordering_names,
+     "Order of the unknowns in the factorisation: natural in 1D, minimum degree on the nodes in "
+     "2D.",
+     NULL},
+};
+const size_t solver_params_count = sizeof solver_params / sizeof *solver_params;
+
+static void free_device(struct device_spec *device) {
+  for (size_t i = 0; device->regions && i < device->n_regions; i++)
+    hd_free(&device->regions[i].species);
+  for (size_t i = 0; device->contacts && i < device->n_contacts; i++)
+    hd_free(&device->contacts[i].species);
+  shape_free(&device->shape);
+  hd_free(&device->materials);
+  hd_free(&device->regions);
+  hd_free(&device->profiles);
+  hd_free(&device->interfaces);
+  hd_free(&device->species);
+  hd_free(&device->interactions);
+  hd_free(&device->contacts);
+  generation_free(&device->generation);
+}
+
+static void free_circuit(struct circuit_spec *circuit) {
+  for (size_t i = 0; circuit->elements && i < circuit->n_elements; i++)
+    waveform_free(&circuit->elements[i].waveform);
+  for (size_t i = 0; circuit->instances && i < circuit->n_instances; i++)
+    hd_free(&circuit->instances[i].net);
+  hd_free(&circuit->nets);
+  hd_free(&circuit->elements);
+  hd_free(&circuit->instances);
+}
+
+static void free_experiment(struct experiment_spec *experiment) {
+  for (size_t i = 0; experiment->drives && i < experiment->n_drives; i++)
+    waveform_free(&experiment->drives[i].waveform);
+  hd_free(&experiment->drives);
+  hd_free(&experiment->values);
+  hd_free(&experiment->times);
+  hd_free(&experiment->field_times);
+}
+
+/** Free everything that a run_spec owns and zero it; accepts a zeroed struct. */
+void run_spec_free(struct run_spec *spec) {
+  if (!spec)
+    return;
+  for (size_t i = 0; spec->devices && i < spec->n_devices; i++)
+    free_device(&spec->devices[i]);
+  for (size_t i = 0; spec->experiments && i < spec->n_experiments; i++)
+    free_experiment(&spec->experiments[i]);
+  free_circuit(&spec->circuit);
+  hd_free(&spec->devices);
+  hd_free(&spec->experiments);
+  memset(spec, 0, sizeof *spec);
+}
