@@ -37,13 +37,20 @@ static struct slope root(double b, double w) {
   return (struct slope){b * b / rr, b * (0.5 * b * b + 2 * w * w) / (rr * r2)};
 }
 
-/** Band bending across the node between its mid-edges, in V_T; positive where the band falls away
- * from the contact. The image potential is taken at the mid-edges: finite beside the contact. */
-static double bending(const struct tunnel_input *in) {
+/**
+ * Band bending across the node between its mid-edges, in V_T; positive where the band falls away
+ * from the contact. The image potential is taken at the mid-edges too, so it is finite beside the
+ * contact. Without image force the top of the barrier is the contact itself: the first node then
+ * takes the energies of the contact's half cell as well, and the sum over a ray is of order 2.
+ * before  out: weight of psi_before in the potential on the contact's side; 1 - before that of psi
+ */
+static double bending(const struct tunnel_input *in, double *before) {
+  *before = in->x_before > 0 || in->image > 0 ? 0.5 : 1;
+  double psi_minus = *before * in->psi_before + (1 - *before) * in->psi;
+  double psi_plus = 0.5 * (in->psi + in->psi_after);
   double x_minus = 0.5 * (in->x_before + in->x), x_plus = 0.5 * (in->x + in->x_after);
-  double potential = in->charge * 0.5 * (in->psi_before - in->psi_after);
   double image = in->image * (1 / x_plus - 1 / x_minus);
-  return (potential + image) / in->V_T;
+  return (in->charge * (psi_minus - psi_plus) + image) / in->V_T;
 }
 
 /**
@@ -61,20 +68,21 @@ static double bending(const struct tunnel_input *in) {
 struct tunnel_value contact_tunnel(const struct tunnel_input *input) {
   assert(input->x > 0 && input->x_before >= 0 && input->x_after >= input->x);
   double V_T = input->V_T, kx = input->kappa * input->x;
-  struct slope dE = ramp(bending(input), bending_width);
+  double before;
+  struct slope dE = ramp(bending(input, &before), bending_width);
   struct slope height = root(input->psi - input->psi_contact, barrier_width * V_T);
   double transmission = exp(-kx * height.f);
   double supply = softplus_difference(input->eta_metal, input->eta);
 
   double scale = input->prefactor * transmission;
   double g = scale * dE.f * supply;
-  double d_bending = scale * dE.d * supply * input->charge * 0.5 / V_T;
+  double d_bending = scale * dE.d * supply * input->charge / V_T;
   double d_height = -g * kx * height.d;
   return (struct tunnel_value){.g = g,
                                .d_psi_contact = -d_height,
-                               .d_psi = d_height,
-                               .d_psi_before = d_bending,
-                               .d_psi_after = -d_bending,
+                               .d_psi = d_height + (0.5 - before) * d_bending,
+                               .d_psi_before = before * d_bending,
+                               .d_psi_after = -0.5 * d_bending,
                                .d_eta = -scale * dE.f * softplus_slope(input->eta),
                                .d_eta_metal = scale * dE.f * softplus_slope(input->eta_metal)};
 }

@@ -1,0 +1,258 @@
+#include "physics/contact.h"
+
+#include <gsl/gsl_integration.h>
+#include <math.h>
+#include "physics/constants.h"
+#include "tests/support/difference.h"
+
+static const double V_T = 0.025852, mass = 0.2, richardson = 2.4e5, temperature = 300;
+
+static double kappa(void) {
+  const struct constants *c = &constants_codata;
+  return 4.0 / 3 * sqrt(2 * mass * c->m0 * c->q) / c->hbar;
+}
+
+static double prefactor(void) {
+  return richardson * temperature * temperature / constants_codata.q;
+}
+
+/* q / (16 pi eps_opt eps0) */
+static double image(double eps_opt) {
+  return constants_codata.q / (16 * 3.141592653589793 * eps_opt * constants_codata.eps0);
+}
+
+/* Node at x on a ray where the carrier's band falls linearly by `field` (V/m). */
+static struct tunnel_input node(int charge, double field, double x, double h, double eta_metal_0,
+                                double eta_0) {
+  double sign = -charge;
+  struct tunnel_input in = {.psi_contact = 0.3,
+                            .psi = 0.3 + sign * field * x,
+                            .psi_before = 0.3 + sign * field * (x - h),
+                            .psi_after = 0.3 + sign * field * (x + h),
+                            .x = x,
+                            .x_before = x - h,
+                            .x_after = x + h,
+                            .eta = eta_0 + field * x / V_T,
+                            .eta_metal = eta_metal_0 + field * x / V_T,
+                            .charge = charge,
+                            .V_T = V_T,
+                            .prefactor = prefactor(),
+                            .kappa = kappa()};
+  return in;
+}
+
+/* A link with one argument moved, potentials in V_T. */
+struct moved {
+  struct tunnel_input at;
+  size_t offset;
+  double unit;
+};
+
+static double flux(double x, const void *context) {
+  const struct moved *moved = context;
+  struct tunnel_input at = moved->at;
+  double *argument = (double *)(void *)((char *)&at + moved->offset);
+  *argument += x * moved->unit;
+  return contact_tunnel(&at).g;
+}
+
+static void assert_partials(struct tunnel_input at, const char *what) {
+  struct tunnel_value value = contact_tunnel(&at);
+  const struct {
+    size_t offset;
+    double unit, partial;
+  } rows[] = {
+      {offsetof(struct tunnel_input, psi_contact), V_T, value.d_psi_contact},
+      {offsetof(struct tunnel_input, psi), V_T, value.d_psi},
+      {offsetof(struct tunnel_input, psi_before), V_T, value.d_psi_before},
+      {offsetof(struct tunnel_input, psi_after), V_T, value.d_psi_after},
+      {offsetof(struct tunnel_input, eta), 1, value.d_eta},
+      {offsetof(struct tunnel_input, eta_metal), 1, value.d_eta_metal},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct moved moved = {at, rows[i].offset, rows[i].unit};
+    /* 3e-5 V_T lies inside either corner: (3e-5 / 1e-3)^4 of the smooth curvature is 1e-12 */
+    assert_slope(flux, 0, 3e-5, &moved, rows[i].partial * rows[i].unit, fabs(value.g) + 1e-30,
+                 what);
+  }
+}
+
+START_TEST(value_has_exact_derivatives) {
+  static const double fields[] = {-3e7, 2e6, 3e7, 2e8};
+  for (int charge = -1; charge <= 1; charge += 2)
+    for (int f = 0; f < 4; f++)
+      for (double x = 0.5e-9; x < 10e-9; x += 1.3e-9)
+        for (int with_image = 0; with_image < 2; with_image++) {
+          struct tunnel_input at = node(charge, fields[f], x, 0.3e-9, -27, -20);
+          at.image = with_image ? image(6) : 0;
+          if (x < 1e-9) { /* first node of the ray */
+            at.x_before = 0;
+            at.psi_before = at.psi_contact;
+          }
+          assert_partials(at, with_image ? "with image force" : "without image force");
+        }
+  /* at the top of the barrier, where the root is rounded */
+  struct tunnel_input top = node(-1, 3e7, 2e-9, 0.3e-9, -27, -20);
+  top.psi_contact = 0; /* differences of 1e-17 V count here */
+  for (double height = -0.02; height <= 0.02; height += 0.004) {
+    top.psi = top.psi_contact + height * V_T;
+    assert_partials(top, "top of the barrier");
+  }
+  /* inside the corner of the bending, 0 to 1e-3 V_T */
+  struct tunnel_input flat = node(-1, 0, 2e-9, 0.3e-9, -27, -20);
+  flat.psi += 0.1;
+  flat.psi_after += 2 * 0.5e-3 * V_T;
+  assert_partials(flat, "corner of the bending");
+}
+END_TEST
+
+START_TEST(flux_is_zero_in_equilibrium) {
+  for (double eta = -50; eta < 30; eta += 3.7)
+    for (double x = 1e-9; x < 10e-9; x += 2e-9) {
+      struct tunnel_input at = node(-1, 5e7, x, 0.3e-9, eta, eta);
+      ck_assert_double_eq(contact_tunnel(&at).g, 0);
+    }
+}
+END_TEST
+
+START_TEST(flux_runs_down_the_chemical_potential) {
+  for (double eta = -50; eta < 30; eta += 3.7) {
+    struct tunnel_input at = node(-1, 5e7, 2e-9, 0.3e-9, eta, -20);
+    ck_assert_double_gt(contact_tunnel(&at).g * (eta + 20), 0);
+  }
+}
+END_TEST
+
+START_TEST(flux_is_zero_where_the_band_rises) {
+  for (int charge = -1; charge <= 1; charge += 2) {
+    struct tunnel_input at = node(charge, -5e7, 2e-9, 0.3e-9, -20, -40);
+    struct tunnel_value value = contact_tunnel(&at);
+    ck_assert(value.g == 0 && value.d_psi_after == 0 && value.d_eta == 0);
+  }
+}
+END_TEST
+
+START_TEST(holes_are_electrons_upside_down) {
+  struct tunnel_input electron = node(-1, 5e7, 2e-9, 0.3e-9, -20, -40);
+  struct tunnel_input hole = node(1, 5e7, 2e-9, 0.3e-9, -20, -40);
+  electron.image = hole.image = image(6);
+  /* rounding of the potentials around 0.3 V, seen by a bending of 0.6 V_T */
+  double ratio = contact_tunnel(&electron).g / contact_tunnel(&hole).g;
+  ck_assert_double_eq_tol(ratio, 1, 1e-12);
+}
+END_TEST
+
+/* The slopes on both sides of each corner meet; a step of 1e-7 of its width cannot show more than
+ * 1e-6 of the slope beyond the corner. */
+START_TEST(slopes_are_continuous) {
+  static const double corner[] = {0, 1e-3};
+  for (int i = 0; i < 2; i++) {
+    double slope[2], largest = 0;
+    for (int side = 0; side < 2; side++) {
+      struct tunnel_input at = node(-1, 0, 2e-9, 0.3e-9, -20, -40);
+      at.psi += 0.1;
+      at.psi_after += 2 * V_T * (corner[i] + (side ? 1e-10 : -1e-10));
+      slope[side] = contact_tunnel(&at).d_psi_after;
+      at.psi_after += 2 * V_T;
+      largest = contact_tunnel(&at).d_psi_after;
+    }
+    ck_assert_double_le(fabs(slope[1] - slope[0]), 1e-6 * largest);
+  }
+}
+END_TEST
+
+START_TEST(image_force_thins_the_barrier) {
+  /* an image force shifts the top of the barrier; near the contact the band rises: no flux */
+  struct tunnel_input at = node(-1, 5e7, 0.3e-9, 0.3e-9, -20, -40);
+  ck_assert_double_gt(contact_tunnel(&at).g, 0);
+  at.image = image(6);
+  ck_assert_double_eq(contact_tunnel(&at).g, 0);
+  ck_assert_double_finite(contact_tunnel(&at).d_psi);
+}
+END_TEST
+
+/* ---- the transmission integral ---------------------------------------------------------------*/
+
+/* Triangular barrier u(x) = -field x below its top; energies E = -depth, in V. */
+struct barrier {
+  double field, eta_metal, eta; /* chemical potentials over kT, from the top of the barrier */
+  double depth;
+};
+
+/* sqrt(2 m q (u(x) - E)) / hbar */
+static double wave_number(double x, void *context) {
+  const struct barrier *b = context;
+  const struct constants *c = &constants_codata;
+  double height = fmax(b->depth - b->field * x, 0);
+  return sqrt(2 * mass * c->m0 * c->q * height) / c->hbar;
+}
+
+static double integrate(double (*f)(double, void *), double lo, double hi, void *context) {
+  gsl_integration_cquad_workspace *work = gsl_integration_cquad_workspace_alloc(200);
+  gsl_function function = {f, context};
+  double result = 0;
+  int status = gsl_integration_cquad(&function, lo, hi, 0, 1e-9, work, &result, NULL, NULL);
+  ck_assert_int_eq(status, 0);
+  gsl_integration_cquad_workspace_free(work);
+  return result;
+}
+
+/* T(E) ln[(1 + e^((E_Fm - E)/kT)) / (1 + e^((E_Fs - E)/kT))] / kT */
+static double integrand(double depth, void *context) {
+  struct barrier b = *(const struct barrier *)context;
+  b.depth = depth;
+  double action = depth > 0 ? integrate(wave_number, 0, depth / b.field, &b) : 0;
+  double metal = log1p(exp(b.eta_metal + depth / V_T));
+  double device = log1p(exp(b.eta + depth / V_T));
+  return exp(-2 * action) * (metal - device) / V_T;
+}
+
+static double ray_sum(const struct barrier *b, double length, int n) {
+  double h = length / n, sum = 0;
+  for (int i = 1; i <= n; i++) {
+    struct tunnel_input at = node(-1, b->field, i * h, h, b->eta_metal, b->eta);
+    at.x_before = (i - 1) * h; /* exactly 0 at the contact */
+    if (i == n) {              /* end of the ray */
+      at.x_after = at.x;
+      at.psi_after = at.psi;
+    }
+    sum += contact_tunnel(&at).g;
+  }
+  return sum;
+}
+
+/* From thermionic-field emission (low field) to field emission (high field), forward and reverse.
+ * The transmission starts like 1 - x^(3/2), so the sum converges with h^(3/2) at first; it ends at
+ * the rounding of the root at the top, (1e-2)^2 times the exponent there. Both are largest where
+ * electrons near the top carry the current. */
+START_TEST(ray_converges_to_the_transmission_integral) {
+  static const struct barrier barriers[] = {
+      {.field = 3e7, .eta_metal = -27, .eta = -35}, {.field = 1e8, .eta_metal = -27, .eta = -50},
+      {.field = 3e8, .eta_metal = -27, .eta = -60}, {.field = 5e7, .eta_metal = -27, .eta = -20},
+      {.field = 1e8, .eta_metal = -12, .eta = -25},
+  };
+  for (size_t i = 0; i < sizeof barriers / sizeof *barriers; i++) {
+    struct barrier b = barriers[i];
+    double length = 10e-9;
+    double exact = prefactor() * integrate(integrand, 0, b.field * length, &b);
+    static const struct {
+      int nodes;
+      double tolerance;
+    } rays[] = {{200, 2e-4}, {1600, 3e-5}};
+    for (int r = 0; r < 2; r++) {
+      double error = ray_sum(&b, length, rays[r].nodes) / exact - 1;
+      ck_assert_msg(fabs(error) < rays[r].tolerance, "%g V/m, %d nodes: %g", b.field, rays[r].nodes,
+                    error);
+    }
+  }
+}
+END_TEST
+
+int main(void) {
+  const TTest *tests[] = {
+      value_has_exact_derivatives,           flux_is_zero_in_equilibrium,
+      flux_runs_down_the_chemical_potential, flux_is_zero_where_the_band_rises,
+      holes_are_electrons_upside_down,       slopes_are_continuous,
+      image_force_thins_the_barrier,         ray_converges_to_the_transmission_integral};
+  return run_suite("contact_tunnel", tests, sizeof tests / sizeof *tests);
+}
