@@ -1,0 +1,228 @@
+#include "solver/experiment.h"
+
+#include <math.h>
+#include <string.h>
+#include "solver/base/memory.h"
+
+static const char *const type_names[] = {"equilibrium", "steady", "dc_sweep", "transient"};
+
+/* ---- sources ---- */
+
+static bool is_source(const struct element *element) {
+  return element->kind == ELEMENT_VOLTAGE_SOURCE || element->kind == ELEMENT_CURRENT_SOURCE;
+}
+
+/** The circuit's own waveforms, with this experiment's drives in their place. */
+static void set_waveforms(struct run *run, const struct experiment_spec *experiment) {
+  for (size_t e = 0; e < run->spec->circuit.n_elements; e++)
+    run->system->elements[e].waveform = run->spec->circuit.elements[e].waveform;
+  for (size_t d = 0; d < experiment->n_drives; d++)
+    run->system->elements[experiment->drives[d].element].waveform = experiment->drives[d].waveform;
+}
+
+/** Values of all sources at the beginning of an experiment. */
+static void start_values(const struct run *run, double *values) {
+  for (size_t e = 0; e < run->spec->circuit.n_elements; e++) {
+    const struct element *element = &run->system->elements[e];
+    values[e] = is_source(element) ? waveform_value(&element->waveform, 0.0) : 0.0;
+  }
+}
+
+/* ---- steady experiments ---- */
+
+static enum hd_status go_to(struct run *run, const double *values, struct hd_error *err) {
+  TRY(steady_move(run->steady, run->y, run->sources, values, err));
+  memcpy(run->sources, values, run->spec->circuit.n_elements * sizeof *values);
+  return HD_OK;
+}
+
+static enum hd_status equilibrium(struct run *run, bool frozen, struct hd_error *err) {
+  run->steady->frozen = frozen;
+  run->steady->initial = true;
+  enum hd_status status = steady_equilibrium(run->steady, run->y, err);
+  run->steady->initial = false;
+  memset(run->sources, 0, run->spec->circuit.n_elements * sizeof *run->sources);
+  run->has_state = status == HD_OK;
+  return status;
+}
+
+/** Bring run->y to the state an experiment begins with. */
+static enum hd_status begin_state(struct run *run, const struct experiment_spec *experiment,
+                                  struct hd_error *err) {
+  bool fresh = experiment->start != START_LAST || !run->has_state ||
+               experiment->type == EXPERIMENT_EQUILIBRIUM;
+  if (fresh)
+    TRY(equilibrium(run, experiment->start == START_PROFILE, err));
+  run->steady->frozen = experiment->frozen_ions;
+  system_hold_ions(run->system, run->y);
+  set_waveforms(run, experiment);
+  if (experiment->start != START_STEADY || experiment->type == EXPERIMENT_DC_SWEEP)
+    return HD_OK;
+  double *values = NULL;
+  TRY(hd_alloc(&values, run->spec->circuit.n_elements, sizeof *values, err));
+  start_values(run, values);
+  run->steady->initial = true;
+  enum hd_status status = go_to(run, values, err);
+  run->steady->initial = false;
+  hd_free(&values);
+  set_waveforms(run, experiment);
+  return status;
+}
+
+static enum hd_status write_point(struct run *run, double bias, bool fields, struct hd_error *err) {
+  summary_watch(&run->summary, run->system, run->y);
+  TRY(output_row(run->output, 0.0, run->y, err));
+  return fields ? output_fields(run->output, 0.0, bias, run->y, NULL, err) : HD_OK;
+}
+
+/** Current into the first terminal, for the progress line. */
+static double shown_current(const struct run *run) {
+  return run->system->n_instances ? run->y[run->system->instances[0].current_base] : 0.0;
+}
+
+static enum hd_status steady_point(struct run *run, const struct experiment_spec *experiment,
+                                   struct hd_error *err) {
+  double *values = NULL;
+  progress_begin(run->progress, experiment->name, false, 1.0);
+  TRY(hd_alloc(&values, run->spec->circuit.n_elements, sizeof *values, err));
+  if (experiment->type == EXPERIMENT_STEADY)
+    start_values(run, values);
+  enum hd_status status = go_to(run, values, err);
+  hd_free(&values);
+  TRY(status);
+  progress_point(run->progress, "", 0.0, shown_current(run),
+                 (int)run->steady->counts.newton_iterations);
+  return write_point(run, 0.0, experiment->fields_start || experiment->fields_end, err);
+}
+
+static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *experiment,
+                               struct hd_error *err) {
+  size_t count = run->spec->circuit.n_elements, e = (size_t)experiment->sweep_source;
+  double *values = NULL;
+  enum hd_status status = HD_OK;
+  TRY(hd_alloc(&values, count, sizeof *values, err));
+  start_values(run, values);
+  progress_begin(run->progress, experiment->name, false, (double)experiment->n_values);
+  for (size_t i = 0; i < experiment->n_values && status == HD_OK; i++) {
+    long before = run->steady->counts.newton_iterations;
+    values[e] = experiment->values[i];
+    status = go_to(run, values, err);
+    if (status != HD_OK) {
+      hd_fail(err, status, "experiment %s stopped at %s = %.6g, after %zu of %zu points",
+              experiment->name, run->system->elements[e].name, values[e], i, experiment->n_values);
+      break;
+    }
+    bool fields = (i == 0 && experiment->fields_start) ||
+                  (i + 1 == experiment->n_values && experiment->fields_end) ||
+                  (experiment->fields_every > 0 && i % (size_t)experiment->fields_every == 0);
+    status = write_point(run, values[e], fields, err);
+    progress_point(run->progress, run->system->elements[e].name, values[e], shown_current(run),
+                   (int)(run->steady->counts.newton_iterations - before));
+    if (status == HD_OK && interrupted())
+      status = hd_fail(err, HD_INTERRUPTED, "interrupted in experiment %s at %s = %.6g",
+                       experiment->name, run->system->elements[e].name, values[e]);
+  }
+  hd_free(&values);
+  return status;
+}
+
+/* ---- the loop ---- */
+
+static enum hd_status run_one(struct run *run, const struct experiment_spec *experiment,
+                              struct hd_error *err) {
+  run->output->experiment = experiment->name;
+  summary_begin(&run->summary, experiment->name, type_names[experiment->type]);
+  TRY(begin_state(run, experiment, err));
+  if (experiment->type == EXPERIMENT_TRANSIENT)
+    return experiment_transient(run, experiment, err);
+  if (experiment->type == EXPERIMENT_DC_SWEEP)
+    return dc_sweep(run, experiment, err);
+  return steady_point(run, experiment, err);
+}
+
+static enum hd_status run_all(struct run *run, struct hd_error *err) {
+  for (size_t i = 0; i < run->spec->n_experiments; i++) {
+    const struct experiment_spec *experiment = &run->spec->experiments[i];
+    enum hd_status status = run_one(run, experiment, err);
+    if (status != HD_OK)
+      hd_fail(err, status, "experiment %s did not end; the rows before stay in the run folder",
+              experiment->name);
+    progress_end(run->progress, status == HD_OK ? "done" : "stopped");
+    json_object_set_new(run->summary.present, "status",
+                        json_string(status == HD_OK ? "ok" : "stopped"));
+    TRY(status);
+  }
+  return HD_OK;
+}
+
+static const char *const spike_columns[] = {"experiment",     "time_s",     "pulse",
+                                            "peak_current_A", "width_s",    "E_source_J",
+                                            "E_device_J",     "E_stored_J", "charge_C"};
+
+static enum hd_status run_open(struct run *run, const struct run_options *options, FILE *log,
+                               struct hd_error *err) {
+  const struct run_spec *spec = run->spec;
+  TRY(progress_create(&run->progress, options->level, options->terminal, log, err));
+  progress_note(run->progress, PROGRESS_VERBOSE, "input %s, hash %s", options->input_path,
+                options->hash);
+  TRY(system_create(&run->system, spec, err));
+  TRY(summary_create(&run->summary, run->system, err));
+  json_object_set_new(run->summary.root, "input", json_string(options->input_path));
+  json_object_set_new(run->summary.root, "input_hash", json_string(options->hash));
+  json_object_set_new(run->summary.root, "title", json_string(spec->title));
+  TRY(steady_create(&run->steady, run->system, err));
+  TRY(hd_alloc(&run->y, (size_t)run->system->n + 1, sizeof(double), err));
+  TRY(hd_alloc(&run->sources, spec->circuit.n_elements, sizeof(double), err));
+  TRY(sink_table_open(&run->spikes, options->dir, "spikes.csv",
+                      sizeof spike_columns / sizeof *spike_columns, spike_columns, err));
+  return output_open(&run->output, options->dir, run->system, err);
+}
+
+static enum hd_status run_close(struct run *run, const struct run_options *options,
+                                enum hd_status status, struct hd_error *err) {
+  enum hd_status closing = output_close(&run->output, err);
+  enum hd_status spikes = sink_table_close(&run->spikes, err);
+  if (status == HD_OK)
+    status = closing != HD_OK ? closing : spikes;
+  if (run->system && run->summary.root) {
+    summary_finish(&run->summary, run->system,
+                   run->steady ? run->steady->counts.newton_iterations : 0, status, err->text);
+    enum hd_status written = sink_json(options->dir, "summary.json", run->summary.root, err);
+    if (status == HD_OK)
+      status = written;
+  }
+  if (status != HD_OK && run->progress)
+    progress_note(run->progress, PROGRESS_QUIET, "%s", err->text);
+  summary_free(&run->summary);
+  steady_free(&run->steady);
+  system_free(&run->system);
+  hd_free(&run->y);
+  hd_free(&run->sources);
+  progress_free(&run->progress);
+  return status;
+}
+
+/**
+ * Run every experiment of a spec. The folder gets terminals.csv, spikes.csv, fields.nc, log.txt and
+ * summary.json; on failure the data so far stay and the summary says why.
+ * Errors  those of the solver and of the sinks; HD_INTERRUPTED after Ctrl-C
+ */
+enum hd_status experiment_run(const struct run_spec *spec, const struct run_options *options,
+                              struct hd_error *err) {
+  struct run run = {.spec = spec};
+  char *path = NULL;
+  TRY(sink_folder(options->dir, err));
+  TRY(sink_path(&path, options->dir, "log.txt", err));
+  FILE *log = fopen(path, "w");
+  enum hd_status status =
+      log ? HD_OK : hd_fail(err, HD_IO, "%s: the file could not be opened for writing", path);
+  hd_free(&path);
+  if (status == HD_OK)
+    status = run_open(&run, options, log, err);
+  if (status == HD_OK)
+    status = run_all(&run, err);
+  status = run_close(&run, options, status, err);
+  if (log)
+    fclose(log);
+  return status;
+}

@@ -1,0 +1,42 @@
+/* THE main loop: experiments one after another, from one state to the next. */
+#ifndef HALIDRIFT_SOLVER_EXPERIMENT_H
+#define HALIDRIFT_SOLVER_EXPERIMENT_H
+
+#include "solver/output.h"
+#include "solver/progress.h"
+#include "solver/spec.h"
+#include "solver/steady.h"
+#include "solver/summary.h"
+
+/** What a run needs besides its spec. All borrowed. */
+struct run_options {
+  const char *dir;        /* run folder; made when missing */
+  const char *input_path; /* for the summary and the log */
+  const char *hash;       /* of the resolved input */
+  enum progress_level level;
+  FILE *terminal; /* progress goes here; NULL: nowhere */
+};
+
+/** A run in progress, handed to the kinds of experiment. */
+struct run {
+  const struct run_spec *spec;
+  struct system *system;
+  struct steady *steady;
+  struct output *output;
+  struct sink_table *spikes;
+  struct progress *progress;
+  struct summary summary;
+  double *y;       /* [n] present state */
+  double *sources; /* [n_elements] present values of the sources, V or A */
+  bool has_state;
+};
+
+/** Run all experiments of a spec into a folder. summary.json is written whatever happens. */
+enum hd_status experiment_run(const struct run_spec *spec, const struct run_options *options,
+                              struct hd_error *err);
+
+/** A transient experiment (solver/experiment_transient.c). */
+enum hd_status experiment_transient(struct run *run, const struct experiment_spec *experiment,
+                                    struct hd_error *err);
+
+#endif

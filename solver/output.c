@@ -1,0 +1,147 @@
+#include "solver/output.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "solver/base/memory.h"
+
+enum { COLUMN_NAME = 3 * HD_NAME };
+
+/** "anode", or "device.anode" when the circuit has several devices. */
+static void terminal_name(const struct system *system, size_t i, int T, char *text) {
+  const struct device_spec *spec = system->instances[i].device->spec;
+  if (system->n_instances > 1)
+    snprintf(text, 2 * HD_NAME, "%s.%s", spec->name, spec->contacts[T].name);
+  else
+    snprintf(text, 2 * HD_NAME, "%s", spec->contacts[T].name);
+}
+
+static bool is_named(size_t n, char (*names)[COLUMN_NAME], const char *name) {
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(names[i], name) == 0)
+      return true;
+  return false;
+}
+
+/** Columns: time, V and I of every terminal, V of every net that no terminal is named after. */
+static void list_columns(struct output *output, char (*names)[COLUMN_NAME]) {
+  const struct system *system = output->system;
+  size_t n = 0;
+  snprintf(names[n++], COLUMN_NAME, "experiment");
+  snprintf(names[n++], COLUMN_NAME, "time_s");
+  for (size_t i = 0; i < system->n_instances; i++)
+    for (int T = 0; T < system->instances[i].device->n_terminals; T++) {
+      char terminal[2 * HD_NAME];
+      terminal_name(system, i, T, terminal);
+      output->voltage[n] = system->instances[i].spec->net[T];
+      snprintf(names[n++], COLUMN_NAME, "V(%s)_V", terminal);
+      output->current[n] = system->instances[i].current_base + T;
+      snprintf(names[n++], COLUMN_NAME, "I(%s)_A", terminal);
+    }
+  for (size_t net = 1; net < system->run->circuit.n_nets; net++) {
+    char name[COLUMN_NAME];
+    snprintf(name, sizeof name, "V(%s)_V", system->run->circuit.nets[net]);
+    if (is_named(n, names, name))
+      continue;
+    output->voltage[n] = (int)net;
+    memcpy(names[n++], name, sizeof name);
+  }
+  output->n_columns = n;
+}
+
+static enum hd_status open_terminals(struct output *output, const char *dir, struct hd_error *err) {
+  const struct system *system = output->system;
+  size_t room = 2 + system->run->circuit.n_nets;
+  for (size_t i = 0; i < system->n_instances; i++)
+    room += 2 * (size_t)system->instances[i].device->n_terminals;
+  char(*names)[COLUMN_NAME] = NULL;
+  const char **columns = NULL;
+  TRY(hd_alloc(&output->voltage, room, sizeof(int), err));
+  TRY(hd_alloc(&output->current, room, sizeof(int), err));
+  TRY(hd_alloc(&output->row, room, sizeof(double), err));
+  TRY(hd_alloc(&names, room, sizeof *names, err));
+  TRY(hd_alloc(&columns, room, sizeof *columns, err));
+  for (size_t i = 0; i < room; i++)
+    output->voltage[i] = output->current[i] = -1;
+  list_columns(output, names);
+  for (size_t i = 0; i < output->n_columns; i++)
+    columns[i] = names[i];
+  enum hd_status status =
+      sink_table_open(&output->terminals, dir, "terminals.csv", output->n_columns, columns, err);
+  hd_free(&columns);
+  hd_free(&names);
+  return status;
+}
+
+static enum hd_status open_fields(struct output *output, const char *dir, struct hd_error *err) {
+  const struct system *system = output->system;
+  size_t n = system->n_instances;
+  TRY(hd_alloc(&output->sets, n, sizeof *output->sets, err));
+  TRY(hd_alloc(&output->meshes, n, sizeof *output->meshes, err));
+  TRY(hd_alloc(&output->names, n, sizeof *output->names, err));
+  TRY(hd_alloc(&output->counts, n, sizeof *output->counts, err));
+  TRY(hd_alloc(&output->variables, n, sizeof *output->variables, err));
+  for (size_t i = 0; i < n; i++) {
+    TRY(quantity_set_create(&output->sets[i], &system->instances[i], err));
+    output->meshes[i] = system->instances[i].device->mesh;
+    output->names[i] = system->instances[i].device->spec->name;
+    output->counts[i] = output->sets[i].count;
+    output->variables[i] = output->sets[i].variables;
+  }
+  return sink_fields_open(&output->fields, dir, system->run->title, n, output->meshes,
+                          output->names, output->counts, output->variables, err);
+}
+
+enum hd_status output_open(struct output **out, const char *dir, struct system *system,
+                           struct hd_error *err) {
+  struct output *output = NULL;
+  TRY(hd_alloc(&output, 1, sizeof *output, err));
+  output->system = system;
+  *out = output;
+  TRY(open_terminals(output, dir, err));
+  return open_fields(output, dir, err);
+}
+
+enum hd_status output_row(struct output *output, double t, const double *y, struct hd_error *err) {
+  output->row[0] = t;
+  for (size_t i = 2; i < output->n_columns; i++)
+    output->row[i - 1] = output->voltage[i] >= 0 ? system_net(output->system, y, output->voltage[i])
+                                                 : y[output->current[i]];
+  output->n_rows++;
+  return sink_table_row(output->terminals, output->experiment, output->row, err);
+}
+
+enum hd_status output_fields(struct output *output, double t, double bias, const double *y,
+                             const double *yp, struct hd_error *err) {
+  struct system *system = output->system;
+  const double *const **values = NULL;
+  TRY(hd_alloc(&values, system->n_instances, sizeof *values, err));
+  for (size_t i = 0; i < system->n_instances; i++) {
+    quantity_set_fill(&output->sets[i], system, (int)i, y, yp, t);
+    values[i] = (const double *const *)output->sets[i].values;
+  }
+  enum hd_status status =
+      sink_fields_write(output->fields, output->experiment, t, bias, values, err);
+  hd_free(&values);
+  return status;
+}
+
+/** Close all files; NULL is accepted. The first failure is reported. */
+enum hd_status output_close(struct output **output, struct hd_error *err) {
+  if (!*output)
+    return HD_OK;
+  struct output *o = *output;
+  enum hd_status status = sink_table_close(&o->terminals, err);
+  enum hd_status fields = sink_fields_close(&o->fields, err);
+  for (size_t i = 0; o->sets && i < o->system->n_instances; i++)
+    quantity_set_free(&o->sets[i]);
+  hd_free(&o->sets);
+  hd_free(&o->meshes);
+  hd_free(&o->names);
+  hd_free(&o->counts);
+  hd_free(&o->variables);
+  hd_free(&o->voltage);
+  hd_free(&o->current);
+  hd_free(&o->row);
+  hd_free(output);
+  return status != HD_OK ? status : fields;
+}

@@ -1,0 +1,28 @@
+/* summary.json: results and statistics of a run. Keys are a contract: docs/reference.md. */
+#ifndef HALIDRIFT_SOLVER_SUMMARY_H
+#define HALIDRIFT_SOLVER_SUMMARY_H
+
+#include <jansson.h>
+#include "solver/system.h"
+#include "solver/transient.h"
+
+struct summary {
+  json_t *root, *experiments, *present; /* root owned; the others live in it */
+  double wall_start, cpu_start;
+  struct transient_counts transient; /* of all transients */
+  double current_sum;                /* A: largest |sum of terminal currents| of a device */
+  double *drift;                     /* [system_ion_components] owned: largest relative drift */
+};
+
+enum hd_status summary_create(struct summary *summary, const struct system *system,
+                              struct hd_error *err);
+/** A new entry in `experiments`; also the place for its own results. */
+void summary_begin(struct summary *summary, const char *name, const char *type);
+/** Look at a state: terminal currents must cancel. */
+void summary_watch(struct summary *summary, const struct system *system, const double *y);
+/** Statistics, conservation, status. */
+void summary_finish(struct summary *summary, const struct system *system, long steady_iterations,
+                    enum hd_status status, const char *message);
+void summary_free(struct summary *summary);
+
+#endif
