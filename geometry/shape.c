@@ -68,7 +68,7 @@ static void check_layers(const struct shape *shape, struct hd_error *err) {
       hd_fail(err, HD_INPUT, "layers[%zu].thickness: got %g m, must be > 0 and finite", i,
               layer->thickness);
     check_index(layer->region, shape->n_regions, "layers", i, "region", err);
-    if (layer->intervals > 0)
+    if (layer->intervals > 0 || shape->stack_intervals > 0)
       continue;
     check_spacing(layer->h_end, "layers", i, "h_end", err);
     check_spacing(layer->h_max, "layers", i, "h_max", err);
@@ -136,7 +136,8 @@ enum hd_status shape_check(const struct shape *shape, struct hd_error *err) {
     need_positive(shape->depth, "depth", "m", err);
   if (!(shape->growth > 1))
     hd_fail(err, HD_INPUT, "mesh.growth: got %g, must be > 1", shape->growth);
-  if (shape->coordinates != SHAPE_1D && (shape->h_width_end <= 0 || shape->h_width_max <= 0))
+  if (shape->coordinates != SHAPE_1D && shape->width_intervals <= 0 &&
+      (shape->h_width_end <= 0 || shape->h_width_max <= 0))
     hd_fail(err, HD_INPUT, "mesh: spacings %g m and %g m along the width, must be > 0",
             shape->h_width_end, shape->h_width_max);
   check_layers(shape, err);
