@@ -3,6 +3,8 @@
 #include <string.h>
 #include "solver/app/commands.h"
 #include "solver/config/config.h"
+#include "solver/experiment.h"
+#include "solver/sink.h"
 #include "solver/spec.h"
 
 /** "runs/NAME" for "some/where/NAME.cfg". */
@@ -18,21 +20,37 @@ static enum hd_status default_dir(char dir[HD_PATH], const char *path, struct hd
   return HD_OK;
 }
 
+/** resolved.cfg: whole or not at all. */
+static enum hd_status write_resolved(const struct config *config, const char *dir,
+                                     struct hd_error *err) {
+  struct sink_file *file = NULL;
+  TRY(sink_folder(dir, err));
+  TRY(sink_file_open(&file, dir, "resolved.cfg", err));
+  enum hd_status status = config_write_resolved(config, sink_file_stream(file), err);
+  if (status == HD_OK)
+    return sink_file_commit(&file, err);
+  sink_file_discard(&file);
+  return status;
+}
+
+static enum hd_status run_into(const char *dir, const struct arguments *arguments,
+                               struct hd_error *err) {
+  struct plan plan;
+  enum hd_status status = plan_create(&plan, arguments->operand, arguments->sets, err);
+  if (status == HD_OK) {
+    interrupt_install();
+    status = plan_execute(&plan, dir, arguments->level, stdout, err);
+    if (arguments->level > PROGRESS_QUIET)
+      printf("%s are in %s\n", status == HD_OK ? "results" : "results so far", dir);
+  }
+  plan_free(&plan);
+  return status;
+}
+
 /** halidrift run FILE. */
 enum hd_status cmd_run(const struct arguments *arguments, struct hd_error *err) {
   char own[HD_PATH];
-  const char *dir = arguments->dir;
-  if (!dir) {
+  if (!arguments->dir)
     TRY(default_dir(own, arguments->operand, err));
-    dir = own;
-  }
-  struct config *config = NULL;
-  struct run_spec spec = {0};
-  TRY(config_read(&config, &spec, arguments->operand, arguments->sets, err));
-  enum hd_status status = mesh_plan(&spec, err);
-  if (status == HD_OK)
-    status = hd_fail(err, HD_INTERNAL, "halidrift run: not built in yet (%s)", dir);
-  run_spec_free(&spec);
-  config_free(&config);
-  return status;
+  return run_into(arguments->dir ? arguments->dir : own, arguments, err);
 }
