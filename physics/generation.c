@@ -80,6 +80,8 @@ enum hd_status generation_prepare(struct generation *generation, const char *pla
                    place);
   if (generation->kind != GENERATION_TABLE)
     return HD_OK;
+  if (!generation->file[0] && generation->n_points > 0) /* points of the input itself */
+    return HD_OK;
   if (!generation->file[0])
     return hd_fail(err, HD_INPUT, "%s: file is missing: a generation from a table needs it", place);
   hd_free(&generation->position);

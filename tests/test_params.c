@@ -9,6 +9,8 @@
 #include "physics/material.h"
 #include "physics/species.h"
 #include "physics/waveform.h"
+#include "solver/config/sections.h"
+#include "solver/spec.h"
 #include "tests/support/difference.h"
 
 /* Every table of parameters and the struct that its offsets point into. */
@@ -28,6 +30,7 @@ static const struct table {
     {"contact", contact_params, &contact_params_count, sizeof(struct contact)},
     {"contact species", contact_species_params, &contact_species_params_count,
      sizeof(struct contact_species)},
+    {"solver", solver_params, &solver_params_count, sizeof(struct solver_spec)},
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 
@@ -83,30 +86,63 @@ static void assert_kind(const struct param *row) {
                 "%s: a quantity has a unit, nothing else has", row->key);
 }
 
+static void assert_row(const char *table, const struct param *row) {
+  ck_assert_msg(row->key && row->key[0], "%s: a row has no key", table);
+  ck_assert_msg(strspn(row->key, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(row->key),
+                "%s.%s: lower case words joined by _", table, row->key);
+  ck_assert_msg(row->doc && strlen(row->doc) > 5, "%s.%s has no doc", table, row->key);
+  ck_assert_msg(row->doc[strlen(row->doc) - 1] == '.', "%s.%s: doc is no sentence", table,
+                row->key);
+  ck_assert_msg(!row->source || row->source[0], "%s.%s: empty source", table, row->key);
+  assert_kind(row);
+}
+
+/* All groups of the input, whatever module their tables come from. */
 START_TEST(rows_are_complete) {
-  for (int t = 0; t < TABLES; t++)
-    for (size_t i = 0; i < *tables[t].count; i++) {
-      const struct param *row = &tables[t].rows[i];
-      ck_assert_msg(row->key && row->key[0], "%s[%zu] has no key", tables[t].name, i);
-      ck_assert_msg(row->doc && strlen(row->doc) > 5, "%s.%s has no doc", tables[t].name, row->key);
-      ck_assert_msg(row->doc[strlen(row->doc) - 1] == '.', "%s.%s: doc is no sentence",
-                    tables[t].name, row->key);
-      ck_assert_msg(!row->source || row->source[0], "%s.%s: empty source", tables[t].name,
-                    row->key);
-      assert_kind(row);
+  for (int i = 0; i < SECTION_COUNT; i++)
+    for (int t = 0; t < SECTION_TABLES; t++) {
+      const struct section_table *table = &sections[i].tables[t];
+      for (size_t k = 0; table->params && k < *table->count; k++)
+        assert_row(sections[i].path, &table->params[k]);
     }
 }
 END_TEST
 
-START_TEST(keys_are_unique_words) {
-  for (int t = 0; t < TABLES; t++)
-    for (size_t i = 0; i < *tables[t].count; i++) {
-      const char *key = tables[t].rows[i].key;
-      ck_assert_msg(strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(key),
-                    "%s.%s: lower case words joined by _", tables[t].name, key);
-      for (size_t j = 0; j < i; j++)
-        ck_assert_msg(strcmp(key, tables[t].rows[j].key) != 0, "%s.%s twice", tables[t].name, key);
+START_TEST(physics_tables_are_in_the_input) {
+  for (int t = 0; t < TABLES; t++) {
+    bool found = false;
+    for (int i = 0; i < SECTION_COUNT; i++)
+      for (int k = 0; k < SECTION_TABLES; k++)
+        found = found || sections[i].tables[k].params == tables[t].rows;
+    ck_assert_msg(found, "%s: no group of the input reads it", tables[t].name);
+  }
+}
+END_TEST
+
+/* All keys of one group of the input, from its tables and its children. */
+static int collect_keys(const struct section *section, const char *keys[], int size) {
+  int count = 0;
+  for (int t = 0; t < SECTION_TABLES; t++)
+    for (size_t k = 0; section->tables[t].params && k < *section->tables[t].count; k++) {
+      ck_assert_int_lt(count, size);
+      keys[count++] = section->tables[t].params[k].key;
     }
+  for (const struct section_child *child = section->children; child && child->key; child++) {
+    ck_assert_int_lt(count, size);
+    keys[count++] = child->key;
+  }
+  return count;
+}
+
+START_TEST(keys_are_unique) {
+  enum { SIZE = 256 };
+  for (int s = 0; s < SECTION_COUNT; s++) {
+    const char *keys[SIZE];
+    int count = collect_keys(&sections[s], keys, SIZE);
+    for (int i = 0; i < count; i++)
+      for (int j = 0; j < i; j++)
+        ck_assert_msg(strcmp(keys[i], keys[j]) != 0, "%s.%s twice", sections[s].path, keys[i]);
+  }
 }
 END_TEST
 
@@ -255,7 +291,8 @@ END_TEST
 
 int main(void) {
   const TTest *tests[] = {rows_are_complete,
-                          keys_are_unique_words,
+                          physics_tables_are_in_the_input,
+                          keys_are_unique,
                           offsets_are_members,
                           aliases_have_one_default,
                           laws_read_rows_of_their_table,

@@ -78,8 +78,8 @@ START_TEST(next_kink_forgets_none) {
       double bend =
           waveform_value(&w, t + h) - 2 * waveform_value(&w, t) + waveform_value(&w, t - h);
       /* rounding of values of order 1 that are interpolated within 0.01 s at t = 8: 2e-13 */
-      ck_assert_msg(fabs(bend) <= 391 * h * h + 1e-12, "%s bends at %.17g by %g",
-                    waveform_table[kind].name, t, bend);
+      if (fabs(bend) > 391 * h * h + 1e-12)
+        ck_abort_msg("%s bends at %.17g by %g", waveform_table[kind].name, t, bend);
     }
     release(&w);
   }
@@ -106,10 +106,9 @@ static int count_kinks(const struct waveform *w, double from, double to, double 
   int count = 0;
   double t = from, next;
   while ((next = waveform_next_kink(w, t)) < to) {
-    ck_assert_double_gt(next, t);
-    count++;
+    if (!(next > t) || ++count > 1000000) /* an assertion each time would be slow */
+      ck_abort_msg("walk from %.17g meets %.17g", t, next);
     t = next * (1 + nudge);
-    ck_assert_int_lt(count, 1000000);
   }
   return count;
 }
