@@ -19,7 +19,7 @@ static const double estimate_at = 0.01; /* share of the duration before it is sh
 
 struct progress {
   enum progress_level level;
-  FILE *out; /* borrowed */
+  FILE *out; /* borrowed, may be NULL */
   FILE *log; /* borrowed, may be NULL */
   bool terminal;
   bool drawn; /* the terminal shows an unfinished line */
@@ -78,7 +78,7 @@ static void put_line(struct progress *progress, enum progress_level level, const
     fprintf(progress->log, "%s\n", line);
     fflush(progress->log);
   }
-  if (level > progress->level)
+  if (level > progress->level || !progress->out)
     return;
   erase(progress);
   fprintf(progress->out, "%s\n", line);
@@ -95,7 +95,7 @@ static void draw(struct progress *progress, const char *line) {
 
 /**
  * Start reporting.
- * out, log  borrowed until progress_free
+ * out, log  borrowed until progress_free; either may be NULL
  * Errors    HD_MEMORY
  */
 enum hd_status progress_create(struct progress **progress, enum progress_level level, FILE *out,
@@ -104,7 +104,7 @@ enum hd_status progress_create(struct progress **progress, enum progress_level l
   (*progress)->level = level;
   (*progress)->out = out;
   (*progress)->log = log;
-  (*progress)->terminal = isatty(fileno(out)) == 1;
+  (*progress)->terminal = out && isatty(fileno(out)) == 1;
   (*progress)->started = (*progress)->shown = now();
   return HD_OK;
 }
@@ -232,4 +232,14 @@ void interrupt_install(void) {
 /** True from the first signal on. */
 bool interrupted(void) {
   return signal_seen != 0;
+}
+
+/** Ask for an orderly end, as a signal does. */
+void interrupt_request(void) {
+  signal_seen = 1;
+}
+
+/** Forget a request that was served. */
+void interrupt_clear(void) {
+  signal_seen = 0;
 }

@@ -10,8 +10,8 @@ enum progress_level { PROGRESS_QUIET, PROGRESS_NORMAL, PROGRESS_VERBOSE };
 
 struct progress;
 
-/** `log` (owned by the caller, may be NULL) gets every line; `out` shows one updating line when it
- * is a terminal, one plain line a point otherwise. */
+/** `log` (owned by the caller, may be NULL) gets every line; `out` (the same) shows one updating
+ * line when it is a terminal, one plain line a point otherwise. */
 enum hd_status progress_create(struct progress **progress, enum progress_level level, FILE *out,
                                FILE *log, struct hd_error *err);
 /** An experiment begins; `end` is its duration (s) or its number of points. */
@@ -31,5 +31,8 @@ void progress_free(struct progress **progress);
 /** Install the SIGINT/SIGTERM handler; interrupted() is true from the first signal on. */
 void interrupt_install(void);
 bool interrupted(void);
+/** Set what a signal would set (async-signal-safe), and forget it before the next run. */
+void interrupt_request(void);
+void interrupt_clear(void);
 
 #endif

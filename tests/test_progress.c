@@ -81,6 +81,22 @@ START_TEST(verbose_shows_notes) {
 }
 END_TEST
 
+START_TEST(no_output_is_allowed) {
+  FILE *log = tmpfile();
+  report(PROGRESS_VERBOSE, NULL, log);
+  ck_assert_int_gt(ftell(log), 0);
+  fclose(log);
+}
+END_TEST
+
+START_TEST(request_is_remembered_and_forgotten) {
+  interrupt_request();
+  ck_assert(interrupted());
+  interrupt_clear();
+  ck_assert(!interrupted());
+}
+END_TEST
+
 START_TEST(no_log_is_allowed) {
   FILE *out = tmpfile();
   report(PROGRESS_NORMAL, out, NULL);
@@ -156,10 +172,12 @@ int main(void) {
   tcase_add_test(lines_case, log_gets_every_line);
   tcase_add_test(lines_case, verbose_shows_notes);
   tcase_add_test(lines_case, no_log_is_allowed);
+  tcase_add_test(lines_case, no_output_is_allowed);
   tcase_add_test(lines_case, terminal_gets_one_updating_line);
   suite_add_tcase(suite, lines_case);
   TCase *signals = tcase_create("signals");
   tcase_add_test(signals, signal_is_remembered);
+  tcase_add_test(signals, request_is_remembered_and_forgotten);
   tcase_add_test_raise_signal(signals, second_signal_ends_the_process, SIGTERM);
   tcase_add_test(signals, ignored_signal_stays_ignored);
   suite_add_tcase(suite, signals);

@@ -2,10 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "solver/app/commands.h"
-#include "solver/config/config.h"
-#include "solver/experiment.h"
-#include "solver/sink.h"
-#include "solver/spec.h"
+#include "solver/config/execute.h"
+#include "solver/progress.h"
 
 /** "runs/NAME" for "some/where/NAME.cfg". */
 static enum hd_status default_dir(char dir[HD_PATH], const char *path, struct hd_error *err) {
@@ -18,19 +16,6 @@ static enum hd_status default_dir(char dir[HD_PATH], const char *path, struct hd
     return hd_fail(err, HD_USAGE, "halidrift run: no folder name can be made of '%s'; give -o DIR",
                    path);
   return HD_OK;
-}
-
-/** resolved.cfg: whole or not at all. */
-static enum hd_status write_resolved(const struct config *config, const char *dir,
-                                     struct hd_error *err) {
-  struct sink_file *file = NULL;
-  TRY(sink_folder(dir, err));
-  TRY(sink_file_open(&file, dir, "resolved.cfg", err));
-  enum hd_status status = config_write_resolved(config, sink_file_stream(file), err);
-  if (status == HD_OK)
-    return sink_file_commit(&file, err);
-  sink_file_discard(&file);
-  return status;
 }
 
 static enum hd_status run_into(const char *dir, const struct arguments *arguments,

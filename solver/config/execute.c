@@ -1,0 +1,53 @@
+#include "solver/config/execute.h"
+
+#include "solver/base/memory.h"
+#include "solver/experiment.h"
+#include "solver/sink.h"
+
+/**
+ * Read an input file with its overrides and plan its meshes.
+ * plan    out: freed with plan_free, also after an error
+ * sets    "key=value", NULL-terminated, or NULL
+ * Errors  HD_INPUT, HD_IO, HD_MEMORY
+ */
+enum hd_status plan_create(struct plan *plan, const char *path, const char *const *sets,
+                           struct hd_error *err) {
+  *plan = (struct plan){0};
+  TRY(hd_strdup(&plan->path, path, err));
+  TRY(config_read(&plan->config, &plan->spec, path, sets, err));
+  return mesh_plan(&plan->spec, err);
+}
+
+static enum hd_status write_resolved(const struct plan *plan, const char *dir,
+                                     struct hd_error *err) {
+  struct sink_file *file = NULL;
+  TRY(sink_file_open(&file, dir, "resolved.cfg", err));
+  enum hd_status status = config_write_resolved(plan->config, sink_file_stream(file), err);
+  if (status == HD_OK)
+    return sink_file_commit(&file, err);
+  sink_file_discard(&file);
+  return status;
+}
+
+/**
+ * Run a plan into a folder.
+ * Errors  HD_CONVERGENCE, HD_IO, HD_MEMORY, HD_INTERRUPTED: what was computed is in the folder
+ */
+enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progress_level level,
+                            FILE *terminal, struct hd_error *err) {
+  TRY(sink_folder(dir, err));
+  TRY(write_resolved(plan, dir, err));
+  const struct run_options options = {.dir = dir,
+                                      .input_path = plan->path,
+                                      .hash = config_hash(plan->config),
+                                      .level = level,
+                                      .terminal = terminal};
+  return experiment_run(&plan->spec, &options, err);
+}
+
+/** Free everything; a zeroed plan is accepted. */
+void plan_free(struct plan *plan) {
+  run_spec_free(&plan->spec);
+  config_free(&plan->config);
+  hd_free(&plan->path);
+}

@@ -1,0 +1,26 @@
+/* From an input file to a finished run folder: what the program and the C API share. */
+#ifndef HALIDRIFT_SOLVER_CONFIG_EXECUTE_H
+#define HALIDRIFT_SOLVER_CONFIG_EXECUTE_H
+
+#include <stdio.h>
+#include "solver/config/config.h"
+#include "solver/progress.h"
+
+/** A validated input, planned and ready to run. */
+struct plan {
+  char *path;            /* owned: the input file */
+  struct config *config; /* owned */
+  struct run_spec spec;  /* owned */
+};
+
+/** Read, validate and plan the mesh; plan_free also after an error. Errors: as config_read. */
+enum hd_status plan_create(struct plan *plan, const char *path, const char *const *sets,
+                           struct hd_error *err);
+
+/** Write resolved.cfg into `dir` and run all experiments; progress goes to `terminal` (or NULL). */
+enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progress_level level,
+                            FILE *terminal, struct hd_error *err);
+
+void plan_free(struct plan *plan);
+
+#endif
