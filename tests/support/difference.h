@@ -23,8 +23,9 @@ static inline void assert_slope(difference_function *f, double x, double h, cons
                                 double slope, double floor, const char *what) {
   double expected = difference(f, x, h, context);
   double error = fabs(slope - expected) / fmax(fabs(expected), floor);
-  ck_assert_msg(error < difference_tolerance, "%s at %g: partial %.15g, differences %.15g, error %g",
-                what, x, slope, expected, error);
+  ck_assert_msg(error < difference_tolerance,
+                "%s at %g: partial %.15g, differences %.15g, error %g", what, x, slope, expected,
+                error);
 }
 
 /** Run a suite of one case; the value is main's. */
