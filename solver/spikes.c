@@ -1,0 +1,272 @@
+#include "solver/spikes.h"
+
+#include <assert.h>
+#include <math.h>
+#include "solver/base/memory.h"
+
+/* Instants closer than this are one, relative to their time: a hundred times the rounding of a
+ * sum of periods, a millionth of any step that an integrator takes. */
+static const double same_instant = 1e-13;
+/* The window of the last pulse ends one period after its start; up to this part of the period the
+ * end of the experiment counts as that end. */
+static const double same_end = 1e-9;
+
+struct spikes {
+  struct spikes_setup setup;
+  struct spikes_point last; /* the last point taken */
+  bool started;
+  bool above;                /* |I| of `last` is above the threshold */
+  double above_since;        /* s; valid when `above` */
+  int pulse;                 /* that runs or ran last at `last` */
+  bool in_pulse;             /* `last` lies in the period of that pulse */
+  struct spikes_point begin; /* of that pulse */
+  bool open;                 /* the last spike is not final */
+  bool window_open;          /* its window has not ended */
+  bool own_window;           /* its window is its own crossings, not a pulse */
+  struct spikes_point first; /* start of its window */
+  size_t n, capacity;
+  struct spike *spike; /* [capacity], n in use */
+};
+
+const char *const spike_columns[] = {"time_s",         "pulse",        "peak_A",        "width_s",
+                                     "E_source_J",     "E_device_J",   "E_capacitor_J", "charge_C",
+                                     "window_start_s", "window_end_s", "complete"};
+const size_t spike_columns_count = sizeof spike_columns / sizeof *spike_columns;
+
+/** Value of a column of spike_columns. */
+double spike_value(const struct spike *spike, size_t column) {
+  const double values[] = {spike->t,           (double)spike->pulse,   spike->peak,
+                           spike->width,       spike->E_source,        spike->E_device,
+                           spike->E_capacitor, spike->charge,          spike->window_start,
+                           spike->window_end,  spike->complete ? 1 : 0};
+  assert(column < sizeof values / sizeof *values);
+  return values[column];
+}
+
+/**
+ * Make a recorder.
+ * setup   copied; its waveform is borrowed
+ * Errors  HD_MEMORY
+ */
+enum hd_status spikes_create(struct spikes **spikes, const struct spikes_setup *setup,
+                             struct hd_error *err) {
+  assert(setup->threshold > 0);
+  TRY(hd_alloc(spikes, 1, sizeof **spikes, err));
+  (*spikes)->setup = *setup;
+  return HD_OK;
+}
+
+/** Free; NULL is accepted. */
+void spikes_free(struct spikes **spikes) {
+  if (!*spikes)
+    return;
+  hd_free(&(*spikes)->spike);
+  hd_free(spikes);
+}
+
+size_t spikes_begun(const struct spikes *spikes) {
+  return spikes->n;
+}
+
+size_t spikes_final(const struct spikes *spikes) {
+  return spikes->open ? spikes->n - 1 : spikes->n;
+}
+
+const struct spike *spikes_get(const struct spikes *spikes, size_t i) {
+  assert(i < spikes->n);
+  return &spikes->spike[i];
+}
+
+static int pulse_at(const struct spikes *s, double t) {
+  return s->setup.waveform ? waveform_pulse_index(s->setup.waveform, t) : 0;
+}
+
+/** Length of a pulse's period, s; INFINITY: until the next pulse. */
+static double period(const struct spikes *s) {
+  double value = s->setup.waveform ? s->setup.waveform->period : 0;
+  return value > 0 ? value : (double)INFINITY;
+}
+
+static bool is_above(const struct spikes *s, const struct spikes_point *p) {
+  return fabs(p->I) > s->setup.threshold;
+}
+
+/** The point at part f (0 to 1) of the way from a to b. */
+static struct spikes_point between(const struct spikes_point *a, const struct spikes_point *b,
+                                   double f) {
+  return (struct spikes_point){.t = a->t + f * (b->t - a->t),
+                               .I = a->I + f * (b->I - a->I),
+                               .V_X = a->V_X + f * (b->V_X - a->V_X),
+                               .E_source = a->E_source + f * (b->E_source - a->E_source),
+                               .E_device = a->E_device + f * (b->E_device - a->E_device),
+                               .charge = a->charge + f * (b->charge - a->charge)};
+}
+
+/** The point at time t between a and b. */
+static struct spikes_point at_time(const struct spikes_point *a, const struct spikes_point *b,
+                                   double t) {
+  if (b->t - t <= same_instant * fabs(b->t))
+    return *b;
+  return between(a, b, (t - a->t) / (b->t - a->t));
+}
+
+/** Where |I| crosses the threshold between a and b, on a straight line. An integrator that stops
+ * at the crossing delivers it as a point, and then this is exact. */
+static struct spikes_point at_crossing(const struct spikes *s, const struct spikes_point *a,
+                                       const struct spikes_point *b) {
+  double from = fabs(a->I), to = fabs(b->I);
+  return between(a, b, (s->setup.threshold - from) / (to - from));
+}
+
+/** End the window of the open spike at p. */
+static void close_window(struct spikes *s, const struct spikes_point *p) {
+  struct spike *spike = &s->spike[s->n - 1];
+  const struct spikes_point *from = &s->first;
+  spike->window_end = p->t;
+  spike->E_source = p->E_source - from->E_source;
+  spike->E_device = p->E_device - from->E_device;
+  spike->E_capacitor = s->setup.capacitance / 2 * (p->V_X + from->V_X) * (p->V_X - from->V_X);
+  spike->charge = p->charge - from->charge;
+  s->window_open = false;
+}
+
+/** The open spike is final when its window has ended and its current has fallen. */
+static void finish_if_over(struct spikes *s) {
+  if (!s->open || s->window_open || s->above)
+    return;
+  s->spike[s->n - 1].complete = true;
+  s->open = false;
+}
+
+/** |I| crosses upward at c: a new spike, unless one is open in this pulse. */
+static enum hd_status cross_up(struct spikes *s, const struct spikes_point *c,
+                               struct hd_error *err) {
+  s->above = true;
+  s->above_since = c->t;
+  if (s->open)
+    return HD_OK;
+  if (s->n == s->capacity) {
+    size_t capacity = s->capacity ? 2 * s->capacity : 16;
+    TRY(hd_resize(&s->spike, capacity, sizeof *s->spike, err));
+    s->capacity = capacity;
+  }
+  s->first = s->in_pulse ? s->begin : *c;
+  s->own_window = !s->in_pulse;
+  s->open = s->window_open = true;
+  s->spike[s->n++] = (struct spike){.t = c->t, .pulse = s->pulse, .window_start = s->first.t};
+  return HD_OK;
+}
+
+/** |I| falls below the threshold at c. Without an open spike it was above from the start on. */
+static void cross_down(struct spikes *s, const struct spikes_point *c) {
+  s->above = false;
+  if (!s->open)
+    return;
+  s->spike[s->n - 1].width += c->t - s->above_since;
+  if (s->own_window)
+    close_window(s, c);
+  finish_if_over(s);
+}
+
+/** Go on to p; no pulse starts or ends on the way. */
+static enum hd_status advance(struct spikes *s, const struct spikes_point *p,
+                              struct hd_error *err) {
+  bool above = is_above(s, p);
+  if (above != s->above) {
+    struct spikes_point c = at_crossing(s, &s->last, p);
+    if (above)
+      TRY(cross_up(s, &c, err));
+    else
+      cross_down(s, &c);
+  }
+  if (above && s->open && fabs(p->I) > fabs(s->spike[s->n - 1].peak))
+    s->spike[s->n - 1].peak = p->I;
+  s->last = *p;
+  return HD_OK;
+}
+
+/** First instant in (last, t] at which a later pulse has started, given that one has at t. */
+static double pulse_start(const struct spikes *s, double t) {
+  double before = s->last.t, after = t;
+  for (;;) {
+    double middle = before + (after - before) / 2;
+    if (middle <= before || middle >= after)
+      return after;
+    if (pulse_at(s, middle) > s->pulse)
+      after = middle;
+    else
+      before = middle;
+  }
+}
+
+/** The period of the running pulse ends at s->last. */
+static void leave_pulse(struct spikes *s) {
+  s->in_pulse = false;
+  if (s->window_open && !s->own_window)
+    close_window(s, &s->last);
+  finish_if_over(s);
+}
+
+/** A new pulse starts at s->last. */
+static void enter_pulse(struct spikes *s, int pulse) {
+  if (s->in_pulse)
+    leave_pulse(s);
+  s->pulse = pulse;
+  s->in_pulse = pulse > 0;
+  s->begin = s->last;
+}
+
+static void start(struct spikes *s, const struct spikes_point *p) {
+  s->started = true;
+  s->last = *p;
+  s->above = is_above(s, p);
+  s->above_since = p->t;
+  enter_pulse(s, pulse_at(s, p->t));
+}
+
+/**
+ * Take the next accepted point. Starts of pulses and threshold crossings between two points are
+ * found by bisection and on a straight line; they are exact where the integrator stops at them.
+ * Errors  HD_MEMORY
+ */
+enum hd_status spikes_step(struct spikes *spikes, const struct spikes_point *point,
+                           struct hd_error *err) {
+  struct spikes *s = spikes;
+  if (!s->started) {
+    start(s, point);
+    return HD_OK;
+  }
+  assert(point->t >= s->last.t);
+  int pulse = pulse_at(s, point->t);
+  while (true) {
+    double end = s->in_pulse ? s->begin.t + period(s) : (double)INFINITY;
+    double margin = s->in_pulse && isfinite(end) ? same_end * period(s) : 0;
+    double next = pulse > s->pulse ? pulse_start(s, point->t) : (double)INFINITY;
+    if (end < next - margin && end <= point->t + margin) { /* behind the last pulse */
+      struct spikes_point p = at_time(&s->last, point, fmin(end, point->t));
+      TRY(advance(s, &p, err));
+      leave_pulse(s);
+    } else if (isfinite(next)) {
+      struct spikes_point p = at_time(&s->last, point, next);
+      TRY(advance(s, &p, err));
+      enter_pulse(s, pulse_at(s, next));
+    } else {
+      return advance(s, point, err);
+    }
+  }
+}
+
+/** End what is still open with the values so far. Only a last pulse without a period has its window
+ * to here and can be complete. */
+void spikes_finish(struct spikes *spikes) {
+  struct spikes *s = spikes;
+  if (!s->open)
+    return;
+  if (s->above)
+    s->spike[s->n - 1].width += s->last.t - s->above_since;
+  bool cut = s->window_open && (s->own_window || isfinite(period(s)));
+  if (s->window_open)
+    close_window(s, &s->last);
+  s->spike[s->n - 1].complete = !s->above && !cut;
+  s->open = false;
+}
