@@ -28,17 +28,17 @@ struct spikes {
   struct spike *spike; /* [capacity], n in use */
 };
 
-const char *const spike_columns[] = {"time_s",         "pulse",        "peak_A",        "width_s",
-                                     "E_source_J",     "E_device_J",   "E_capacitor_J", "charge_C",
+const char *const spike_columns[] = {"time_s",         "pulse",        "peak_A",     "width_s",
+                                     "E_source_J",     "E_device_J",   "E_stored_J", "charge_C",
                                      "window_start_s", "window_end_s", "complete"};
 const size_t spike_columns_count = sizeof spike_columns / sizeof *spike_columns;
 
 /** Value of a column of spike_columns. */
 double spike_value(const struct spike *spike, size_t column) {
-  const double values[] = {spike->t,           (double)spike->pulse,   spike->peak,
-                           spike->width,       spike->E_source,        spike->E_device,
-                           spike->E_capacitor, spike->charge,          spike->window_start,
-                           spike->window_end,  spike->complete ? 1 : 0};
+  const double values[] = {spike->t,          (double)spike->pulse,   spike->peak,
+                           spike->width,      spike->E_source,        spike->E_device,
+                           spike->E_stored,   spike->charge,          spike->window_start,
+                           spike->window_end, spike->complete ? 1 : 0};
   assert(column < sizeof values / sizeof *values);
   return values[column];
 }
@@ -125,7 +125,7 @@ static void close_window(struct spikes *s, const struct spikes_point *p) {
   spike->window_end = p->t;
   spike->E_source = p->E_source - from->E_source;
   spike->E_device = p->E_device - from->E_device;
-  spike->E_capacitor = s->setup.capacitance / 2 * (p->V_X + from->V_X) * (p->V_X - from->V_X);
+  spike->E_stored = s->setup.capacitance / 2 * (p->V_X + from->V_X) * (p->V_X - from->V_X);
   spike->charge = p->charge - from->charge;
   s->window_open = false;
 }

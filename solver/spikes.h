@@ -38,7 +38,7 @@ struct spike {
   double width;        /* s: total time above the threshold */
   double E_source;     /* J: integral V_in I dt over the window */
   double E_device;     /* J: integral V_mem I dt over the window */
-  double E_capacitor;  /* J: change of C V_X^2 / 2 over the window */
+  double E_stored;     /* J: change of C V_X^2 / 2 over the window */
   double charge;       /* C: integral I dt over the window */
   double window_start; /* s */
   double window_end;   /* s */

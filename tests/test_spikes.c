@@ -85,7 +85,7 @@ START_TEST(rc_energies_are_exact) {
     ck_assert_double_eq_tol(spike->peak, first, 1e-12 * first);
     ck_assert_double_eq_tol(spike->E_source, V0 * C * (V_on - start.V_X), 1e-12 * C);
     ck_assert_double_eq_tol(spike->charge, C * (at.V_X - start.V_X), 1e-12 * C);
-    ck_assert_double_eq_tol(spike->E_source, spike->E_device + spike->E_capacitor, 1e-12 * C);
+    ck_assert_double_eq_tol(spike->E_source, spike->E_device + spike->E_stored, 1e-12 * C);
     double width = tau * log(first / threshold) + tau * log(V_on / R / threshold);
     /* straight lines over steps of h miss a crossing by h^2 / (8 tau) */
     ck_assert_double_eq_tol(spike->width, width, 4 * pow(period / 2000, 2) / tau);
@@ -208,7 +208,7 @@ START_TEST(window_without_pulses_is_from_crossing_to_crossing) {
   ck_assert_double_eq(spike->E_source, 7);
   ck_assert_double_eq(spike->E_device, 7);
   ck_assert_double_eq(spike->charge, 8);
-  ck_assert_double_eq_tol(spike->E_capacitor, 0.16 - 0.01, 1e-15);
+  ck_assert_double_eq_tol(spike->E_stored, 0.16 - 0.01, 1e-15);
   spikes_free(&spikes);
 }
 END_TEST
