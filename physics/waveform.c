@@ -147,8 +147,8 @@ static double train_value(const struct waveform *w, const struct train *train, d
 static double train_kink(const struct train *train, double t) {
   double rise = train->rise, top = rise + train->width, end = top + train->fall;
   double i = fmax(train_index(train, t), 0);
-  for (double j = i; j <= fmin(i + 1, train->last); j++) {
-    double start = train_start(train, j);
+  for (int next = 0; next < 2 && i + next <= train->last; next++) {
+    double start = train_start(train, i + next);
     double kinks[] = {start, start + rise, start + top, start + end};
     double kink = first_after(kinks, 4, t);
     if (kink < INFINITY)

@@ -10,7 +10,7 @@
 #include "solver/base/memory.h"
 
 /* More arrivals than this are a wrong unit of the frequency, and 4 kinks each. */
-enum { ARRIVALS_MAX = 1000000 };
+enum { ARRIVALS_MAX = 1000000, ARRIVALS_MEAN = ARRIVALS_MAX / 2 };
 /* Word of the counter that keeps these numbers apart from any other use of the same seed. */
 enum { STREAM_ARRIVALS = 0x706f6973 };
 
@@ -75,10 +75,10 @@ static void superpose(struct waveform *w, const double *arrival, size_t count) {
 }
 
 static enum hd_status draw_poisson(struct waveform *w, const char *place, struct hd_error *err) {
-  if (w->frequency * w->duration > ARRIVALS_MAX / 2)
+  if (w->frequency * w->duration > ARRIVALS_MEAN)
     return hd_fail(err, HD_INPUT,
                    "%s: frequency: got %g pulses within duration, must be at most %d", place,
-                   w->frequency * w->duration, ARRIVALS_MAX / 2);
+                   w->frequency * w->duration, ARRIVALS_MEAN);
   size_t count = (size_t)waveform_poisson_index(w, INFINITY), size = count ? 4 * count : 1;
   double *arrival = NULL;
   TRY(hd_alloc(&w->time, size, sizeof *w->time, err));

@@ -113,8 +113,12 @@ START_TEST(empty_train_stays_low) {
 END_TEST
 
 int main(void) {
-  const TTest *tests[] = {mean_rate_is_the_frequency,         halves_are_independent,
-                          seed_reproduces_the_train,          overlapping_pulses_add_up,
-                          index_counts_the_pulses_that_began, empty_train_stays_low};
-  return run_suite("poisson", tests, sizeof tests / sizeof *tests);
+  const TTest *tests[] = {mean_rate_is_the_frequency,
+                          halves_are_independent,
+                          seed_reproduces_the_train,
+                          overlapping_pulses_add_up,
+                          index_counts_the_pulses_that_began,
+                          empty_train_stays_low,
+                          NULL};
+  return run_suite("poisson", tests);
 }

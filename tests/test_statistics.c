@@ -90,7 +90,8 @@ END_TEST
 /* Dilute: F -> e^eta; the first correction is at most e^eta relative. */
 START_TEST(value_has_the_boltzmann_limit) {
   for (size_t i = 0; i < statistics_table_count; i++)
-    for (double eta = -100; eta < -5; eta += 1.7) {
+    for (int k = 0; k < 56; k++) {
+      double eta = -100 + 1.7 * k;
       struct statistics_value v = statistics_table[i].value(eta, 0.27);
       ck_assert_double_le(fabs(v.F * exp(-eta) - 1), exp(eta) + 4 * DBL_EPSILON);
       ck_assert_double_le(fabs(v.activity), 1.01 * exp(eta));
@@ -132,7 +133,8 @@ END_TEST
 
 /* Against GSL; both claim a few 1e-15, dF loses a digit where it is small beside F. */
 START_TEST(fermi_dirac_is_the_integral_of_order_one_half) {
-  for (double eta = -50; eta < 300; eta += 0.0371) {
+  for (int k = 0; k < 10000; k++) {
+    double eta = -50 + 0.0351 * k;
     struct statistics_value v = statistics_table[STATISTICS_FERMI_DIRAC].value(eta, 0);
     double F = gsl_sf_fermi_dirac_half(eta), dF = gsl_sf_fermi_dirac_mhalf(eta);
     ck_assert_msg(fabs(v.F / F - 1) < 2e-14, "F(%g): %g", eta, v.F / F - 1);
@@ -167,6 +169,7 @@ int main(void) {
                           inverse_inverts_value,
                           fermi_dirac_is_the_integral_of_order_one_half,
                           blakemore_and_lattice_saturate,
-                          table_and_names_agree};
-  return run_suite("statistics", tests, sizeof tests / sizeof *tests);
+                          table_and_names_agree,
+                          NULL};
+  return run_suite("statistics", tests);
 }

@@ -52,8 +52,8 @@ static const double steepest = 1400;
 START_TEST(value_is_continuous) {
   for (size_t kind = 0; kind < waveform_table_count; kind++) {
     struct waveform w = sample((int)kind);
-    double h = 1e-9, last = -1;
-    for (double t = waveform_next_kink(&w, 0); t < 10; t = waveform_next_kink(&w, t)) {
+    double h = 1e-9, t = 0, last = -1;
+    while ((t = waveform_next_kink(&w, t)) < 10) {
       double jump = fabs(waveform_value(&w, t + h) - waveform_value(&w, t - h));
       ck_assert_msg(jump <= 2 * h * steepest, "%s jumps by %g at %g", waveform_table[kind].name,
                     jump, t);
@@ -285,10 +285,16 @@ START_TEST(prepare_refuses_bad_files) {
 END_TEST
 
 int main(void) {
-  const TTest *tests[] = {
-      value_is_continuous,          next_kink_forgets_none, next_kink_is_a_change_of_slope,
-      walk_meets_each_kink_once,    endless_train_goes_on,  pulse_index_counts_pulses,
-      value_follows_its_definition, names_and_keys_agree,   prepare_refuses_what_cannot_be,
-      prepare_refuses_bad_files};
-  return run_suite("waveform", tests, sizeof tests / sizeof *tests);
+  const TTest *tests[] = {value_is_continuous,
+                          next_kink_forgets_none,
+                          next_kink_is_a_change_of_slope,
+                          walk_meets_each_kink_once,
+                          endless_train_goes_on,
+                          pulse_index_counts_pulses,
+                          value_follows_its_definition,
+                          names_and_keys_agree,
+                          prepare_refuses_what_cannot_be,
+                          prepare_refuses_bad_files,
+                          NULL};
+  return run_suite("waveform", tests);
 }

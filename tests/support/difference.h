@@ -28,12 +28,12 @@ static inline void assert_slope(difference_function *f, double x, double h, cons
                 error);
 }
 
-/** Run a suite of one case; the value is main's. */
-static inline int run_suite(const char *name, const TTest *const *tests, int count) {
+/** Run a suite of one case; tests ends with NULL; the value is main's. */
+static inline int run_suite(const char *name, const TTest *const *tests) {
   Suite *suite = suite_create(name);
   TCase *tcase = tcase_create(name);
-  for (int i = 0; i < count; i++)
-    tcase_add_test(tcase, tests[i]);
+  for (; *tests; tests++)
+    tcase_add_test(tcase, *tests);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
