@@ -39,9 +39,8 @@ set(test_environment
 
 # Register `command` as test `name`; `file` is where "ctest:" comments are looked for.
 function(register_test name label file)
-  set(folder ${PROJECT_BINARY_DIR}/tests/work/${name})
-  file(MAKE_DIRECTORY ${folder})
-  add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${folder})
+  add_test(NAME ${name} COMMAND sh ${PROJECT_SOURCE_DIR}/.cmake/run_test.sh
+    ${PROJECT_BINARY_DIR}/tests/work/${name} ${ARGN})
   set(labels ${label})
   set(limit 300)
   file(STRINGS ${file} hints REGEX "ctest: ")
@@ -68,7 +67,7 @@ function(add_c_tests label prefix)
     add_executable(${name} ${file})
     target_link_libraries(${name} PRIVATE ${test_libraries})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-    register_test(${name} ${label} ${file} ${name})
+    register_test(${name} ${label} ${file} $<TARGET_FILE:${name}>)
   endforeach()
 endfunction()
 
@@ -94,6 +93,6 @@ if(TARGET program)
   file(GLOB shipped_inputs CONFIGURE_DEPENDS inputs/tutorial/*.cfg inputs/devices/*.cfg)
   foreach(file ${shipped_inputs})
     get_filename_component(stem ${file} NAME_WE)
-    register_test(input_${stem} tutorial ${file} program run ${file} -q -o out)
+    register_test(input_${stem} tutorial ${file} $<TARGET_FILE:program> run ${file} -q -o out)
   endforeach()
 endif()
