@@ -3,63 +3,58 @@
 #   solver/base <- geometry, physics <- solver <- solver/config <- solver/app
 set -u
 cd "${HALIDRIFT_ROOT:-.}" || exit 1
-bad=$(mktemp) || exit 1
-trap 'rm -f "$bad"' EXIT
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
 
-# includes FOLDER: "file:header" of every include in the .c and .h files right in FOLDER.
-includes() {
-  for file in "$1"/*.c "$1"/*.h; do
-    [ -f "$file" ] || continue
-    sed -n 's/^ *# *include *[<"]\([^>"]*\)[>"].*/\1/p' "$file" | sed "s|^|$file:|"
-  done
-}
+# "folder file header" of every include of the program and the library.
+find geometry physics solver -name '*.[ch]' -exec grep -HoE '^ *# *include *[<"][^>"]+' {} + |
+  sed -E 's/^(.*)\/([^/:]+):.*[<"](.*)$/\1 \1\/\2 \3/' >"$work/includes"
+[ -s "$work/includes" ] || { echo "no includes found in $PWD"; exit 1; }
 
-# layer FOLDER PATTERN: our own headers that FOLDER includes must match PATTERN.
+# layer FOLDER PATTERN: our own headers that FOLDER includes must stand in folders of PATTERN.
 layer() {
-  includes "$1" | grep -E ':(geometry|physics|solver|tests|validation)/' | grep -Ev ":($2)[^/]*\$" |
-    sed 's/:/ must not include /' >>"$bad"
+  awk -v folder="$1" -v allowed="^($2)/[^/]*$" '
+    $1 == folder && $3 ~ /^(geometry|physics|solver|tests|validation)\// && $3 !~ allowed {
+      print $2 " must not include " $3
+    }' "$work/includes"
 }
-layer solver/base 'solver/base/'
-layer geometry 'solver/base/|geometry/'
-layer physics 'solver/base/|physics/'
-layer solver 'solver/base/|geometry/|physics/|solver/'
-layer solver/config 'solver/base/|geometry/|physics/|solver/|solver/config/'
-layer solver/app 'solver/base/|geometry/|physics/|solver/|solver/config/|solver/app/'
 
-# A header of our own is always named from the root.
-for folder in geometry physics solver solver/base solver/config solver/app; do
-  includes "$folder" | while IFS=: read -r file header; do
-    if [ -f "$folder/$header" ] && [ ! -f "$header" ]; then
-      echo "$file includes $header without its folder"
-    fi
-  done
-done >>"$bad"
-
-# library NAME PATTERN FILE...: only FILEs (under the source folders) may include these headers.
+# library NAME PATTERN FILE...: only FILEs may include headers that match PATTERN.
 library() {
   name=$1 pattern=$2
   shift 2
-  for folder in geometry physics solver solver/base solver/config solver/app; do
-    includes "$folder"
-  done | grep -E ":($pattern)" | while IFS=: read -r file header; do
-    case " $* " in
-      *" $file "*) ;;
-      *) echo "$file must not include $header ($name belongs to: $*)" ;;
-    esac
-  done >>"$bad"
+  awk -v name="$name" -v pattern="^($pattern)" -v files=" $* " '
+    $3 ~ pattern && index(files, " " $2 " ") == 0 {
+      print $2 " must not include " $3 " (" name " belongs to:" files ")"
+    }' "$work/includes"
 }
-library SUNDIALS '(idas|kinsol|sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol|ida|cvodes?)/' \
-  solver/transient.c solver/steady.c solver/ida_linear.c
-library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|btf|colamd|camd|cholmod)[^/]*\.h' \
-  solver/linear.c solver/ordering.c
-library METIS 'metis\.h' solver/ordering.c
-library netCDF 'netcdf' solver/sink_fields.c
-library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.c solver/summary.h
-library libconfig 'libconfig' solver/config/parse.c
-library udunits2 'udunits2' solver/config/units.c
-library GSL 'gsl/' physics/statistics.c
-library Random123 'Random123/' physics/waveform_points.c
 
-[ -s "$bad" ] || exit 0
-sort -u "$bad"
+{
+  layer solver/base 'solver/base'
+  layer geometry 'solver/base|geometry'
+  layer physics 'solver/base|physics'
+  layer solver 'solver/base|geometry|physics|solver'
+  layer solver/config 'solver/base|geometry|physics|solver|solver/config'
+  layer solver/app 'solver/base|geometry|physics|solver|solver/config|solver/app'
+
+  # A header of our own is named from the root, so that the rules above can see it.
+  while read -r folder file header; do
+    [ -f "$folder/$header" ] && [ ! -f "$header" ] && echo "$file includes $header without folder"
+  done <"$work/includes"
+
+  library SUNDIALS '(idas?|kinsol|sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol)/' \
+    solver/transient.c solver/steady.c
+  library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|btf|colamd|camd|cholmod)[^/]*[.]h' \
+    solver/linear.c
+  library METIS 'metis[.]h' solver/linear.c
+  library netCDF 'netcdf' solver/sink_fields.c
+  library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h
+  library libconfig 'libconfig' solver/config/parse.c
+  library udunits2 'udunits2' solver/config/units.c
+  library GSL 'gsl/' physics/statistics.c
+  library Random123 'Random123/' physics/waveform_points.c
+} >"$work/bad"
+
+[ -s "$work/bad" ] || exit 0
+sort -u "$work/bad"
 exit 1
