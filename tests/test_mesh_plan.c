@@ -162,6 +162,7 @@ START_TEST(mesh_plan_keeps_what_the_user_gave) {
   struct film f;
   make_film(&f, SHAPE_1D);
   f.device.refine = 3;
+  f.device.shape.growth = 1.5;
   f.device.shape.layers[0].h_max = 10e-9;
   f.device.shape.layers[0].h_end = 1e-9;
   ck_assert_int_eq(mesh_plan(&f.run, NULL), HD_OK);
