@@ -28,8 +28,8 @@ struct spikes {
   struct spike *spike; /* [capacity], n in use */
 };
 
-const char *const spike_columns[] = {"time_s",         "pulse",        "peak_A",     "width_s",
-                                     "E_source_J",     "E_device_J",   "E_stored_J", "charge_C",
+const char *const spike_columns[] = {"time_s",         "pulse",        "peak_current_A", "width_s",
+                                     "E_source_J",     "E_device_J",   "E_stored_J",     "charge_C",
                                      "window_start_s", "window_end_s", "complete"};
 const size_t spike_columns_count = sizeof spike_columns / sizeof *spike_columns;
 
