@@ -15,7 +15,7 @@
 /** Spacing at a wall in Debye lengths of the density gathered there. */
 static const double WALL = 0.03;
 /** Spacing at a step of doping or material in Debye lengths of the larger density. */
-static const double STEP = 0.1;
+static const double STEP = 0.06;
 /** Reach of a space-charge layer in bulk Debye lengths: sqrt(2 U / V_T) at 2 V is 12. */
 static const double REACH = 12;
 /** Spacing within that reach in bulk Debye lengths. */
