@@ -33,6 +33,7 @@ set(test_environment
   HALIDRIFT_BUILD_TYPE=${CMAKE_BUILD_TYPE}
   HALIDRIFT_SANITIZED=$<BOOL:${HALIDRIFT_SANITIZED}>
   OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+  CK_TIMEOUT_MULTIPLIER=10 # Check's 4 s are short on a busy machine; CTest has its own limit
   ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
   LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/.cmake/lsan.supp:print_suppressions=0)

@@ -38,7 +38,7 @@ export PKG_CONFIG_PATH
 expect 0 "" cc -Wall -Wextra -Werror -std=c11 $CFLAGS user/user.c -o user/by_pc \
   $(pkg-config --cflags --libs halidrift)
 expect 0 "missing.cfg" user/by_pc
-expect 0 "" cmake -S user -B user/build -DCMAKE_PREFIX_PATH="$prefix"
+expect 0 "" cmake -G Ninja -S user -B user/build -DCMAKE_PREFIX_PATH="$prefix"
 expect 0 "" cmake --build user/build
 expect 0 "missing.cfg" user/build/user
 
