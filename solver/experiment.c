@@ -192,7 +192,7 @@ static enum hd_status run_close(struct run *run, const struct run_options *optio
       status = written;
   }
   if (status != HD_OK && run->progress)
-    progress_note(run->progress, PROGRESS_QUIET, "%s", err->text);
+    progress_note(run->progress, PROGRESS_LOG, "%s", err->text); /* main prints it too */
   summary_free(&run->summary);
   steady_free(&run->steady);
   system_free(&run->system);

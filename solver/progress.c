@@ -190,13 +190,15 @@ void progress_end(struct progress *progress, const char *result) {
   put_line(progress, PROGRESS_NORMAL, line);
 }
 
-/** One line of text; VERBOSE ones reach the user only with -v. */
+/** Lines of text; VERBOSE ones reach the user only with -v, LOG ones never. */
 void progress_note(struct progress *progress, enum progress_level level, const char *format, ...) {
   char line[HD_ERROR_TEXT];
   va_list args;
   va_start(args, format);
   vsnprintf(line, sizeof line, format, args);
   va_end(args);
+  for (size_t n = strlen(line); n > 0 && line[n - 1] == '\n'; n--)
+    line[n - 1] = '\0';
   put_line(progress, level, line);
 }
 

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include "solver/base/error.h"
 
-enum progress_level { PROGRESS_QUIET, PROGRESS_NORMAL, PROGRESS_VERBOSE };
+/** What the user wants to see, and from which wish on a line is shown; LOG: in the log only. */
+enum progress_level { PROGRESS_QUIET, PROGRESS_NORMAL, PROGRESS_VERBOSE, PROGRESS_LOG };
 
 struct progress;
 

@@ -20,6 +20,7 @@ static void report(enum progress_level level, FILE *out, FILE *log) {
     progress_step(progress, 1e-6 * (double)i, 1e-6, i);
   progress_note(progress, PROGRESS_NORMAL, "spike at %g s", 5e-4);
   progress_note(progress, PROGRESS_VERBOSE, "order %d", 3);
+  progress_note(progress, PROGRESS_LOG, "for the log\n");
   progress_end(progress, "done");
   progress_begin(progress, "dc", false, 2);
   progress_point(progress, "Vin", 0.5, 1.25e-9, 4);
@@ -68,7 +69,7 @@ START_TEST(log_gets_every_line) {
   run(PROGRESS_QUIET, out, log);
   ck_assert_str_eq(out, "");
   ck_assert_ptr_nonnull(strstr(log, "pulses: transient of 1 ms\n"));
-  ck_assert_ptr_nonnull(strstr(log, "order 3\n"));
+  ck_assert_ptr_nonnull(strstr(log, "order 3\nfor the log\npulses: done"));
   ck_assert_ptr_nonnull(strstr(log, "pulses: done, 1000 steps"));
   ck_assert_ptr_nonnull(strstr(log, "dc: done, 2 points"));
 }
@@ -78,6 +79,7 @@ START_TEST(verbose_shows_notes) {
   static char out[SIZE], log[SIZE];
   run(PROGRESS_VERBOSE, out, log);
   ck_assert_ptr_nonnull(strstr(out, "order 3\n"));
+  ck_assert_ptr_null(strstr(out, "for the log"));
 }
 END_TEST
 
