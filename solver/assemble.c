@@ -510,12 +510,31 @@ static void add_number(const struct pass *p, int component, int row) {
   }
 }
 
+/** Transient: the multiplier counts the ions that came in through contacts, over capacity:
+ * dN_in/dt + sum of area j = 0. The ions' balances minus this row hold only time derivatives, so
+ * every Newton step keeps number minus inflow to rounding. */
+static void add_inflow(const struct pass *p, int component, int row) {
+  const struct ion_component *ions = &p->device->components[component];
+  double per_site = 1.0 / (p->model->c_unit[ions->species] * ions->capacity);
+  p->F[row] += p->point->yp ? p->point->yp[row] : 0.0;
+  if (p->stamp)
+    stamp_add(p->stamp, row, row, p->point->cj);
+  for (size_t f = 0; f < p->device->n_faces; f++) {
+    const struct contact_face *face = &p->device->faces[f];
+    if (face->species == ions->species &&
+        p->device->component[face->node * p->n_species + face->species] == component)
+      face_add(p, face, row, per_site * face->area);
+  }
+}
+
 /** The rows of the multipliers: what fixes the number of ions when their flux is zero. */
 static void add_lambda_rows(const struct pass *p) {
   for (size_t i = 0; i < p->device->n_components; i++) {
     const struct ion_component *ions = &p->device->components[i];
     int row = p->instance->lambda_base + (int)i, s = ions->species;
-    if (!zero_flux(p, ions)) {
+    if (p->point->mode == SYSTEM_TRANSIENT) {
+      add_inflow(p, (int)i, row);
+    } else if (!zero_flux(p, ions)) {
       set_row(p, row, row, p->point->y[row]);
     } else if (ions->n_exchange == 0) {
       add_number(p, (int)i, row);
@@ -730,38 +749,4 @@ size_t system_ion_components(const struct system *system) {
   for (size_t i = 0; i < system->n_instances; i++)
     count += system->instances[i].device->n_components;
   return count;
-}
-
-/** Unknowns and states of the nodes that a face touches only: cheap enough for a quadrature. */
-static void gather_face(const struct pass *p, const struct contact_face *face) {
-  double *u = &p->instance->u[face->node * p->n_unknowns];
-  for (int j = 0; j < p->n_unknowns; j++) {
-    int g = dof(p, face->node, j);
-    u[j] = g < p->system->n ? p->point->y[g] : 0.0;
-  }
-  model_state(p->model, p->device->mesh->node_parts[face->part].region, u,
-              part_state(p, (size_t)face->part));
-}
-
-/**
- * Exchange of ions with the electrodes, by the same laws as the residual.
- * rate  out [system_ion_components] 1/s, positive into the device
- */
-void system_ion_inflow(struct system *system, const double *y, double t, double *rate) {
-  struct system_point point = {.mode = SYSTEM_TRANSIENT, .t = t, .y = y};
-  struct pass p = {.system = system, .point = &point};
-  size_t first = 0;
-  memset(rate, 0, system_ion_components(system) * sizeof *rate);
-  for (size_t i = 0; i < system->n_instances; i++) {
-    set_instance(&p, i);
-    for (size_t f = 0; f < p.device->n_faces; f++) {
-      const struct contact_face *face = &p.device->faces[f];
-      if (p.model->carrier[face->species])
-        continue;
-      gather_face(&p, face);
-      int component = p.device->component[face->node * p.n_species + face->species];
-      rate[first + (size_t)component] -= face->area * face_law(&p, face).j;
-    }
-    first += p.device->n_components;
-  }
 }

@@ -12,7 +12,6 @@ struct evolution {
   struct transient *transient;
   double *point;     /* [n] state at an output time */
   double *ion_start; /* [components] numbers at the start */
-  double *inflow;    /* [components] */
   size_t next_time, next_field;
   long step;
 };
@@ -53,13 +52,13 @@ static enum hd_status write_times(struct evolution *evolution, double now, struc
 static void watch_conservation(struct evolution *evolution, const double *y) {
   struct run *run = evolution->run;
   summary_watch(&run->summary, run->system, y);
-  transient_ion_inflow(evolution->transient, evolution->inflow);
   size_t at = 0;
   for (size_t i = 0; i < run->system->n_instances; i++)
     for (size_t c = 0; c < run->system->instances[i].device->n_components; c++, at++) {
       double count = system_ion_count(run->system, y, (int)i, (int)c);
-      double drift =
-          fabs(count - evolution->ion_start[at] - evolution->inflow[at]) / evolution->ion_start[at];
+      double drift = fabs(count - evolution->ion_start[at] -
+                          system_ion_inflow(run->system, y, (int)i, (int)c)) /
+                     evolution->ion_start[at];
       run->summary.drift[at] = fmax(run->summary.drift[at], drift);
     }
 }
@@ -133,7 +132,6 @@ static enum hd_status prepare(struct evolution *evolution, struct hd_error *err)
   size_t components = system_ion_components(run->system), at = 0;
   TRY(hd_alloc(&evolution->point, (size_t)run->system->n, sizeof(double), err));
   TRY(hd_alloc(&evolution->ion_start, components, sizeof(double), err));
-  TRY(hd_alloc(&evolution->inflow, components, sizeof(double), err));
   for (size_t i = 0; i < run->system->n_instances; i++)
     for (size_t c = 0; c < run->system->instances[i].device->n_components; c++)
       evolution->ion_start[at++] = system_ion_count(run->system, run->y, (int)i, (int)c);
@@ -190,6 +188,5 @@ enum hd_status experiment_transient(struct run *run, const struct experiment_spe
   transient_free(&evolution.transient);
   hd_free(&evolution.point);
   hd_free(&evolution.ion_start);
-  hd_free(&evolution.inflow);
   return status;
 }

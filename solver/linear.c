@@ -4,8 +4,10 @@
 #include <time.h>
 #include "solver/base/memory.h"
 
-/** Largest growth of 1/rcond since the last full factorisation before pivots are chosen anew. */
-static const double RCOND_DROP = 1e-3;
+/** Pivots are chosen anew when refactorisation with the old ones lets entries grow by this much
+ * more than the last full factorisation did: the reciprocal pivot growth measures the lost digits.
+ */
+static const double GROWTH_DROP = 1e-2;
 /** Relative pivot tolerance: the diagonal is taken unless it is this much too small. Leaving the
  * diagonal costs a factor of 3 to 4 in fill on these matrices. */
 static const double PIVOT_TOLERANCE = 1e-8;
@@ -17,7 +19,7 @@ struct linear {
   klu_l_common common;
   klu_l_symbolic *symbolic;
   klu_l_numeric *numeric;
-  double rcond_full;
+  double growth_full;
   int since_full;
   bool ready;
   struct linear_counts counts;
@@ -74,6 +76,14 @@ enum hd_status linear_create(struct linear **out, const struct sparse *matrix,
   return status;
 }
 
+/** Reciprocal pivot growth, min over columns of max|a| / max|u|; small: digits are lost. */
+static double pivot_growth(struct linear *linear) {
+  const struct sparse *matrix = linear->matrix;
+  klu_l_rgrowth(matrix->column, matrix->row, matrix->value, linear->symbolic, linear->numeric,
+                &linear->common);
+  return linear->common.rgrowth;
+}
+
 static int factor_full(struct linear *linear) {
   const struct sparse *matrix = linear->matrix;
   klu_l_free_numeric(&linear->numeric, &linear->common);
@@ -81,8 +91,7 @@ static int factor_full(struct linear *linear) {
       klu_l_factor(matrix->column, matrix->row, matrix->value, linear->symbolic, &linear->common);
   if (!linear->numeric || linear->common.status != KLU_OK)
     return 1;
-  klu_l_rcond(linear->symbolic, linear->numeric, &linear->common);
-  linear->rcond_full = linear->common.rcond;
+  linear->growth_full = pivot_growth(linear);
   linear->since_full = 0;
   return 0;
 }
@@ -96,9 +105,8 @@ static int factor_again(struct linear *linear) {
                       &linear->common) ||
       linear->common.status != KLU_OK)
     return 1;
-  klu_l_rcond(linear->symbolic, linear->numeric, &linear->common);
   linear->since_full++;
-  return linear->common.rcond < RCOND_DROP * linear->rcond_full;
+  return pivot_growth(linear) < GROWTH_DROP * linear->growth_full;
 }
 
 /**

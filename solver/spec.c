@@ -11,7 +11,7 @@ const struct param solver_params[] = {
     {"rtol", PARAM_NUMBER, "", AT(rtol), 1e-4, 1e-10, 3e-3, false, false, NULL,
      "Relative tolerance of the transients.",
      "1e-3 does for the neuron, 1e-5 for scans of a film; above 3e-3 runs drift off unnoticed"},
-    {"atol_fraction", PARAM_NUMBER, "", AT(atol_fraction), 1e-4, 1e-14, 1e-2, false, false, NULL,
+    {"atol_fraction", PARAM_NUMBER, "", AT(atol_fraction), 1e-1, 1e-14, 1, false, false, NULL,
      "Absolute tolerance, in units of rtol, of an ion's share of its sites or its mean density.",
      "1e-4 is enough; 1e-12 resolves the last free sites at twice the cost"},
     {"phi_factor", PARAM_NUMBER, "", AT(phi_factor), 1, 0.1, 10, false, false, NULL,

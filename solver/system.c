@@ -286,6 +286,21 @@ double system_ion_count(const struct system *system, const double *y, int i, int
   return sum;
 }
 
+/** Ions that came in through exchanging contacts since the transient began (dimensionless). */
+double system_ion_inflow(const struct system *system, const double *y, int i, int component) {
+  const struct system_instance *instance = &system->instances[i];
+  const struct ion_component *ions = &instance->device->components[component];
+  return y[instance->lambda_base + component] * ions->capacity *
+         instance->device->model.c_unit[ions->species];
+}
+
+/** Set the counted inflow of every component to zero. */
+void system_clear_inflow(const struct system *system, double *y) {
+  for (size_t i = 0; i < system->n_instances; i++)
+    for (size_t c = 0; c < system->instances[i].device->n_components; c++)
+      y[system->instances[i].lambda_base + (int)c] = 0.0;
+}
+
 /** Remember the ions of y: their numbers for zero-flux states, their places for frozen ones. */
 void system_hold_ions(struct system *system, const double *y) {
   memcpy(system->frozen, y, (size_t)system->n * sizeof *y);

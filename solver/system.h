@@ -1,7 +1,8 @@
 /* All unknowns of a run (devices and circuit) and THE assembly of their equations.
  *
  * Order of the unknowns: for each device instance its nodes' unknowns (node by node), then for each
- * instance the currents into its terminals and one multiplier per ion component, then the voltages
+ * instance the currents into its terminals and one multiplier per ion component (steady: what fixes
+ * the number of ions; transient: ions that came in, over the component's sites), then the voltages
  * of nets 1.., then the branch currents of the circuit's elements. */
 #ifndef HALIDRIFT_SOLVER_SYSTEM_H
 #define HALIDRIFT_SOLVER_SYSTEM_H
@@ -93,9 +94,10 @@ double system_ion_count(const struct system *system, const double *y, int instan
 /** Take the present ion numbers as the conserved ones, and the present ions as the frozen ones. */
 void system_hold_ions(struct system *system, const double *y);
 
-/** Rates at which ions enter through exchanging contacts, 1/s: rate[component] of all instances in
- * a row. Terminals that hold a density are not counted. */
-void system_ion_inflow(struct system *system, const double *y, double t, double *rate);
+/** Ions of one component that came in through contacts during the present transient. */
+double system_ion_inflow(const struct system *system, const double *y, int instance, int component);
+/** Begin to count the inflow anew. */
+void system_clear_inflow(const struct system *system, double *y);
 /** Number of ion components of all instances. */
 size_t system_ion_components(const struct system *system);
 

@@ -15,8 +15,8 @@ static const double WEIGHT_NONE = 1e-30;
 static const double FIRST_STEP_FRACTION = 1e-3;
 /** Time over which the slope of a waveform behind a kink is read, as a fraction of the stretch. */
 static const double SLOPE_FRACTION = 1e-3;
-/** Longest stretch IDA is asked to reach at once; it only bounds the first step. */
-enum { QUAD_FIXED = 3 };
+/** Integrals of power and charge. */
+enum { QUADRATURES = 3 };
 
 struct transient {
   struct system *system; /* borrowed */
@@ -34,7 +34,6 @@ struct transient {
   bool *limited;  /* [n] owned: x of an ion with a site limit */
   double *slope;  /* [n_elements] owned: slopes of the sources in this stretch */
   double t, stop, last_step;
-  size_t n_quad;
   struct transient_counts total; /* of the stretches before the last restart */
 };
 
@@ -92,7 +91,7 @@ static int root(double t, N_Vector y, N_Vector yp, double *g, void *user) {
 
 static int quadrature(double t, N_Vector y, N_Vector yp, N_Vector rate, void *user) {
   struct transient *transient = user;
-  (void)yp;
+  (void)t, (void)yp;
   const struct transient_watch *watch = &transient->watch;
   const double *u = N_VGetArrayPointer(y);
   double *out = N_VGetArrayPointer(rate);
@@ -111,7 +110,6 @@ static int quadrature(double t, N_Vector y, N_Vector yp, N_Vector rate, void *us
     out[1] = V * I;
     out[2] = I;
   }
-  system_ion_inflow(transient->system, u, t, out + QUAD_FIXED);
   return 0;
 }
 
@@ -190,11 +188,10 @@ static enum hd_status create_vectors(struct transient *transient, const double *
   size_t n = (size_t)system->n;
   if (SUNContext_Create(NULL, &transient->context) != 0)
     return hd_fail(err, HD_MEMORY, "out of memory for the time integrator");
-  transient->n_quad = QUAD_FIXED + system_ion_components(system);
   transient->y = N_VNew_Serial(system->n, transient->context);
   transient->yp = N_VNew_Serial(system->n, transient->context);
   transient->id = N_VNew_Serial(system->n, transient->context);
-  transient->quad = N_VNew_Serial((sunindextype)transient->n_quad, transient->context);
+  transient->quad = N_VNew_Serial(QUADRATURES, transient->context);
   transient->matrix = SUNMatNewEmpty(transient->context);
   transient->solver = SUNLinSolNewEmpty(transient->context);
   transient->ida = IDACreate(transient->context);
@@ -208,6 +205,7 @@ static enum hd_status create_vectors(struct transient *transient, const double *
   transient->solver->ops->solve = solver_solve;
   transient->solver->content = transient;
   memcpy(N_VGetArrayPointer(transient->y), y, n * sizeof(double));
+  system_clear_inflow(system, N_VGetArrayPointer(transient->y));
   N_VConst(0.0, transient->yp);
   N_VConst(0.0, transient->quad);
   system_differential(system, transient->frozen, N_VGetArrayPointer(transient->id));
@@ -498,12 +496,6 @@ enum hd_status transient_interpolate(struct transient *transient, double t, doub
 struct transient_integrals transient_integrals(struct transient *transient) {
   const double *q = N_VGetArrayPointer(transient->quad);
   return (struct transient_integrals){.E_source = q[0], .E_device = q[1], .charge = q[2]};
-}
-
-/** Ions taken in through contacts since the start. */
-void transient_ion_inflow(struct transient *transient, double *count) {
-  const double *q = N_VGetArrayPointer(transient->quad);
-  memcpy(count, q + QUAD_FIXED, (transient->n_quad - QUAD_FIXED) * sizeof *count);
 }
 
 /** Work done so far. */

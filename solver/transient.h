@@ -47,8 +47,6 @@ const double *transient_derivative(const struct transient *transient);
 enum hd_status transient_interpolate(struct transient *transient, double t, double *y,
                                      struct hd_error *err);
 struct transient_integrals transient_integrals(struct transient *transient);
-/** Ions that came in through contacts since the start, [system_ion_components] out. */
-void transient_ion_inflow(struct transient *transient, double *count);
 struct transient_counts transient_counts(const struct transient *transient);
 void transient_free(struct transient **transient);
 

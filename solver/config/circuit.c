@@ -101,6 +101,8 @@ static enum hd_status read_terminals(struct reader *reader, const struct node *g
       input_error(reader, group, "terminals", "is missing. { contact = \"net\"; ... }");
     return HD_OK;
   }
+  if (device->n_contacts == 0)
+    return HD_OK; /* said before */
   for (size_t i = 0; i < terminals->n_children; i++) {
     const struct node *one = terminals->children[i];
     int index = build_index(reader, one, "contact", one->name, device->contacts,

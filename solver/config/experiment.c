@@ -337,10 +337,17 @@ static enum hd_status read_experiment(struct reader *reader, const struct node *
   struct table table = section_table(SECTION_EXPERIMENT, 0);
   if (!section_enter(reader, group, SECTION_EXPERIMENT))
     return HD_OK;
+  struct table type = table;
   size_t before = reader->err->count;
-  TRY(table_read(reader, group, &table, experiment));
-  if (reader->err->count > before && tree_member(group, "type") == NULL)
-    return HD_OK;
+  type.keys = "type";
+  TRY(table_read(reader, group, &type, experiment));
+  bool known = reader->err->count == before;
+  type.keys = "name start duration frozen_ions";
+  TRY(table_update(reader, group, &type, experiment));
+  if (!tree_member(group, "name"))
+    input_error(reader, group, "name", "is missing. Name of the experiment in the output");
+  if (!known)
+    return HD_OK; /* the other keys depend on the type */
   check_keys(reader, group, experiment);
   TRY(read_drives(reader, group, &spec->circuit, experiment));
   if (experiment->type == EXPERIMENT_DC_SWEEP)

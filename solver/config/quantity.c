@@ -77,9 +77,11 @@ bool quantity_read(struct reader *reader, const struct node *node, const char *u
       return false;
     break;
   case NODE_INTEGER:
-    input_error(reader, node, NULL,
-                "got the bare integer %d; a quantity is %s, so that its unit is never a guess",
-                node->integer, hint);
+    input_error(
+        reader, node, NULL,
+        "got the bare integer %d, must be %s; integers are refused because libconfig changes "
+        "those beyond 32 bits silently, and the unit would be a guess",
+        node->integer, hint);
     return false;
   default:
     input_error(reader, node, NULL, "got %s, must be %s", tree_kind_name(node->kind), hint);

@@ -2,6 +2,7 @@
 #include "solver/config/units.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <udunits2.h>
 #include "solver/base/memory.h"
@@ -97,7 +98,9 @@ static enum units_result convert_between(ut_unit *from, ut_unit *to, double scal
 
 static enum units_result find(struct units *units, const char *unit, const char *si_unit,
                               struct conversion *conversion, struct hd_error *err) {
-  ut_unit *from = ut_parse(units->system, unit, UT_UTF8);
+  char text[UNIT_LENGTH + 1];
+  snprintf(text, sizeof text, "%s%s", unit[0] == '/' ? "1" : "", unit); /* "1e18/cm3" */
+  ut_unit *from = ut_parse(units->system, ut_trim(text, UT_UTF8), UT_UTF8);
   ut_unit *to = ut_parse(units->system, si_unit, UT_ASCII);
   enum units_result result = from ? UNITS_DIMENSION : UNITS_UNKNOWN;
   if (!to)
