@@ -99,7 +99,7 @@ struct table section_table(enum section_id id, int index) {
 
 enum key_state { KEY_UNKNOWN, KEY_UNUSED, KEY_USED };
 
-/** Whether a section has a key; the suggestion sees every key that it has. */
+/** Whether a section has a key. `suggest` (may be NULL) sees every key that it has. */
 static enum key_state find_key(enum section_id id, const char *keys, const char *key,
                                struct suggest *suggest) {
   enum key_state state = KEY_UNKNOWN;
@@ -107,14 +107,15 @@ static enum key_state find_key(enum section_id id, const char *keys, const char 
     struct table table = section_table(id, t);
     for (size_t i = 0; i < table.count; i++) {
       bool used = t > 0 || table_uses(keys, table.params[i].key);
-      if (used)
+      if (used && suggest)
         suggest_offer(suggest, table.params[i].key);
       if (strcmp(table.params[i].key, key) == 0)
         state = used ? KEY_USED : KEY_UNUSED;
     }
   }
   for (const struct section_child *child = sections[id].children; child && child->key; child++) {
-    suggest_offer(suggest, child->key);
+    if (suggest)
+      suggest_offer(suggest, child->key);
     if (strcmp(child->key, key) == 0)
       state = KEY_USED;
   }
@@ -128,11 +129,13 @@ void section_refuse_unknown(struct reader *reader, const struct node *group, enu
     const struct node *node = group->children[i];
     struct suggest suggest = {.wanted = node->name};
     char near[128];
-    enum key_state state = find_key(id, keys, node->name, &suggest);
+    enum key_state state = find_key(id, keys, node->name, NULL);
     if (state == KEY_UNUSED)
       input_error(reader, node, NULL, "is not read by this type of entry; leave it out");
-    else if (state == KEY_UNKNOWN)
-      input_error(reader, node, NULL, "is not a known key%s", suggest_text(&suggest, near));
+    if (state != KEY_UNKNOWN)
+      continue;
+    find_key(id, keys, node->name, &suggest);
+    input_error(reader, node, NULL, "is not a known key%s", suggest_text(&suggest, near));
   }
 }
 
