@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "solver/base/memory.h"
+#include "solver/spikes.h"
 
 static const char *const type_names[] = {"equilibrium", "steady", "dc_sweep", "transient"};
 
@@ -147,6 +148,9 @@ static enum hd_status run_all(struct run *run, struct hd_error *err) {
     if (status != HD_OK)
       hd_fail(err, status, "experiment %s did not end; the rows before stay in the run folder",
               experiment->name);
+    enum hd_status flushed = sink_fields_flush(run->output->fields, err);
+    if (status == HD_OK)
+      status = flushed;
     progress_end(run->progress, status == HD_OK ? "done" : "stopped");
     json_object_set_new(run->summary.present, "status",
                         json_string(status == HD_OK ? "ok" : "stopped"));
@@ -155,9 +159,17 @@ static enum hd_status run_all(struct run *run, struct hd_error *err) {
   return HD_OK;
 }
 
-static const char *const spike_columns[] = {"experiment",     "time_s",     "pulse",
-                                            "peak_current_A", "width_s",    "E_source_J",
-                                            "E_device_J",     "E_stored_J", "charge_C"};
+/** spikes.csv: experiment, then the columns of the spike table. */
+static enum hd_status open_spikes(struct run *run, const char *dir, struct hd_error *err) {
+  const char **columns = NULL;
+  TRY(hd_alloc(&columns, 1 + spike_columns_count, sizeof *columns, err));
+  columns[0] = "experiment";
+  memcpy(columns + 1, spike_columns, spike_columns_count * sizeof *columns);
+  enum hd_status status =
+      sink_table_open(&run->spikes, dir, "spikes.csv", 1 + spike_columns_count, columns, err);
+  hd_free(&columns);
+  return status;
+}
 
 static enum hd_status run_open(struct run *run, const struct run_options *options, FILE *log,
                                struct hd_error *err) {
@@ -173,8 +185,7 @@ static enum hd_status run_open(struct run *run, const struct run_options *option
   TRY(steady_create(&run->steady, run->system, err));
   TRY(hd_alloc(&run->y, (size_t)run->system->n + 1, sizeof(double), err));
   TRY(hd_alloc(&run->sources, spec->circuit.n_elements, sizeof(double), err));
-  TRY(sink_table_open(&run->spikes, options->dir, "spikes.csv",
-                      sizeof spike_columns / sizeof *spike_columns, spike_columns, err));
+  TRY(open_spikes(run, options->dir, err));
   return output_open(&run->output, options->dir, run->system, err);
 }
 

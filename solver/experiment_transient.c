@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "solver/base/memory.h"
+#include "solver/spikes.h"
 #include "solver/transient.h"
 
 /** One transient while it runs. */
@@ -10,8 +11,10 @@ struct evolution {
   struct run *run;
   const struct experiment_spec *experiment;
   struct transient *transient;
-  double *point;     /* [n] state at an output time */
-  double *ion_start; /* [components] numbers at the start */
+  double *point;         /* [n] state at an output time */
+  double *ion_start;     /* [components] numbers at the start */
+  struct spikes *spikes; /* NULL: not counted */
+  size_t spikes_written;
   size_t next_time, next_field;
   long step;
 };
@@ -63,6 +66,50 @@ static void watch_conservation(struct evolution *evolution, const double *y) {
     }
 }
 
+/** Spikes whose values are final: a row, an entry of the summary, a line for the user. */
+static enum hd_status write_spikes(struct evolution *evolution, size_t until,
+                                   struct hd_error *err) {
+  struct run *run = evolution->run;
+  json_t *list = json_object_get(run->summary.present, "spikes");
+  for (; evolution->spikes_written < until; evolution->spikes_written++) {
+    const struct spike *spike = spikes_get(evolution->spikes, evolution->spikes_written);
+    double row[32];
+    json_t *entry = json_object();
+    for (size_t i = 0; i < spike_columns_count; i++) {
+      row[i] = spike_value(spike, i);
+      json_object_set_new(entry, spike_columns[i], json_real(row[i]));
+    }
+    json_array_append_new(list, entry);
+    TRY(sink_table_row(run->spikes, evolution->experiment->name, row, err));
+    progress_note(run->progress, PROGRESS_NORMAL,
+                  "%s: spike %zu at t = %.6g s in pulse %d, peak %.4g A, %.4g J from the source",
+                  evolution->experiment->name, evolution->spikes_written + 1, spike->t,
+                  spike->pulse, spike->peak, spike->E_source);
+  }
+  return HD_OK;
+}
+
+static enum hd_status count_spikes(struct evolution *evolution, double t, const double *y,
+                                   struct hd_error *err) {
+  const struct system *system = evolution->run->system;
+  const struct spike_spec *spec = &evolution->experiment->spike;
+  if (!evolution->spikes)
+    return HD_OK;
+  struct transient_integrals done = transient_integrals(evolution->transient);
+  struct spikes_point point = {
+      .t = t,
+      .I = y[system->instances[spec->instance].current_base + spec->terminal],
+      .E_source = done.E_source,
+      .E_device = done.E_device,
+      .charge = done.charge};
+  if (spec->capacitor >= 0) {
+    const int *net = system->elements[spec->capacitor].net;
+    point.V_X = system_net(system, y, net[0]) - system_net(system, y, net[1]);
+  }
+  TRY(spikes_step(evolution->spikes, &point, err));
+  return write_spikes(evolution, spikes_final(evolution->spikes), err);
+}
+
 static enum hd_status after_step(struct evolution *evolution, enum transient_event event,
                                  struct hd_error *err) {
   const struct experiment_spec *experiment = evolution->experiment;
@@ -77,6 +124,7 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
       (experiment->fields_at_spikes && event == TRANSIENT_ROOT))
     TRY(output_fields(run->output, t, 0.0, y, transient_derivative(evolution->transient), err));
   watch_conservation(evolution, y);
+  TRY(count_spikes(evolution, t, y, err));
   progress_step(run->progress, t, transient_last_step(evolution->transient), evolution->step);
   if (interrupted())
     return hd_fail(err, HD_INTERRUPTED, "interrupted in experiment %s at t = %.9g s",
@@ -135,7 +183,17 @@ static enum hd_status prepare(struct evolution *evolution, struct hd_error *err)
   for (size_t i = 0; i < run->system->n_instances; i++)
     for (size_t c = 0; c < run->system->instances[i].device->n_components; c++)
       evolution->ion_start[at++] = system_ion_count(run->system, run->y, (int)i, (int)c);
-  struct transient_watch watch = make_watch(run, &evolution->experiment->spike);
+  const struct spike_spec *spike = &evolution->experiment->spike;
+  if (spike->enabled) {
+    struct spikes_setup setup = {.threshold = spike->threshold};
+    if (spike->capacitor >= 0)
+      setup.capacitance = run->system->elements[spike->capacitor].value;
+    if (spike->source >= 0)
+      setup.waveform = &run->system->elements[spike->source].waveform;
+    TRY(spikes_create(&evolution->spikes, &setup, err));
+    json_object_set_new(run->summary.present, "spikes", json_array());
+  }
+  struct transient_watch watch = make_watch(run, spike);
   return transient_create(&evolution->transient, run->system, evolution->experiment->frozen_ions,
                           &watch, run->y, err);
 }
@@ -150,7 +208,7 @@ static enum hd_status first_rows(struct evolution *evolution, struct hd_error *e
   TRY(output_row(run->output, 0.0, run->y, err));
   if (experiment->fields_start)
     TRY(output_fields(run->output, 0.0, 0.0, run->y, NULL, err));
-  return HD_OK;
+  return count_spikes(evolution, 0.0, run->y, err);
 }
 
 /** Where the sources are at the end, for the next experiment. */
@@ -178,6 +236,12 @@ enum hd_status experiment_transient(struct run *run, const struct experiment_spe
     status = first_rows(&evolution, err);
   if (status == HD_OK)
     status = evolve(&evolution, err);
+  if (evolution.spikes) {
+    spikes_finish(evolution.spikes);
+    enum hd_status written = write_spikes(&evolution, spikes_begun(evolution.spikes), err);
+    if (status == HD_OK)
+      status = written;
+  }
   if (evolution.transient) {
     struct transient_counts counts = transient_counts(evolution.transient);
     add_counts(&run->summary, &counts);
@@ -185,6 +249,7 @@ enum hd_status experiment_transient(struct run *run, const struct experiment_spe
   }
   if (status == HD_OK && experiment->fields_end)
     status = output_fields(run->output, experiment->duration, 0.0, run->y, NULL, err);
+  spikes_free(&evolution.spikes);
   transient_free(&evolution.transient);
   hd_free(&evolution.point);
   hd_free(&evolution.ion_start);
