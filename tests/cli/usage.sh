@@ -35,6 +35,17 @@ wrong "reference: takes no operand" reference x
 wrong "list: needs a WHAT" list
 wrong "explain: needs a KEY" explain
 
+# What the man page and the completion say can be listed is what can be listed.
+"$HALIDRIFT" list nonsense 2>&1 | sed 's/.*one of //; s/[,;] */\n/g' | grep -E '^[a-z]+$' | sort >lists.txt
+require "$(wc -l <lists.txt)" -ge 5
+sed -n '/list:/s/.*-W "\([^"]*\)".*/\1/p' "$HALIDRIFT_ROOT/.cmake/halidrift.bash" | tr ' ' '\n' |
+  sort >completed.txt
+expect 0 "" diff lists.txt completed.txt
+while read -r list; do
+  expect 0 "^[A-Za-z]" "$HALIDRIFT" list "$list"
+  expect 0 "" grep -qw "$list" "$HALIDRIFT_ROOT/docs/man/halidrift.1"
+done <lists.txt
+
 # Files that are not there, and behind "--" a name that looks like an option.
 expect 5 "missing.cfg" "$HALIDRIFT" run missing.cfg
 require ! -e runs
