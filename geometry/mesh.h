@@ -66,7 +66,7 @@ struct mesh {
   double *ray_distance; /* m from the contact along the ray; [first] is 0 */
   int *ray_part;        /* node part of that node in the region that the ray comes through */
   size_t n_axis[2];     /* tensor grid: points along both axes; n_axis[1] = 1 in 1D */
-  double *axis[2];      /* the points, m. Node index = i * n_axis[1] + j when along_y_first */
+  double *axis[2];      /* the points, m. numbered by y_fastest */
   bool y_fastest;       /* true: node = i * n_axis[1] + j; false: node = j * n_axis[0] + i */
 };
 
