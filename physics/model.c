@@ -156,6 +156,7 @@ static void edge_species(const struct model *model, int s, double D, double leng
     d_scale *= D * per_volt;
   }
   out->F[s] = scale * flux.F;
+  out->exchange[s] = scale * (flux.d_ck * state_k[s].c - flux.d_cl * state_l[s].c);
   if (!partials)
     return;
   flux_chain(model, s, state_k, scale * flux.d_ck, scale * flux.d_fk, -scale * flux.d_dv,
@@ -178,7 +179,7 @@ void model_edge(const struct model *model, int region, double length, const doub
     if (row->present) {
       edge_species(model, s, row->D, length, u_k, u_l, state_k, state_l, partials, out);
     } else {
-      out->F[s] = 0.0;
+      out->F[s] = out->exchange[s] = 0.0;
       memset(out->d_k[s], 0, sizeof out->d_k[s]);
       memset(out->d_l[s], 0, sizeof out->d_l[s]);
     }

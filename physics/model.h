@@ -91,7 +91,8 @@ void model_react(const struct model *model, int region, const double *u,
 
 /** Flux of every species along an edge, particles per (s m of measure): multiply by the measure. */
 struct model_flux {
-  double F[MODEL_SPECIES]; /* m^-1 s^-1 */
+  double F[MODEL_SPECIES];        /* m^-1 s^-1 */
+  double exchange[MODEL_SPECIES]; /* m^-1 s^-1: both directions added up, for error estimates */
   model_row d_k[MODEL_SPECIES], d_l[MODEL_SPECIES];
 };
 

@@ -71,14 +71,14 @@ static enum hd_status begin_state(struct run *run, const struct experiment_spec 
 }
 
 static enum hd_status write_point(struct run *run, double bias, bool fields, struct hd_error *err) {
-  summary_watch(&run->summary, run->system, run->y);
-  TRY(output_row(run->output, 0.0, run->y, err));
+  TRY(output_row(run->output, 0.0, run->y, NULL, 0.0, err));
+  summary_watch(&run->summary, run->system, run->y, run->output->I);
   return fields ? output_fields(run->output, 0.0, bias, run->y, NULL, err) : HD_OK;
 }
 
 /** Current into the first terminal, for the progress line. */
 static double shown_current(const struct run *run) {
-  return run->system->n_instances ? run->y[run->system->instances[0].current_base] : 0.0;
+  return run->system->n_instances ? run->output->I[0] : 0.0;
 }
 
 static enum hd_status steady_point(struct run *run, const struct experiment_spec *experiment,
@@ -91,9 +91,10 @@ static enum hd_status steady_point(struct run *run, const struct experiment_spec
   enum hd_status status = go_to(run, values, err);
   hd_free(&values);
   TRY(status);
+  TRY(write_point(run, 0.0, experiment->fields_start || experiment->fields_end, err));
   progress_point(run->progress, "", 0.0, shown_current(run),
                  (int)run->steady->counts.newton_iterations);
-  return write_point(run, 0.0, experiment->fields_start || experiment->fields_end, err);
+  return HD_OK;
 }
 
 static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *experiment,

@@ -11,7 +11,7 @@ struct evolution {
   struct run *run;
   const struct experiment_spec *experiment;
   struct transient *transient;
-  double *point;         /* [n] state at an output time */
+  double *point, *slope; /* [n] state at an output time and its derivative */
   double *ion_start;     /* [components] numbers at the start */
   struct spikes *spikes; /* NULL: not counted */
   size_t spikes_written;
@@ -31,6 +31,15 @@ static double next_kink(const struct run *run, double t, double end) {
   return kink;
 }
 
+static enum hd_status write_row(struct evolution *evolution, double t, const double *y,
+                                const double *yp, struct hd_error *err) {
+  struct run *run = evolution->run;
+  double step = transient_last_step(evolution->transient);
+  TRY(output_row(run->output, t, y, yp, step > 0.0 ? 1.0 / step : 0.0, err));
+  summary_watch(&run->summary, run->system, y, run->output->I);
+  return HD_OK;
+}
+
 /** Rows at the requested times in (last, now]; times within rounding of `now` use its own state. */
 static enum hd_status write_times(struct evolution *evolution, double now, struct hd_error *err) {
   const struct experiment_spec *experiment = evolution->experiment;
@@ -39,22 +48,21 @@ static enum hd_status write_times(struct evolution *evolution, double now, struc
     double t = experiment->times[evolution->next_time++];
     if (t == now && experiment->every_step)
       continue;
-    TRY(transient_interpolate(evolution->transient, t, evolution->point, err));
-    TRY(output_row(evolution->run->output, t, evolution->point, err));
+    TRY(transient_interpolate(evolution->transient, t, evolution->point, evolution->slope, err));
+    TRY(write_row(evolution, t, evolution->point, evolution->slope, err));
   }
   while (evolution->next_field < experiment->n_field_times &&
          experiment->field_times[evolution->next_field] <= now) {
     double t = experiment->field_times[evolution->next_field++];
-    TRY(transient_interpolate(evolution->transient, t, evolution->point, err));
-    TRY(output_fields(evolution->run->output, t, 0.0, evolution->point, NULL, err));
+    TRY(transient_interpolate(evolution->transient, t, evolution->point, evolution->slope, err));
+    TRY(output_fields(evolution->run->output, t, 0.0, evolution->point, evolution->slope, err));
   }
   return HD_OK;
 }
 
-/** Kirchhoff at the terminals; ions: number minus start minus inflow. */
+/** Ions: number minus start minus inflow. */
 static void watch_conservation(struct evolution *evolution, const double *y) {
   struct run *run = evolution->run;
-  summary_watch(&run->summary, run->system, y);
   size_t at = 0;
   for (size_t i = 0; i < run->system->n_instances; i++)
     for (size_t c = 0; c < run->system->instances[i].device->n_components; c++, at++) {
@@ -119,7 +127,7 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
   evolution->step++;
   TRY(write_times(evolution, t, err));
   if (experiment->every_step || event == TRANSIENT_STOP)
-    TRY(output_row(run->output, t, y, err));
+    TRY(write_row(evolution, t, y, transient_derivative(evolution->transient), err));
   if ((experiment->fields_every > 0 && evolution->step % experiment->fields_every == 0) ||
       (experiment->fields_at_spikes && event == TRANSIENT_ROOT))
     TRY(output_fields(run->output, t, 0.0, y, transient_derivative(evolution->transient), err));
@@ -179,6 +187,7 @@ static enum hd_status prepare(struct evolution *evolution, struct hd_error *err)
   struct run *run = evolution->run;
   size_t components = system_ion_components(run->system), at = 0;
   TRY(hd_alloc(&evolution->point, (size_t)run->system->n, sizeof(double), err));
+  TRY(hd_alloc(&evolution->slope, (size_t)run->system->n, sizeof(double), err));
   TRY(hd_alloc(&evolution->ion_start, components, sizeof(double), err));
   for (size_t i = 0; i < run->system->n_instances; i++)
     for (size_t c = 0; c < run->system->instances[i].device->n_components; c++)
@@ -205,7 +214,7 @@ static enum hd_status first_rows(struct evolution *evolution, struct hd_error *e
   while (evolution->next_time < experiment->n_times &&
          experiment->times[evolution->next_time] <= 0.0)
     evolution->next_time++;
-  TRY(output_row(run->output, 0.0, run->y, err));
+  TRY(output_row(run->output, 0.0, run->y, NULL, 0.0, err));
   if (experiment->fields_start)
     TRY(output_fields(run->output, 0.0, 0.0, run->y, NULL, err));
   return count_spikes(evolution, 0.0, run->y, err);
@@ -252,6 +261,7 @@ enum hd_status experiment_transient(struct run *run, const struct experiment_spe
   spikes_free(&evolution.spikes);
   transient_free(&evolution.transient);
   hd_free(&evolution.point);
+  hd_free(&evolution.slope);
   hd_free(&evolution.ion_start);
   return status;
 }

@@ -26,6 +26,7 @@ static bool is_named(size_t n, char (*names)[COLUMN_NAME], const char *name) {
 static void list_columns(struct output *output, char (*names)[COLUMN_NAME]) {
   const struct system *system = output->system;
   size_t n = 0;
+  int terminals = 0;
   snprintf(names[n++], COLUMN_NAME, "experiment");
   snprintf(names[n++], COLUMN_NAME, "time_s");
   for (size_t i = 0; i < system->n_instances; i++)
@@ -34,7 +35,7 @@ static void list_columns(struct output *output, char (*names)[COLUMN_NAME]) {
       terminal_name(system, i, T, terminal);
       output->voltage[n] = system->instances[i].spec->net[T];
       snprintf(names[n++], COLUMN_NAME, "V(%s)_V", terminal);
-      output->current[n] = system->instances[i].current_base + T;
+      output->current[n] = terminals++;
       snprintf(names[n++], COLUMN_NAME, "I(%s)_A", terminal);
     }
   for (size_t net = 1; net < system->run->circuit.n_nets; net++) {
@@ -97,15 +98,19 @@ enum hd_status output_open(struct output **out, const char *dir, struct system *
   TRY(hd_alloc(&output, 1, sizeof *output, err));
   output->system = system;
   *out = output;
+  TRY(currents_create(&output->currents, system, err));
+  TRY(hd_alloc(&output->I, currents_count(output->currents), sizeof(double), err));
   TRY(open_terminals(output, dir, err));
   return open_fields(output, dir, err);
 }
 
-enum hd_status output_row(struct output *output, double t, const double *y, struct hd_error *err) {
+enum hd_status output_row(struct output *output, double t, const double *y, const double *yp,
+                          double rate, struct hd_error *err) {
+  TRY(currents_evaluate(output->currents, y, yp, t, rate, output->I, err));
   output->row[0] = t;
   for (size_t i = 2; i < output->n_columns; i++)
     output->row[i - 1] = output->voltage[i] >= 0 ? system_net(output->system, y, output->voltage[i])
-                                                 : y[output->current[i]];
+                                                 : output->I[output->current[i]];
   output->n_rows++;
   return sink_table_row(output->terminals, output->experiment, output->row, err);
 }
@@ -142,6 +147,8 @@ enum hd_status output_close(struct output **output, struct hd_error *err) {
   hd_free(&o->voltage);
   hd_free(&o->current);
   hd_free(&o->row);
+  hd_free(&o->I);
+  currents_free(&o->currents);
   hd_free(output);
   return status != HD_OK ? status : fields;
 }

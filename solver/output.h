@@ -2,6 +2,7 @@
 #ifndef HALIDRIFT_SOLVER_OUTPUT_H
 #define HALIDRIFT_SOLVER_OUTPUT_H
 
+#include "solver/currents.h"
 #include "solver/quantity.h"
 #include "solver/sink.h"
 #include "solver/system.h"
@@ -9,6 +10,8 @@
 struct output {
   struct system *system; /* borrowed */
   struct sink_table *terminals;
+  struct currents *currents;
+  double *I; /* [terminals] owned: currents of the last row */
   struct sink_fields *fields;
   struct quantity_set *sets;  /* [n_instances] owned */
   const struct mesh **meshes; /* [n_instances] owned lists that fields.nc borrows */
@@ -16,7 +19,7 @@ struct output {
   size_t *counts;
   const struct sink_variable **variables;
   size_t n_columns, n_rows;
-  int *voltage, *current; /* [n_columns] net or unknown that a column shows, -1: not this kind */
+  int *voltage, *current; /* [n_columns] net or terminal that a column shows, -1: not this kind */
   double *row;            /* [n_columns] owned */
   const char *experiment; /* borrowed: name of the present one */
 };
@@ -24,8 +27,9 @@ struct output {
 /** Open terminals.csv and describe fields.nc in `dir`. */
 enum hd_status output_open(struct output **output, const char *dir, struct system *system,
                            struct hd_error *err);
-/** One row of terminals.csv at the state y. */
-enum hd_status output_row(struct output *output, double t, const double *y, struct hd_error *err);
+/** One row of terminals.csv at the state y. yp is NULL when steady; rate: 1 / time step. */
+enum hd_status output_row(struct output *output, double t, const double *y, const double *yp,
+                          double rate, struct hd_error *err);
 /** One record of fields.nc. */
 enum hd_status output_fields(struct output *output, double t, double bias, const double *y,
                              const double *yp, struct hd_error *err);

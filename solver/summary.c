@@ -59,13 +59,19 @@ void summary_begin(struct summary *summary, const char *name, const char *type) 
   json_array_append_new(summary->experiments, summary->present);
 }
 
-/** Keep the largest violation of Kirchhoff's law over a device's terminals. */
-void summary_watch(struct summary *summary, const struct system *system, const double *y) {
+/** Keep the largest violation of Kirchhoff's law over a device's terminals, and the largest
+ * difference between two evaluations of a current. */
+void summary_watch(struct summary *summary, const struct system *system, const double *y,
+                   const double *I) {
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *instance = &system->instances[i];
     double sum = 0.0;
-    for (int T = 0; T < instance->device->n_terminals; T++)
-      sum += y[instance->current_base + T];
+    for (int T = 0; T < instance->device->n_terminals; T++, I++) {
+      sum += *I;
+      summary->current_max = fmax(summary->current_max, fabs(*I));
+      summary->current_error =
+          fmax(summary->current_error, fabs(*I - y[instance->current_base + T]));
+    }
     summary->current_sum = fmax(summary->current_sum, fabs(sum));
   }
 }
@@ -141,6 +147,8 @@ static json_t *conservation_object(const struct summary *summary, const struct s
   }
   json_object_set_new(list, "ions", ions);
   json_object_set_new(list, "terminal_current_sum_max_A", json_real(summary->current_sum));
+  json_object_set_new(list, "terminal_current_error_max_A", json_real(summary->current_error));
+  json_object_set_new(list, "terminal_current_max_A", json_real(summary->current_max));
   return list;
 }
 

@@ -11,15 +11,19 @@ struct summary {
   double wall_start, cpu_start;
   struct transient_counts transient; /* of all transients */
   double current_sum;                /* A: largest |sum of terminal currents| of a device */
-  double *drift;                     /* [system_ion_components] owned: largest relative drift */
+  double current_error; /* A: largest difference between reported and circuit currents */
+  double current_max;   /* A: largest current */
+  double *drift;        /* [system_ion_components] owned: largest relative drift */
 };
 
 enum hd_status summary_create(struct summary *summary, const struct system *system,
                               struct hd_error *err);
 /** A new entry in `experiments`; also the place for its own results. */
 void summary_begin(struct summary *summary, const char *name, const char *type);
-/** Look at a state: terminal currents must cancel. */
-void summary_watch(struct summary *summary, const struct system *system, const double *y);
+/** Look at a row: the terminal currents I of each device must cancel, and agree with those that the
+ * circuit's equations used. */
+void summary_watch(struct summary *summary, const struct system *system, const double *y,
+                   const double *I);
 /** Statistics, conservation, status. */
 void summary_finish(struct summary *summary, const struct system *system, long steady_iterations,
                     enum hd_status status, const char *message);

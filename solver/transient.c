@@ -481,15 +481,22 @@ const double *transient_derivative(const struct transient *transient) {
   return N_VGetArrayPointer(transient->yp);
 }
 
-/** Solution inside the last step by the integrator's own polynomial. */
-enum hd_status transient_interpolate(struct transient *transient, double t, double *y,
-                                     struct hd_error *err) {
-  N_Vector out = N_VMake_Serial(transient->system->n, y, transient->context);
+/** Derivative of order k inside the last step by the integrator's own polynomial. */
+static enum hd_status polynomial(struct transient *transient, double t, int k, double *values,
+                                 struct hd_error *err) {
+  N_Vector out = N_VMake_Serial(transient->system->n, values, transient->context);
   if (!out)
     return hd_fail(err, HD_MEMORY, "out of memory for an output point");
-  int flag = IDAGetDky(transient->ida, t, 0, out);
+  int flag = IDAGetDky(transient->ida, t, k, out);
   N_VDestroy(out);
   return check(flag, "an output time outside the last step", err);
+}
+
+/** Solution and its derivative at a time within the last step. */
+enum hd_status transient_interpolate(struct transient *transient, double t, double *y, double *yp,
+                                     struct hd_error *err) {
+  TRY(polynomial(transient, t, 0, y, err));
+  return polynomial(transient, t, 1, yp, err);
 }
 
 /** Integrals of power and charge since the start. */

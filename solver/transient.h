@@ -43,8 +43,8 @@ double transient_last_step(const struct transient *transient);
 /** Solution now, [n], borrowed until the next call. */
 const double *transient_state(const struct transient *transient);
 const double *transient_derivative(const struct transient *transient);
-/** Solution at a time within the last step, [n] out. */
-enum hd_status transient_interpolate(struct transient *transient, double t, double *y,
+/** Solution and derivative at a time within the last step, [n] out. */
+enum hd_status transient_interpolate(struct transient *transient, double t, double *y, double *yp,
                                      struct hd_error *err);
 struct transient_integrals transient_integrals(struct transient *transient);
 struct transient_counts transient_counts(const struct transient *transient);

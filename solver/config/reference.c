@@ -34,7 +34,7 @@ const char *describe_default(const struct param *param, char *text, size_t size)
 }
 
 /** One cell of a table: what Markdown would take for its own is escaped. */
-static void cell(FILE *file, const char *text) {
+void describe_cell(FILE *file, const char *text) {
   fputs("| ", file);
   for (; text && *text; text++) {
     if (strchr("|<>*_", *text))
@@ -51,22 +51,22 @@ static void code_cell(FILE *file, const char *text) {
 static void param_row(FILE *file, const struct param *param) {
   char text[512];
   code_cell(file, param->key);
-  cell(file, describe_form(param));
-  cell(file, param->unit);
-  cell(file, describe_default(param, text, sizeof text));
+  describe_cell(file, describe_form(param));
+  describe_cell(file, param->unit);
+  describe_cell(file, describe_default(param, text, sizeof text));
   param_allowed(param, text, sizeof text);
-  cell(file, text);
-  cell(file, param->doc);
-  cell(file, param->source);
+  describe_cell(file, text);
+  describe_cell(file, param->doc);
+  describe_cell(file, param->source);
   fputs("|\n", file);
 }
 
 static void child_row(FILE *file, const struct section_child *child) {
   code_cell(file, child->key);
   code_cell(file, child->form);
-  cell(file, child->unit);
+  describe_cell(file, child->unit);
   fputs("| | ", file);
-  cell(file, child->doc);
+  describe_cell(file, child->doc);
   fputs("| |\n", file);
 }
 
@@ -92,10 +92,10 @@ static void write_catalogue(FILE *file, const struct catalogue *catalogue) {
   fputs("| name | unit | meaning | keys that it reads | source |\n|---|---|---|---|---|\n", file);
   for (size_t i = 0; catalogue->row(i, &row); i++) {
     code_cell(file, row.name);
-    cell(file, row.unit);
-    cell(file, row.doc);
-    cell(file, row.keys);
-    cell(file, row.source);
+    describe_cell(file, row.unit);
+    describe_cell(file, row.doc);
+    describe_cell(file, row.keys);
+    describe_cell(file, row.source);
     fputs("|\n", file);
   }
   fputc('\n', file);
@@ -130,6 +130,7 @@ enum hd_status config_reference(FILE *file, struct hd_error *err) {
   fputs("## Laws, kinds and quantities\n\n", file);
   for (size_t i = 0; i < catalogues_count; i++)
     write_catalogue(file, &catalogues[i]);
+  reference_output(file);
   if (ferror(file))
     return hd_fail(err, HD_IO, "the reference could not be written");
   return HD_OK;

@@ -1,0 +1,152 @@
+#include "solver/assemble.h"
+
+#include <math.h>
+
+/* ---- contacts ---- */
+
+/** One contact law at one face, with its partials by the node's `a`, and by the metal's level. */
+struct face_value {
+  double j, d_a, d_level; /* d_level: by a_eq */
+};
+
+static struct face_value face_law(const struct pass *p, const struct contact_face *face) {
+  const struct model *model = p->model;
+  const struct species_state *state = &part_state(p, (size_t)face->part)[face->species];
+  int s = face->species, region = p->device->mesh->node_parts[face->part].region;
+  const struct model_species *row = &model->regions[region].species[s];
+  struct contact_input input = {.c = state->c,
+                                .eta = state->a,
+                                .c_eq = face->c_eq,
+                                .N = row->N,
+                                .velocity = face->velocity,
+                                .transfer = face->transfer};
+  double d_eta = 1.0, d_c_eq = 0.0;
+  if (model->carrier[s]) {
+    double phi = p->instance->u[face->node * p->n_unknowns + 1 + s];
+    double V = terminal_voltage(p, face->terminal);
+    input.eta_eq = state->a + model->A[s][1 + s] * (V - phi);
+    struct statistics_value metal = model->statistics[s]->value(input.eta_eq, row->gamma);
+    input.c_eq = row->N * metal.F;
+    d_c_eq = row->N * metal.dF;
+  } else {
+    double x = state->a, x_eq = face->c_eq / row->N;
+    bool limited = model->hopping[s] || model->crowded[s];
+    input.eta = limited ? log(x / (1.0 - x)) : log(x);
+    input.eta_eq = limited ? log(x_eq / (1.0 - x_eq)) : log(x_eq);
+    d_eta = limited ? 1.0 / (x * (1.0 - x)) : 1.0 / x;
+  }
+  struct contact_value value = face->law->value(&input);
+  struct face_value out = {.j = value.j,
+                           .d_a = value.d_c * state->d_c,
+                           .d_level = value.d_c_eq * d_c_eq + value.d_eta_eq};
+  if (value.d_eta != 0.0)
+    out.d_a += value.d_eta * d_eta;
+  return out;
+}
+
+/** Add factor * j and its partials to one row. Carriers: a_eq differs from a in phi -> V only. */
+void assemble_face(const struct pass *p, const struct contact_face *face, int row, double factor) {
+  struct face_value value = face_law(p, face);
+  p->F[row] += factor * value.j;
+  if (!p->stamp)
+    return;
+  int s = face->species;
+  const double *A = p->model->A[s];
+  bool carrier = p->model->carrier[s];
+  double by_level = carrier ? value.d_level : 0.0;
+  add_row(p, row, face->node, p->model->couples[s], factor * (value.d_a + by_level), A);
+  stamp_add(p->stamp, row, dof(p, face->node, 1 + s),
+            carrier ? -factor * by_level * A[1 + s] : 0.0);
+  stamp_add(p->stamp, row, terminal_dof(p, face->terminal),
+            carrier ? factor * by_level * A[1 + s] : 0.0);
+}
+
+void assemble_faces(const struct pass *p) {
+  if (p->point->mode == SYSTEM_EQUILIBRIUM)
+    return;
+  for (size_t f = 0; f < p->device->n_faces; f++) {
+    const struct contact_face *face = &p->device->faces[f];
+    assemble_face(p, face, balance_row(p, face->node, 1 + face->species), face->area);
+  }
+}
+
+static void link_stamp(const struct pass *p, const struct tunnel_link *link, int row, double factor,
+                       const struct tunnel_value *value) {
+  const double *A = p->model->A[link->species];
+  int s = link->species;
+  stamp_add(p->stamp, row, dof(p, link->contact, 0), factor * value->d_psi_contact);
+  stamp_add(p->stamp, row, dof(p, link->before, 0), factor * value->d_psi_before);
+  stamp_add(p->stamp, row, dof(p, link->node, 0), factor * value->d_psi);
+  stamp_add(p->stamp, row, dof(p, link->after, 0), factor * value->d_psi_after);
+  add_row(p, row, link->node, p->model->couples[s], factor * (value->d_eta + value->d_eta_metal),
+          A);
+  stamp_add(p->stamp, row, dof(p, link->node, 1 + s), -factor * value->d_eta_metal * A[1 + s]);
+  stamp_add(p->stamp, row, terminal_dof(p, link->terminal), factor * value->d_eta_metal * A[1 + s]);
+}
+
+/** Flux of one link at the gathered state. */
+struct tunnel_value assemble_link_value(const struct pass *p, const struct tunnel_link *link) {
+  const double *u = p->instance->u;
+  int s = link->species, N = p->n_unknowns;
+  double eta = part_state(p, (size_t)link->part)[s].a;
+  double level = terminal_voltage(p, link->terminal) - u[link->node * N + 1 + s];
+  struct tunnel_input input = {.psi_contact = u[link->contact * N],
+                               .psi = u[link->node * N],
+                               .psi_before = u[link->before * N],
+                               .psi_after = u[link->after * N],
+                               .x = link->x,
+                               .x_before = link->x_before,
+                               .x_after = link->x_after,
+                               .eta = eta,
+                               .eta_metal = eta + p->model->A[s][1 + s] * level,
+                               .charge = p->model->charge[s] < 0.0 ? -1 : 1,
+                               .V_T = p->model->V_T,
+                               .prefactor = link->prefactor,
+                               .kappa = link->kappa,
+                               .image = link->image};
+  return contact_tunnel(&input);
+}
+
+/** Tunnelling: particles leave the contact and appear at the node. */
+void assemble_links(const struct pass *p) {
+  if (p->point->mode == SYSTEM_EQUILIBRIUM)
+    return;
+  for (size_t i = 0; i < p->device->n_links; i++) {
+    const struct tunnel_link *link = &p->device->links[i];
+    struct tunnel_value value = assemble_link_value(p, link);
+    int row = balance_row(p, link->node, 1 + link->species);
+    p->F[row] -= link->area * value.g;
+    if (p->stamp)
+      link_stamp(p, link, row, -link->area, &value);
+    double charge = p->model->q * p->model->charge[link->species] * link->area;
+    for (int T = 0; T + 1 < p->device->n_terminals; T++) {
+      double factor = -charge * (weight(p, T, link->contact) - weight(p, T, link->node));
+      p->F[current_row(p, T)] += factor * value.g;
+      if (p->stamp)
+        link_stamp(p, link, current_row(p, T), factor, &value);
+    }
+  }
+}
+
+/** psi = V + offset, and phi = V of species that the contact holds. */
+void assemble_contact_rows(const struct pass *p) {
+  for (size_t c = 0; c < p->device->n_contact_nodes; c++) {
+    const struct contact_node *at = &p->device->contact_nodes[c];
+    const double *u = &p->instance->u[at->node * p->n_unknowns];
+    double V = terminal_voltage(p, at->terminal);
+    int column = terminal_dof(p, at->terminal), row = dof(p, at->node, 0);
+    set_row(p, row, row, u[0] - V - at->psi_offset);
+    if (p->stamp)
+      stamp_add(p->stamp, row, column, -1.0);
+    if (p->point->mode == SYSTEM_EQUILIBRIUM)
+      continue;
+    for (int s = 0; s < p->n_species; s++) {
+      if (!p->model->carrier[s] || !p->device->held[at->node * p->n_species + s])
+        continue;
+      row = dof(p, at->node, 1 + s);
+      set_row(p, row, row, u[1 + s] - V);
+      if (p->stamp)
+        stamp_add(p->stamp, row, column, -1.0);
+    }
+  }
+}

@@ -1,0 +1,244 @@
+#include "solver/assemble.h"
+
+#include <math.h>
+#include "physics/reaction.h"
+
+/* ---- nodes ---- */
+
+/** Unknowns of every node and the state of every node part. */
+void assemble_gather(const struct pass *p) {
+  struct system_instance *instance = p->instance;
+  size_t count = (size_t)(p->device->n_nodes * p->n_unknowns);
+  for (size_t i = 0; i < count; i++) {
+    int g = instance->dof[i];
+    instance->u[i] = g < p->system->n ? p->point->y[g] : 0.0;
+    instance->up[i] = g < p->system->n && p->point->yp ? p->point->yp[g] : 0.0;
+  }
+  const struct mesh *mesh = p->device->mesh;
+  for (size_t i = 0; i < mesh->n_node_parts; i++)
+    model_state(p->model, mesh->node_parts[i].region,
+                &instance->u[mesh->node_parts[i].node * p->n_unknowns], part_state(p, i));
+}
+
+/** Poisson's charge: -q V (sum z c + fixed). */
+static void node_charge(const struct pass *p, size_t i, const struct species_state *state) {
+  const struct node_part *part = &p->device->mesh->node_parts[i];
+  int row = balance_row(p, part->node, 0);
+  double charge = p->device->fixed_charge[i];
+  for (int s = 0; s < p->n_species; s++)
+    charge += p->model->charge[s] * state[s].c;
+  double qV = p->model->q * part->volume;
+  p->F[row] -= qV * charge;
+  if (p->stamp)
+    for (int s = 0; s < p->n_species; s++)
+      add_row(p, row, part->node, p->model->couples[s], -qV * p->model->charge[s] * state[s].d_c,
+              p->model->A[s]);
+}
+
+/** Storage V dc/dt with c = g(a): dc/dt = g'(a) da/dt. */
+static void node_storage(const struct pass *p, const struct node_part *part, int s,
+                         const struct species_state *state) {
+  const double *up = &p->instance->up[part->node * p->n_unknowns];
+  int row = balance_row(p, part->node, 1 + s);
+  double da = 0.0;
+  for (int j = 0; j < p->n_unknowns; j++)
+    da += p->model->A[s][j] * up[j];
+  p->F[row] += part->volume * state[s].d_c * da;
+  if (p->stamp)
+    add_row(p, row, part->node, p->model->couples[s],
+            part->volume * (state[s].d2_c * da + p->point->cj * state[s].d_c), p->model->A[s]);
+}
+
+/** Recombination minus generation of one node part. */
+static void node_reaction(const struct pass *p, size_t i, const struct species_state *state) {
+  int e = p->model->electron, h = p->model->hole;
+  if (e < 0 || h < 0)
+    return;
+  const struct node_part *part = &p->device->mesh->node_parts[i];
+  const double *u = &p->instance->u[part->node * p->n_unknowns];
+  struct model_reaction reaction;
+  model_react(p->model, part->region, u, state, p->stamp != NULL, &reaction);
+  double light = p->device->generation[i];
+  if (light > 0.0)
+    light *= p->system->sources_off
+                 ? 0.0
+                 : waveform_value(&p->device->spec->generation.factor, p->point->t);
+  bool couples[MODEL_UNKNOWNS];
+  for (int j = 0; j < p->n_unknowns; j++)
+    couples[j] = p->model->couples[e][j] || p->model->couples[h][j];
+  for (int side = 0; side < 2; side++) {
+    int s = side ? h : e, row = balance_row(p, part->node, 1 + s);
+    p->F[row] += part->volume * (reaction.rate[s] - light);
+    if (p->stamp)
+      add_row(p, row, part->node, couples, part->volume, reaction.d_rate[s]);
+  }
+}
+
+/** Helmholtz equation of a smoothed field: V (S - c / c_unit). */
+static void node_field(const struct pass *p, const struct node_part *part, int f,
+                       const struct species_state *state) {
+  int s = p->model->field_species[f], j = 1 + p->n_species + f;
+  int row = balance_row(p, part->node, j);
+  double per_unit = part->volume / p->model->c_unit[s];
+  p->F[row] +=
+      part->volume * p->instance->u[part->node * p->n_unknowns + j] - per_unit * state[s].c;
+  if (!p->stamp)
+    return;
+  stamp_add(p->stamp, row, dof(p, part->node, j), part->volume);
+  add_row(p, row, part->node, p->model->couples[s], -per_unit * state[s].d_c, p->model->A[s]);
+}
+
+void assemble_nodes(const struct pass *p) {
+  const struct mesh *mesh = p->device->mesh;
+  bool moving = p->point->mode != SYSTEM_EQUILIBRIUM;
+  for (size_t i = 0; i < mesh->n_node_parts; i++) {
+    const struct node_part *part = &mesh->node_parts[i];
+    const struct species_state *state = part_state(p, i);
+    node_charge(p, i, state);
+    if (p->point->mode == SYSTEM_TRANSIENT)
+      for (int s = 0; s < p->n_species; s++)
+        node_storage(p, part, s, state);
+    if (moving)
+      node_reaction(p, i, state);
+    for (int f = 0; f < p->model->n_fields; f++)
+      node_field(p, part, f, state);
+  }
+}
+
+/** Shockley-Read-Hall recombination of electrons on one side with holes on the other. */
+static void interface_pair(const struct pass *p, const struct interface_part *face,
+                           const struct interface_spec *spec, int part_e, int part_h) {
+  int e = p->model->electron, h = p->model->hole;
+  const struct species_state *n = &part_state(p, (size_t)part_e)[e];
+  const struct species_state *q = &part_state(p, (size_t)part_h)[h];
+  const double *u = &p->instance->u[face->node * p->n_unknowns];
+  const struct model_region *region =
+      &p->model->regions[p->device->mesh->node_parts[part_e].region];
+  double split = (u[1 + e] - u[1 + h]) / p->model->V_T, gap = -expm1(split);
+  struct reaction_input input = {.n = n->c,
+                                 .p = q->c,
+                                 .np_eq = n->c * q->c * exp(split),
+                                 .excess = n->c * q->c * gap,
+                                 .n_1 = region->n_1,
+                                 .p_1 = region->p_1,
+                                 .material = region->material};
+  struct reaction_value value = reaction_interface(&input, spec->S_n, spec->S_p);
+  double area = 0.5 * face->area; /* half for each way the pair can meet */
+  double by_n = area * (value.d_n + value.d_excess * q->c * gap) * n->d_c;
+  double by_p = area * (value.d_p + value.d_excess * n->c * gap) * q->d_c;
+  double by_split = -area * value.d_excess * input.np_eq / p->model->V_T;
+  for (int side = 0; side < 2; side++) {
+    int row = balance_row(p, face->node, 1 + (side ? h : e));
+    p->F[row] += area * value.rate;
+    if (!p->stamp)
+      continue;
+    add_row(p, row, face->node, p->model->couples[e], by_n, p->model->A[e]);
+    add_row(p, row, face->node, p->model->couples[h], by_p, p->model->A[h]);
+    stamp_add(p->stamp, row, dof(p, face->node, 1 + e), by_split);
+    stamp_add(p->stamp, row, dof(p, face->node, 1 + h), -by_split);
+  }
+}
+
+/** The recombination velocities given for a pair of regions; NULL: none. */
+static const struct interface_spec *find_interface(const struct device_spec *spec, int a, int b) {
+  for (size_t i = 0; i < spec->n_interfaces; i++) {
+    const int *region = spec->interfaces[i].region;
+    if ((region[0] == a && region[1] == b) || (region[0] == b && region[1] == a))
+      return &spec->interfaces[i];
+  }
+  return NULL;
+}
+
+/** Recombination at interfaces between regions. */
+void assemble_interfaces(const struct pass *p) {
+  const struct mesh *mesh = p->device->mesh;
+  if (p->model->electron < 0 || p->model->hole < 0 || p->point->mode == SYSTEM_EQUILIBRIUM)
+    return;
+  for (size_t i = 0; i < mesh->n_interface_parts; i++) {
+    const struct interface_part *face = &mesh->interface_parts[i];
+    const struct interface_spec *spec =
+        find_interface(p->device->spec, mesh->node_parts[face->part_a].region,
+                       mesh->node_parts[face->part_b].region);
+    if (!spec)
+      continue;
+    interface_pair(p, face, spec, face->part_a, face->part_b);
+    interface_pair(p, face, spec, face->part_b, face->part_a);
+  }
+}
+
+/* ---- edges ---- */
+
+static void edge_linear(const struct pass *p, const struct edge_part *edge, int j, double g) {
+  int k = dof(p, edge->k, j), l = dof(p, edge->l, j);
+  int row_k = p->plan->row[k], row_l = p->plan->row[l];
+  double flow = g * (p->instance->u[edge->k * p->n_unknowns + j] -
+                     p->instance->u[edge->l * p->n_unknowns + j]);
+  p->F[row_k] += flow;
+  p->F[row_l] -= flow;
+  if (!p->stamp)
+    return;
+  stamp_add(p->stamp, row_k, k, g);
+  stamp_add(p->stamp, row_k, l, -g);
+  stamp_add(p->stamp, row_l, l, g);
+  stamp_add(p->stamp, row_l, k, -g);
+}
+
+static void edge_ramo(const struct pass *p, const struct edge_part *edge,
+                      const struct model_flux *flux) {
+  model_row d_k = {0}, d_l = {0};
+  bool couples[MODEL_UNKNOWNS] = {false};
+  double current = 0.0;
+  for (int s = 0; s < p->n_species; s++) {
+    double charge = p->model->q * p->model->charge[s] * edge->measure;
+    current += charge * flux->F[s];
+    if (!p->stamp)
+      continue;
+    for (int j = 0; j < p->n_unknowns; j++) {
+      d_k[j] += charge * flux->d_k[s][j];
+      d_l[j] += charge * flux->d_l[s][j];
+      couples[j] = couples[j] || p->model->couples[s][j];
+    }
+  }
+  for (int T = 0; T + 1 < p->device->n_terminals; T++) {
+    double w = weight(p, T, edge->k) - weight(p, T, edge->l);
+    p->F[current_row(p, T)] -= w * current;
+    if (p->stamp) {
+      add_row(p, current_row(p, T), edge->k, couples, -w, d_k);
+      add_row(p, current_row(p, T), edge->l, couples, -w, d_l);
+    }
+  }
+}
+
+static void edge_flux(const struct pass *p, const struct edge_part *edge) {
+  struct model_flux flux;
+  model_edge(p->model, edge->region, edge->length, &p->instance->u[edge->k * p->n_unknowns],
+             &p->instance->u[edge->l * p->n_unknowns], part_state(p, (size_t)edge->part_k),
+             part_state(p, (size_t)edge->part_l), p->stamp != NULL, &flux);
+  for (int s = 0; s < p->n_species; s++) {
+    int row_k = balance_row(p, edge->k, 1 + s), row_l = balance_row(p, edge->l, 1 + s);
+    double flow = edge->measure * flux.F[s];
+    p->F[row_k] += flow;
+    p->F[row_l] -= flow;
+    if (!p->stamp)
+      continue;
+    const bool *couples = p->model->couples[s];
+    add_row(p, row_k, edge->k, couples, edge->measure, flux.d_k[s]);
+    add_row(p, row_k, edge->l, couples, edge->measure, flux.d_l[s]);
+    add_row(p, row_l, edge->k, couples, -edge->measure, flux.d_k[s]);
+    add_row(p, row_l, edge->l, couples, -edge->measure, flux.d_l[s]);
+  }
+  edge_ramo(p, edge, &flux);
+}
+
+void assemble_edges(const struct pass *p) {
+  const struct mesh *mesh = p->device->mesh;
+  for (size_t e = 0; e < mesh->n_edge_parts; e++) {
+    const struct edge_part *edge = &mesh->edge_parts[e];
+    const struct model_region *region = &p->model->regions[edge->region];
+    edge_linear(p, edge, 0, region->eps * edge->measure);
+    for (int f = 0; f < p->model->n_fields; f++)
+      edge_linear(p, edge, 1 + p->n_species + f, region->ell2 * edge->measure);
+    if (p->point->mode != SYSTEM_EQUILIBRIUM)
+      edge_flux(p, edge);
+  }
+}

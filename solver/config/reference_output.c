@@ -1,0 +1,151 @@
+/* The output part of docs/reference.md. tests/cli/reference.sh holds it to what a run writes. */
+#include "solver/config/describe.h"
+
+/** One column, key or file; rows of a file stand together. */
+struct output_row {
+  const char *name, *unit, *doc;
+};
+
+struct output_table {
+  const char *title, *intro;
+  const struct output_row *rows; /* ends with a NULL name */
+};
+
+static const struct output_row files[] = {
+    {"terminals.csv", "", "Voltages and currents of terminals and nets, a row per output point."},
+    {"spikes.csv", "", "One row per spike; the header alone when none were looked for."},
+    {"fields.nc", "", "Fields inside the devices, netCDF-4 with CF-1.8 names and units."},
+    {"summary.json", "", "Results and statistics of the run for other programs."},
+    {"resolved.cfg", "",
+     "The complete input after includes, defaults and --set; running it gives the same result."},
+    {"log.txt", "", "What happened, line by line, with the errors of a failed run."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row terminals[] = {
+    {"experiment", "", "Name of the experiment."},
+    {"time_s", "s", "Time since the start of the experiment; 0 in steady experiments."},
+    {"V(<terminal>)_V", "V",
+     "Voltage of the net that the terminal is tied to, against ground. The terminal is named by "
+     "its contact, with the device and a dot in front when the circuit has several devices."},
+    {"I(<terminal>)_A", "A",
+     "Current from the circuit into the device at the terminal: conduction of every species and "
+     "displacement. The currents of one device sum to zero."},
+    {"V(<net>)_V", "V", "Voltage of every other net against ground."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row spikes[] = {
+    {"experiment", "", "Name of the experiment (spikes.csv only)."},
+    {"time_s", "s", "First upward crossing of the threshold, from the start of the experiment."},
+    {"pulse", "", "Number of the pulse that runs or ran last, from 1; 0: there was none."},
+    {"peak_current_A", "A", "Current of largest magnitude, with its sign."},
+    {"width_s", "s", "Total time above the threshold."},
+    {"E_source_J", "J", "Integral of V_in I dt over the window: what the source gave."},
+    {"E_device_J", "J", "Integral of V_mem I dt over the window: what went into the device."},
+    {"E_stored_J", "J", "Change of C V_X^2 / 2 of the capacitor over the window."},
+    {"charge_C", "C", "Integral of I dt over the window."},
+    {"window_start_s", "s", "Start of the window."},
+    {"window_end_s", "s", "End of the window."},
+    {"complete", "", "1; 0 when the experiment ended inside the spike or its window."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row labels[] = {
+    {"record", "1", "Number of the record, from 0 through all experiments."},
+    {"x, y", "m", "Axes of a 1d (x) or planar device; y is the position in the stack."},
+    {"r, z", "m", "Axes of an axisymmetric device; z is the position in the stack."},
+    {"time", "s", "Time since the start of the experiment."},
+    {"bias_V", "V", "Value of the swept source of a dc_sweep; 0 in other experiments."},
+    {"experiment", "", "Name of the experiment, as characters."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row summary[] = {
+    {"program", "", "Name and version."},
+    {"input", "", "Input file as it was given."},
+    {"input_hash", "", "Hash of the complete input: equal hashes, equal runs."},
+    {"title", "", "Title of the input."},
+    {"status", "",
+     "ok, usage, input, not converged, file error, out of memory, interrupted, internal error."},
+    {"exit_code", "", "Exit code of the program."},
+    {"message", "", "What went wrong; absent when all is well."},
+    {"wall_s", "s", "Duration by the clock."},
+    {"cpu_s", "s", "Processor time of the process."},
+    {"peak_memory_bytes", "byte", "Largest resident memory."},
+    {"mesh.dimension", "", "1 or 2, the largest of all devices."},
+    {"mesh.coordinates", "", "1d, planar or axisymmetric."},
+    {"mesh.nodes", "", "Nodes of all devices in the circuit."},
+    {"mesh.edges", "", "Edges, counted once for each region that they border on."},
+    {"solver.unknowns", "", "Unknowns of the whole system."},
+    {"solver.steps", "", "Accepted time steps."},
+    {"solver.residuals", "", "Evaluations of the residual alone."},
+    {"solver.jacobians", "", "Evaluations of residual and matrix."},
+    {"solver.factorisations", "", "Factorisations of the matrix."},
+    {"solver.solves", "", "Solutions with a factorised matrix."},
+    {"solver.linear_solver_s", "s", "Time in factorisations and solutions."},
+    {"solver.newton_iterations", "", "Newton iterations of transients and steady states."},
+    {"solver.steady_newton_iterations", "", "Those of steady states."},
+    {"solver.error_test_failures", "", "Time steps repeated because their error was too large."},
+    {"solver.convergence_failures", "", "Time steps repeated because Newton did not converge."},
+    {"solver.linear_solver", "", "Library and ordering."},
+    {"conservation.ions.<species>.relative_drift", "1",
+     "Largest |number - start - what came in through contacts| / start over all transients."},
+    {"conservation.terminal_current_sum_max_A", "A",
+     "Largest sum of the terminal currents of a device."},
+    {"experiments[].name", "", "Name of the experiment."},
+    {"experiments[].type", "", "equilibrium, steady, dc_sweep or transient."},
+    {"experiments[].status", "", "ok or stopped."},
+    {"experiments[].steps", "", "Accepted time steps (transients)."},
+    {"experiments[].spikes[]", "", "The columns of spikes.csv, where spikes were looked for."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row exit_codes[] = {
+    {"0", "", "Done."},
+    {"1", "", "Internal error: a bug, please report it."},
+    {"2", "", "Wrong command line."},
+    {"3", "", "Wrong input."},
+    {"4", "", "No convergence; the message says where and what to try."},
+    {"5", "", "A file could not be read or written."},
+    {"6", "", "Out of memory."},
+    {"130", "", "Interrupted by SIGINT or SIGTERM: what was computed is on disk."},
+    {NULL, NULL, NULL}};
+
+static const struct output_table tables[] = {
+    {"The run folder", "Rows are flushed as they come; whole files are written beside and renamed.",
+     files},
+    {"terminals.csv",
+     "A row at every accepted time step, or at the times that `output` asks for, and at every kink "
+     "of a waveform and the end; a row per point of a sweep. Numbers have ten significant digits, "
+     "times fifteen; what is not known is an empty cell.",
+     terminals},
+    {"spikes.csv",
+     "A spike begins where |I| of the watched terminal crosses the threshold upward; further "
+     "crossings inside the same pulse belong to it. Energies and charge are over the *window*: the "
+     "pulse period in which it begins; for the last pulse one period from its start, or the end "
+     "of the experiment when pulses have no period. Without a pulse, and behind the last period, "
+     "the window goes from the upward to the downward crossing. The energy of a spike follows from "
+     "the capacitor and the voltage (docs/theory.md); it is no evidence for the ionics.",
+     spikes},
+    {"fields.nc: coordinates",
+     "Dimensions are (record, x), (record, y, x) or (record, z, r). With several devices each has "
+     "its own axes, and the names of axes and variables begin with the device and `_`. A value "
+     "where a species cannot be is the fill value NaN. The variables are the quantities above.",
+     labels},
+    {"summary.json", "Keys with their path; `[]` stands for each member of a list.", summary},
+    {"Exit codes", NULL, exit_codes}};
+
+/** Write the output part of the reference page. */
+void reference_output(FILE *file) {
+  fputs("## Output\n\n", file);
+  for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+    const struct output_table *table = &tables[t];
+    fprintf(file, "### %s\n\n", table->title);
+    if (table->intro)
+      fprintf(file, "%s\n\n", table->intro);
+    fputs("| name | unit | meaning |\n|---|---|---|\n", file);
+    for (const struct output_row *row = table->rows; row->name; row++) {
+      fprintf(file, "| `%s` ", row->name);
+      describe_cell(file, row->unit);
+      describe_cell(file, row->doc);
+      fputs("|\n", file);
+    }
+    fputc('\n', file);
+  }
+}

@@ -1,0 +1,22 @@
+/* Terminal currents as reported: the quietest of all equivalent sums over the device. */
+#ifndef HALIDRIFT_SOLVER_CURRENTS_H
+#define HALIDRIFT_SOLVER_CURRENTS_H
+
+#include "solver/system.h"
+
+struct currents;
+
+enum hd_status currents_create(struct currents **currents, struct system *system,
+                               struct hd_error *err);
+/**
+ * Currents into all terminals at a state.
+ * yp    [n] or NULL (steady);  rate  1/s: 1 / time step (0 when steady)
+ * I     out [terminals of all instances in a row] A
+ */
+enum hd_status currents_evaluate(struct currents *currents, const double *y, const double *yp,
+                                 double t, double rate, double *I, struct hd_error *err);
+/** Number of terminals of all instances. */
+size_t currents_count(const struct currents *currents);
+void currents_free(struct currents **currents);
+
+#endif
