@@ -1,0 +1,31 @@
+#!/bin/sh
+# docs/reference.md is what the program writes, and it names every file, column and key of a run.
+. "$HALIDRIFT_ROOT/tests/support/shell.sh"
+page=$HALIDRIFT_ROOT/docs/reference.md
+
+"$HALIDRIFT" reference >body.md
+sed -n '/^## Input$/,$p' "$page" >shipped.md
+cmp -s body.md shipped.md || fail "docs/reference.md is not up to date; sh docs/reference.sh"
+checks=$((checks + 1))
+
+# A run with spikes and fields, and one in the plane.
+expect 0 "" "$HALIDRIFT" run "$HALIDRIFT_ROOT/inputs/tutorial/06_neuron.cfg" -q -o spiking
+cat >plane.cfg <<'CFG'
+device = {
+  coordinates = "planar";
+  width = "20 nm";
+  layers = ({ material = "MAPbI3"; thickness = "20 nm"; });
+  species = ({ name = "electron"; });
+  contacts = (
+    { name = "bottom"; at = "y_min"; barrier = "0.3 eV"; },
+    { name = "top"; at = "y_max"; barrier = "0.3 eV"; }
+  );
+};
+experiments = ({ name = "point"; type = "steady"; });
+CFG
+expect 0 "" "$HALIDRIFT" run plane.cfg -q -o plane
+expect 0 "" ls spiking/fields.nc plane/fields.nc
+ncdump -h spiking/fields.nc >spiking.cdl
+ncdump -h plane/fields.nc >plane.cdl
+expect 0 "" python3 "$HALIDRIFT_ROOT/tests/support/reference.py" "$page" spiking plane
+finish

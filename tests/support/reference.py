@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Compare docs/reference.md with run folders: every file, column and key is documented.
+
+    python3 tests/support/reference.py docs/reference.md RUN...
+
+Beside every folder RUN stands RUN.cdl, the header that ncdump shows of its fields.nc.
+"""
+
+import csv
+import json
+import pathlib
+import re
+import sys
+
+
+def sections(page):
+    """Names in the first column of every table, by the table's heading."""
+    found, title = {}, None
+    for line in page.splitlines():
+        if line.startswith("### "):
+            title = line[4:]
+            found.setdefault(title, [])
+        row = re.match(r"\| `([^`]*)` ", line)
+        if row:
+            found[title].append(row[1])
+    return found
+
+
+def key_paths(value, path=""):
+    """Paths of all leaves of a JSON value, lists as `[]`."""
+    if isinstance(value, dict):
+        return {p for key, v in value.items() for p in key_paths(v, f"{path}.{key}".lstrip("."))}
+    if isinstance(value, list):
+        return {p for v in value for p in key_paths(v, path + "[]")}
+    return {path}
+
+
+def as_pattern(name):
+    """`V(<net>)_V` or `density_%s` as a regular expression."""
+    return re.compile("".join(".+" if part in ("%s",) or part.startswith("<") else re.escape(part)
+                              for part in re.split(r"(<[a-z]+>|%s)", name)))
+
+
+def unknown(names, documented):
+    patterns = [as_pattern(name) for name in documented]
+    return [n for n in names if not any(p.fullmatch(n) for p in patterns)]
+
+
+def header(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return next(csv.reader(file))
+
+
+def check(folder, doc):
+    wrong = []
+
+    def need(what, names, documented):
+        wrong.extend(f"{folder}: {what}: {n} is not documented" for n in unknown(names, documented))
+
+    need("file", [p.name for p in folder.iterdir()], doc["The run folder"])
+    need("terminals.csv", header(folder / "terminals.csv"), doc["terminals.csv"])
+    spikes = header(folder / "spikes.csv")
+    if spikes != doc["spikes.csv"]:
+        wrong.append(f"{folder}: spikes.csv has the columns {spikes}")
+    summary = json.loads((folder / "summary.json").read_text("utf-8"))
+    listed = [f"experiments[].spikes[].{n}" for n in doc["spikes.csv"]] + doc["summary.json"]
+    need("summary.json", sorted(key_paths(summary)), listed)
+    quantities = next(rows for title, rows in doc.items() if title.startswith("Quantities"))
+    labels = [n for name in doc["fields.nc: coordinates"] for n in name.split(", ")]
+    cdl = folder.with_suffix(".cdl").read_text("utf-8")
+    need("fields.nc", re.findall(r"^\t(?:int|double|char) (\w+)\(", cdl, re.M), quantities + labels)
+    return wrong
+
+
+def main():
+    doc = sections(pathlib.Path(sys.argv[1]).read_text("utf-8"))
+    wrong = [line for folder in sys.argv[2:] for line in check(pathlib.Path(folder), doc)]
+    print("\n".join(wrong))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
