@@ -89,6 +89,10 @@ static const struct output_row summary[] = {
      "Largest |number - start - what came in through contacts| / start over all transients."},
     {"conservation.terminal_current_sum_max_A", "A",
      "Largest sum of the terminal currents of a device."},
+    {"conservation.terminal_current_error_max_A", "A",
+     "Largest difference between a current in terminals.csv and the one that the circuit saw: two "
+     "sums over the device that are equal when the equations hold exactly."},
+    {"conservation.terminal_current_max_A", "A", "Largest terminal current, for comparison."},
     {"experiments[].name", "", "Name of the experiment."},
     {"experiments[].type", "", "equilibrium, steady, dc_sweep or transient."},
     {"experiments[].status", "", "ok or stopped."},
