@@ -14,8 +14,8 @@ static const struct command commands[] = {
      cmd_check},
     {"explain", "KEY", 0, "Explain a key of the input: meaning, unit, default, limits",
      "Example: halidrift explain thickness", cmd_explain},
-    {"list", "WHAT", 0, "List materials, contacts, elements, quantities, ... (WHAT: one of them)", NULL,
-     cmd_list},
+    {"list", "WHAT", 0, "List materials, contacts, elements, quantities, ... (WHAT: one of them)",
+     NULL, cmd_list},
     {"reference", NULL, 0, "Print the reference of all keys and outputs (docs/reference.md)", NULL,
      cmd_reference},
 };
