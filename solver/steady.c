@@ -11,6 +11,12 @@ static const double STEP_MIN = 1e-4;
 static const double PSEUDO_FIRST = 1e-12, PSEUDO_GROWTH = 4.0, PSEUDO_LAST = 1e12;
 /** Iterations of one Newton at a pseudo-time step. */
 enum { PSEUDO_STEPS_MAX = 400 };
+/** A start is extrapolated over at most so many times the distance of the last two states. */
+static const double EXTRAPOLATION_MAX = 4.0;
+/** Source changes that differ by less than this fraction have the same direction. */
+static const double PARALLEL = 1e-6;
+/** A Newton whose update exceeds this many volts (or relative changes times V_T) is lost. */
+static const double DIVERGED = 1e6;
 
 enum hd_status steady_create(struct steady **out, struct system *system, struct hd_error *err) {
   struct steady *steady = NULL;
@@ -23,7 +29,9 @@ enum hd_status steady_create(struct steady **out, struct system *system, struct 
   TRY(hd_alloc(&steady->delta, n, sizeof(double), err));
   TRY(hd_alloc(&steady->F, n, sizeof(double), err));
   TRY(hd_alloc(&steady->trial, n, sizeof(double), err));
+  TRY(hd_alloc(&steady->last, n, sizeof(double), err));
   TRY(hd_alloc(&steady->previous, n, sizeof(double), err));
+  TRY(hd_alloc(&steady->moved, system->run->circuit.n_elements, sizeof(double), err));
   return hd_alloc(&steady->yp, n, sizeof(double), err);
 }
 
@@ -34,7 +42,9 @@ void steady_free(struct steady **steady) {
   hd_free(&(*steady)->delta);
   hd_free(&(*steady)->F);
   hd_free(&(*steady)->trial);
+  hd_free(&(*steady)->last);
   hd_free(&(*steady)->previous);
+  hd_free(&(*steady)->moved);
   hd_free(&(*steady)->yp);
   hd_free(steady);
 }
@@ -66,6 +76,11 @@ static double update_ion(const struct model *model, int s, double x, double step
   return limited ? x * ratio / (free + x * ratio) - x : x * (ratio - 1.0);
 }
 
+/** The larger one, or NAN when x is: a broken update must not look converged. */
+static double worse(double worst, double x) {
+  return x <= worst || isnan(worst) ? worst : x;
+}
+
 /** Apply -delta (a Newton step) to y; the largest undamped change over V_T (or relative) out. */
 static double update_node(const struct system_instance *instance, int node, bool flat,
                           const double *delta, double *y, int n) {
@@ -78,7 +93,7 @@ static double update_node(const struct system_instance *instance, int node, bool
   worst = fabs(step[0]) / model->V_T;
   for (int j = 1 + model->n_species; j < model->n_unknowns; j++) {
     taken[j] = step[j];
-    worst = fmax(worst, fabs(step[j]));
+    worst = worse(worst, fabs(step[j]));
   }
   for (int s = 0; s < model->n_species; s++) {
     int j = 1 + s;
@@ -86,11 +101,11 @@ static double update_node(const struct system_instance *instance, int node, bool
       continue;
     if (model->carrier[s]) {
       taken[j] = flat ? step[j] : update_carrier(model, s, step, taken);
-      worst = fmax(worst, fabs(step[j]) / model->V_T);
+      worst = worse(worst, fabs(step[j]) / model->V_T);
     } else {
       double x = y[dof[j]];
       taken[j] = step[j] == 0.0 ? 0.0 : update_ion(model, s, x, step[j]);
-      worst = fmax(worst, fabs(step[j]) / fmax(fabs(x), DBL_MIN));
+      worst = worse(worst, fabs(step[j]) / fmax(fabs(x), DBL_MIN));
     }
   }
   for (int j = 0; j < model->n_unknowns; j++)
@@ -107,13 +122,13 @@ static double update(struct steady *steady, bool flat, double *y) {
     const struct device *device = instance->device;
     double V_T = device->model.V_T;
     for (int k = 0; k < device->n_nodes; k++)
-      worst = fmax(worst, update_node(instance, k, flat, steady->delta, y, system->n));
+      worst = worse(worst, update_node(instance, k, flat, steady->delta, y, system->n));
     for (int T = 0; T < device->n_terminals; T++)
       y[instance->current_base + T] -= steady->delta[instance->current_base + T];
     for (size_t c = 0; c < device->n_components; c++)
       y[instance->lambda_base + (int)c] -= damp(steady->delta[instance->lambda_base + (int)c]);
     for (int g = system->net_base; g < system->branch_base; g++)
-      worst = fmax(worst, fabs(steady->delta[g]) / V_T);
+      worst = worse(worst, fabs(steady->delta[g]) / V_T);
   }
   double V_T = system->run->constants.k * system->run->temperature / system->run->constants.q;
   for (int g = system->net_base; g < system->branch_base; g++)
@@ -160,7 +175,7 @@ static int newton(struct steady *steady, enum system_mode mode, const double *ol
     linear_solve(plan->linear, steady->delta);
     double change = update(steady, mode == SYSTEM_EQUILIBRIUM, steady->trial);
     steady->counts.newton_iterations++;
-    if (!isfinite(change))
+    if (!(change < DIVERGED))
       return -1;
     if (change < steady->tolerance) {
       memcpy(y, steady->trial, n * sizeof *y);
@@ -240,11 +255,96 @@ static void set_sources(struct system *system, const double *from, const double 
   }
 }
 
+/* ---- extrapolation ---- */
+
+/** Where `previous` lies on the way from -> to (0 -> 1); NAN when it is not on that line, or when
+ * y is not the state that the last move ended in. */
+static double place_previous(const struct steady *steady, const double *y, const double *from,
+                             const double *to) {
+  size_t n_elements = steady->system->run->circuit.n_elements;
+  double along = 0.0, way2 = 0.0, moved2 = 0.0;
+  if (memcmp(y, steady->last, (size_t)steady->system->n * sizeof *y) != 0)
+    return NAN;
+  for (size_t e = 0; e < n_elements; e++) {
+    along += steady->moved[e] * (to[e] - from[e]);
+    way2 += (to[e] - from[e]) * (to[e] - from[e]);
+    moved2 += steady->moved[e] * steady->moved[e];
+  }
+  if (!(along * along > (1.0 - PARALLEL) * way2 * moved2) || moved2 == 0.0)
+    return NAN;
+  return -along / way2;
+}
+
+/** Ions: the logarithm (of the odds, with a site limit) goes on in a straight line. */
+static double extrapolate_ion(bool limited, double x, double previous, double ratio) {
+  if (!(x > 0.0 && previous > 0.0) || (limited && !(x < 1.0 && previous < 1.0)))
+    return x;
+  double odds = limited ? x / (1.0 - x) : x;
+  double previous_odds = limited ? previous / (1.0 - previous) : previous;
+  odds *= pow(odds / previous_odds, ratio);
+  return limited ? odds / (1.0 + odds) : odds;
+}
+
+/** out = y + ratio (y - previous), potentials and levels as they are, ions in their logarithm. */
+static void extrapolate(const struct steady *steady, const double *y, double ratio, double *out) {
+  const struct system *system = steady->system;
+  const double *previous = steady->previous;
+  for (int g = 0; g < system->n; g++)
+    out[g] = y[g] + ratio * (y[g] - previous[g]);
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct model *model = &instance->device->model;
+    for (int k = 0; k < instance->device->n_nodes; k++)
+      for (int s = 0; s < model->n_species; s++) {
+        int g = instance->dof[k * model->n_unknowns + 1 + s];
+        if (g < system->n && !model->carrier[s])
+          out[g] =
+              extrapolate_ion(model->hopping[s] || model->crowded[s], y[g], previous[g], ratio);
+      }
+  }
+}
+
+/**
+ * One continuation step from y at `s` to `next`: from an extrapolated start where there is one,
+ * from y itself otherwise or when that fails. s_previous  place of steady->previous, NAN: none;
+ * out: s Returns     iterations, or -1 with y unchanged
+ */
+static int continue_to(struct steady *steady, double s, double next, double *s_previous,
+                       double *y) {
+  size_t bytes = (size_t)steady->system->n * sizeof *y;
+  double *start = steady->last;
+  double ratio = (next - s) / (s - *s_previous);
+  int iterations = -1;
+  if (fabs(ratio) <= EXTRAPOLATION_MAX) {
+    extrapolate(steady, y, ratio, start);
+    iterations = newton(steady, SYSTEM_STEADY, NULL, 0.0, start);
+  }
+  if (iterations < 0) {
+    memcpy(start, y, bytes);
+    iterations = newton(steady, SYSTEM_STEADY, NULL, 0.0, start);
+  }
+  if (iterations < 0)
+    return -1;
+  memcpy(steady->previous, y, bytes);
+  memcpy(y, start, bytes);
+  *s_previous = s;
+  return iterations;
+}
+
+/** Remember where the move ended, for the next one. */
+static void remember(struct steady *steady, const double *y, const double *from, const double *to,
+                     double s_previous) {
+  size_t n_elements = steady->system->run->circuit.n_elements;
+  memcpy(steady->last, y, (size_t)steady->system->n * sizeof *y);
+  for (size_t e = 0; e < n_elements; e++)
+    steady->moved[e] = isnan(s_previous) ? 0.0 : (1.0 - s_previous) * (to[e] - from[e]);
+}
+
 /**
  * Steady state at the source values `to`, by continuation from the one at `from`.
- * Steps that fail are halved; each start is extrapolated from the last two states. When even small
- * steps fail (a fold, or a state that only time reaches) implicit Euler in pseudo-time is the last
- * resort.
+ * Steps that fail are quartered; each start is extrapolated from the last two states, also those of
+ * an earlier move in the same direction. When even small steps fail (a fold, or a state that only
+ * time reaches) implicit Euler in pseudo-time is the last resort.
  * y       [n] in: state at `from`, out: state at `to`; unchanged on failure
  */
 enum hd_status steady_move(struct steady *steady, double *y, const double *from, const double *to,
@@ -257,13 +357,16 @@ enum hd_status steady_move(struct steady *steady, double *y, const double *from,
   TRY(system_plan(system, SYSTEM_TRANSIENT, steady->frozen, &plan, err));
   TRY(hd_alloc(&start, n, sizeof(double), err));
   memcpy(start, y, n * sizeof *y);
+  double s_previous = place_previous(steady, y, from, to);
   while (s < 1.0) {
     double next = fmin(1.0, s + step);
     set_sources(system, from, to, next);
     steady->counts.continuation_steps++;
-    int iterations = newton(steady, SYSTEM_STEADY, NULL, 0.0, y);
-    if (iterations < 0 && step <= STEP_MIN)
+    int iterations = continue_to(steady, s, next, &s_previous, y);
+    if (iterations < 0 && step <= STEP_MIN) {
       iterations = pseudo_time(steady, y);
+      s_previous = NAN;
+    }
     if (iterations < 0 && step <= STEP_MIN)
       break;
     if (iterations < 0) {
@@ -273,11 +376,13 @@ enum hd_status steady_move(struct steady *steady, double *y, const double *from,
     s = next;
     step *= iterations < 10 ? 2.0 : 1.0;
   }
+  enum hd_status status = HD_OK;
   if (s < 1.0) {
     memcpy(y, start, n * sizeof *y);
-    hd_free(&start);
-    return not_converged(steady, "the steady state", err);
+    status = not_converged(steady, "the steady state", err);
+  } else {
+    remember(steady, y, from, to, s_previous);
   }
   hd_free(&start);
-  return HD_OK;
+  return status;
 }

@@ -13,9 +13,11 @@ struct steady {
   struct system *system; /* borrowed */
   double tolerance;      /* V, largest update of a converged iteration */
   int max_iterations;
-  bool frozen;                               /* ions stay */
-  bool initial;                              /* capacitors at their given start */
-  double *delta, *F, *trial, *previous, *yp; /* [n + 1] owned work */
+  bool frozen;                    /* ions stay */
+  bool initial;                   /* capacitors at their given start */
+  double *delta, *F, *trial, *yp; /* [n + 1] owned work */
+  double *last, *previous;        /* [n + 1] owned: the last two states of a move */
+  double *moved;                  /* [n_elements] owned: change of the sources between them */
   struct steady_counts counts;
 };
 
