@@ -33,7 +33,8 @@ EOF
 
 [ "${HALIDRIFT_SANITIZED:-0}" = 1 ] && export CFLAGS="-fsanitize=address,undefined"
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name halidrift.pc)")
-export PKG_CONFIG_PATH
+LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH") # for a shared libhalidrift
+export PKG_CONFIG_PATH LD_LIBRARY_PATH
 # shellcheck disable=SC2046,SC2086 # lists of flags
 expect 0 "" cc -Wall -Wextra -Werror -std=c11 $CFLAGS user/user.c -o user/by_pc \
   $(pkg-config --cflags --libs halidrift)
@@ -42,6 +43,6 @@ expect 0 "" cmake -G Ninja -S user -B user/build -DCMAKE_PREFIX_PATH="$prefix"
 expect 0 "" cmake --build user/build
 expect 0 "missing.cfg" user/build/user
 
-expect 0 "$prefix/share" env HALIDRIFT_DATA="$prefix/share/halidrift" "$prefix/bin/halidrift" \
+expect 0 "$prefix/share" env -u LD_LIBRARY_PATH HALIDRIFT_DATA="$prefix/share/halidrift" "$prefix/bin/halidrift" \
   list materials
 finish
