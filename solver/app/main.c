@@ -8,7 +8,7 @@
 static const struct command commands[] = {
     {"run", "FILE", TAKES_DIR | TAKES_SET | TAKES_LEVEL, "Run an input file into a run folder",
      "Writes terminals.csv, spikes.csv, fields.nc, summary.json, resolved.cfg and log.txt.\n"
-     "Example: halidrift run cell.cfg -o runs/thin --set device.layers[0].thickness=\"40 nm\"",
+     "Example: halidrift run cell.cfg -o runs/thin --set 'device.layers[0].thickness=40 nm'",
      cmd_run},
     {"check", "FILE", TAKES_SET, "Validate an input file and print what it would run", NULL,
      cmd_check},
