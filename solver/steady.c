@@ -135,6 +135,9 @@ static double update(struct steady *steady, bool flat, double *y) {
     y[g] -= V_T * damp(steady->delta[g] / V_T);
   for (int g = system->branch_base; g < system->n; g++)
     y[g] -= steady->delta[g];
+  for (int g = 0; g < system->n; g++)
+    if (!isfinite(steady->delta[g]))
+      return NAN;
   return worst * V_T;
 }
 
@@ -220,6 +223,24 @@ static int pseudo_time(struct steady *steady, double *y) {
   return iterations < 0 ? -1 : newton(steady, SYSTEM_STEADY, NULL, 0.0, y);
 }
 
+/** Where ions attract each other there may be several equilibria, and Newton may find none: take
+ * the one that the initial profile relaxes to. */
+static enum hd_status relax_from_profile(struct steady *steady, double *y, struct hd_error *err) {
+  struct system_plan *plan;
+  bool frozen = steady->frozen;
+  steady->frozen = true;
+  TRY(system_plan(steady->system, SYSTEM_EQUILIBRIUM, true, &plan, err));
+  system_guess(steady->system, y);
+  int iterations = newton(steady, SYSTEM_EQUILIBRIUM, NULL, 0.0, y);
+  steady->frozen = frozen;
+  if (iterations < 0)
+    return not_converged(steady, "the equilibrium", err);
+  TRY(system_plan(steady->system, SYSTEM_TRANSIENT, frozen, &plan, err));
+  if (pseudo_time(steady, y) < 0)
+    return not_converged(steady, "the equilibrium", err);
+  return HD_OK;
+}
+
 /* ---- public ---- */
 
 /**
@@ -235,8 +256,8 @@ enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_er
   system_guess(system, y);
   system_hold_ions(system, y);
   system->sources_off = true;
-  int iterations = newton(steady, SYSTEM_EQUILIBRIUM, NULL, 0.0, y);
-  enum hd_status status = iterations < 0 ? not_converged(steady, "the equilibrium", err) : HD_OK;
+  bool flat = newton(steady, SYSTEM_EQUILIBRIUM, NULL, 0.0, y) >= 0;
+  enum hd_status status = flat ? HD_OK : relax_from_profile(steady, y, err);
   if (status == HD_OK && newton(steady, SYSTEM_STEADY, NULL, 0.0, y) < 0 &&
       pseudo_time(steady, y) < 0)
     status = not_converged(steady, "the state at zero bias", err);

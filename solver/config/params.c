@@ -40,7 +40,7 @@ COUNT(device);
 const struct param mesh_params[] = {
     {"refine", PARAM_NUMBER, "", AT(refine), 1, 0.05, 100, false, false, NULL,
      "Divides every automatic spacing; 2 for a convergence check.", NULL},
-    {"growth", PARAM_NUMBER, "", AT(shape.growth), 1.3, 1, 10, true, false, NULL,
+    {"growth", PARAM_NUMBER, "", AT(shape.growth), PARAM_MISSING, 1, 10, true, false, NULL,
      "Ratio of neighbouring intervals away from contacts and interfaces.",
      "1.3 keeps the error of a graded mesh of second order"},
     {"intervals", PARAM_INTEGER, "", AT(shape.stack_intervals), 0, 0, 10000000, false, false, NULL,
