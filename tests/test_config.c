@@ -365,6 +365,7 @@ static const struct {
     {"device.layers[0].thickness=40", "--set 'device.layers[0].thickness=40': "
                                       "device.layers[0].thickness: got the bare integer 40"},
     {"device.layers[0].thickness.unit=3", "there is nothing below a single value"},
+    {"experiments[0].points=10000000000", "does not fit 32 bits"},
     {"device..x=3", "device.x: is not a known key"},
     {"device.layers=3", "device.layers: is an integer, must be a list"},
     {"solver.rtoll=1e-3", "solver.rtoll: is not a known key; did you mean rtol?"},

@@ -132,12 +132,19 @@ static void check_integer(const char *word, const struct scan *scan, int line,
             scan->path, line, (int)(end - word < 40 ? end - word : 40), word);
 }
 
+/** True when the digit at data[i] is the first one of a number, not inside a name or a float. */
+static bool starts_number(const char *data, size_t i) {
+  char before = i > 0 ? data[i - 1] : ' ';
+  char sign = before == '-' || before == '+' ? (i > 1 ? data[i - 2] : ' ') : ' ';
+  return !isalnum((unsigned char)before) && before != '_' && before != '.' &&
+         !isalnum((unsigned char)sign);
+}
+
 /** Follow comments and strings through one line, and look at its integers. */
 static enum scan_state scan_line(enum scan_state state, const char *data, size_t length,
                                  const struct scan *scan, int line, struct hd_error *err) {
   for (size_t i = 0; i < length; i++) {
     char c = data[i], next = i + 1 < length ? data[i + 1] : '\0';
-    char before = i > 0 ? data[i - 1] : ' ';
     if (state == SCAN_BLOCK_COMMENT) {
       if (c == '*' && next == '/') {
         state = SCAN_PLAIN;
@@ -155,8 +162,7 @@ static enum scan_state scan_line(enum scan_state state, const char *data, size_t
       i++;
     } else if (c == '"') {
       state = SCAN_STRING;
-    } else if (isdigit((unsigned char)c) && !isalnum((unsigned char)before) && before != '_' &&
-               before != '.' && before != '-') {
+    } else if (isdigit((unsigned char)c) && starts_number(data, i)) {
       check_integer(data + i, scan, line, err);
     }
   }

@@ -1,6 +1,7 @@
 #include "solver/config/tree.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,8 +180,12 @@ static void take_value(struct node *to, struct node *from) {
 enum hd_status tree_set(struct node *root, const char *set, struct hd_error *err) {
   const char *equals = strchr(set, '=');
   struct node *at = root, *value = NULL;
+  char *end;
   if (!equals || equals == set || equals[1] == '\0')
     return set_error(set, "must look like key=value", err);
+  long long integer = strtoll(equals + 1, &end, 10);
+  if (*end == '\0' && (integer > INT_MAX || integer < INT_MIN))
+    return set_error(set, "the integer does not fit 32 bits and would be changed silently", err);
   TRY(set_find(&at, set, (size_t)(equals - set), err));
   TRY(tree_parse_value(&value, equals + 1, err));
   if (!value) {
