@@ -94,6 +94,7 @@ if(TARGET program)
   file(GLOB shipped_inputs CONFIGURE_DEPENDS inputs/tutorial/*.cfg inputs/devices/*.cfg)
   foreach(file ${shipped_inputs})
     get_filename_component(stem ${file} NAME_WE)
-    register_test(input_${stem} tutorial ${file} $<TARGET_FILE:program> run ${file} -q -o out)
+    register_test(input_${stem} tutorial ${file}
+      sh ${PROJECT_SOURCE_DIR}/tests/support/run_deck.sh ${file})
   endforeach()
 endif()
