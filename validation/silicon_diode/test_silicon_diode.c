@@ -1,0 +1,204 @@
+/* The silicon diode against ngspice CIDER and DEVSIM on the same meshes; see README.md. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include "solver/currents.h"
+#include "tests/support/difference.h"
+#include "tests/support/reference.h"
+#include "tests/support/rig.h"
+
+#define HERE "validation/silicon_diode/"
+
+/* A/cm^2 of the references and A of a device of 1 cm^2, or A/cm and A of 1 cm depth, are equal. */
+
+/** CIDER stops its Newton iterations where the current still changes by up to 6.5e-7. */
+static const double cider_tolerance = 1e-6, cider_lowest = 0.05;
+/** DEVSIM's currents at low bias are differences of large ones in double precision. */
+static const double devsim_tolerance = 1e-6, devsim_lowest = 0.24;
+/** V: time-step errors of both sides; the accuracy asked of D2. */
+static const double d2_tolerance = 1e-3;
+/** Rounding of the sums over nodes that the coordinates add in different orders. */
+static const double dimension_tolerance = 1e-10;
+
+/** Run a deck, find each row of the reference, print and compare the currents. */
+static void compare_currents(const char *deck, const char *const *sets, const char *file,
+                             double lowest, double tolerance) {
+  struct reference reference;
+  struct table table;
+  double worst = 0.0;
+  reference_read(&reference, file);
+  rig_run(&table, deck, sets, "out");
+  for (size_t i = 0; i < reference.n_rows; i++) {
+    double V = reference_at(&reference, i, 0), expected = reference_at(&reference, i, 1);
+    size_t row = table_find(&table, "forward", "V(anode)_V", V);
+    ck_assert_double_eq_tol(table_at(&table, row, "V(anode)_V"), V, 1e-9);
+    double I = table_at(&table, row, "I(anode)_A"), error = fabs(I / expected - 1.0);
+    printf("%s V = %.2f: %.10g, reference %.10g, difference %.1e\n", file, V, I, expected, error);
+    if (V > lowest - 1e-9)
+      worst = fmax(worst, error);
+  }
+  ck_assert_msg(worst < tolerance, "%s: largest difference %g, must be below %g", file, worst,
+                tolerance);
+  table_free(&table);
+  reference_free(&reference);
+}
+
+START_TEST(d1_equals_cider_on_the_same_meshes) {
+  static const int nodes[] = {200, 400, 800};
+  for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
+    char intervals[64], file[128];
+    const char *const sets[] = {intervals, NULL};
+    snprintf(intervals, sizeof intervals, "device.mesh.intervals=%d", nodes[i] - 1);
+    snprintf(file, sizeof file, HERE "cider_1d_iv_N%d.csv", nodes[i]);
+    compare_currents(HERE "d1.cfg", sets, file, cider_lowest, cider_tolerance);
+  }
+}
+END_TEST
+
+START_TEST(d3_equals_cider_and_devsim_on_the_same_meshes) {
+  const char *const coarse[] = {"device.mesh.intervals=29", "device.mesh.width_intervals=29", NULL};
+  compare_currents(HERE "d3.cfg", coarse, HERE "cider_2d_iv_30.csv", cider_lowest, cider_tolerance);
+  compare_currents(HERE "d3.cfg", NULL, HERE "cider_2d_iv_50.csv", cider_lowest, cider_tolerance);
+  compare_currents(HERE "d3.cfg", NULL, HERE "devsim_2d_iv_50.csv", devsim_lowest,
+                   devsim_tolerance);
+}
+END_TEST
+
+START_TEST(d2_follows_the_fine_time_steps) {
+  struct reference reference;
+  struct table table;
+  double worst = 0.0, at = 0.0;
+  reference_read(&reference, HERE "cider_1d_tran_0p02ns.csv");
+  rig_run(&table, HERE "d2.cfg", NULL, "out");
+  for (size_t row = 0; row < table.n_rows; row++) {
+    double t = table_at(&table, row, "time_s");
+    double expected = reference_interpolate(&reference, 0, t, 2);
+    double error = fabs(table_at(&table, row, "V(anode)_V") - expected);
+    if (error > worst) {
+      worst = error;
+      at = t;
+    }
+  }
+  printf("d2: largest difference %.3g mV at %.4g ns\n", 1e3 * worst, 1e9 * at);
+  ck_assert_msg(worst < d2_tolerance, "V(anode) differs by %g V at %g s", worst, at);
+  table_free(&table);
+  reference_free(&reference);
+}
+END_TEST
+
+START_TEST(d2_has_the_named_voltages) {
+  static const struct {
+    double t, V;
+  } named[] = {{1e-9, .229071},  {2e-9, .408802},   {5e-9, .682168},    {19.9e-9, .695232},
+               {21e-9, .534008}, {24e-9, -.239611}, {30e-9, -1.481898}, {39e-9, -1.945257}};
+  struct table table;
+  rig_run(&table, HERE "d2.cfg", NULL, "out");
+  for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+    size_t row = table_find(&table, "switching", "time_s", named[i].t);
+    ck_assert_double_eq_tol(table_at(&table, row, "time_s"), named[i].t, 1e-15);
+    double V = table_at(&table, row, "V(anode)_V");
+    printf("d2 t = %.3g ns: %.7f V, reference %.6f V\n", 1e9 * named[i].t, V, named[i].V);
+    ck_assert_double_eq_tol(V, named[i].V, d2_tolerance);
+  }
+  table_free(&table);
+}
+END_TEST
+
+/* ---- the same device in other coordinates ---- */
+
+#define JUNCTION " = [\"0 um\", \"1 um\"]; acceptors = \"1e17 cm^-3\"; donors = \"0 cm^-3\"; })"
+#define PLANAR                                                                                     \
+  "device.coordinates=\"planar\"", "device.width=\"2 um\"", "device.mesh.width_intervals=3",       \
+      "device.profiles=({ y" JUNCTION, "device.contacts[0].at=\"y_max\"",                          \
+      "device.contacts[1].at=\"y_min\""
+#define ROTATED                                                                                    \
+  "device.coordinates=\"axisymmetric\"", "device.mesh.width_intervals=3",                          \
+      "device.profiles=({ z" JUNCTION, "device.contacts[0].at=\"z_max\"",                          \
+      "device.contacts[1].at=\"z_min\""
+
+/* Cross-sections of 1 cm^2 (D1) and 1e-4 cm^2 (D2). */
+static const char *const planar_1[] = {PLANAR, "device.depth=\"50 m\"", NULL};
+static const char *const planar_2[] = {PLANAR, "device.depth=\"5 mm\"", NULL};
+static const char *const rotated_1[] = {ROTATED, "device.radius=\"0.5641895835477563 cm\"", NULL};
+static const char *const rotated_2[] = {ROTATED, "device.radius=\"0.005641895835477563 cm\"", NULL};
+
+/** Biases of D1; implicit Euler steps of D2: twice 10 of 0.1 ns and 19 of 1 ns. */
+enum { POINTS = 17, STEPS = 58 };
+
+/** Anode currents of D1 at all biases, as exact numbers. */
+static void d1_currents(const char *const *sets, double *I) {
+  struct rig rig;
+  struct currents *currents;
+  struct hd_error err = {0};
+  double both[2];
+  rig_open(&rig, HERE "d1.cfg", sets);
+  ck_assert_int_eq(currents_create(&currents, rig.system, &err), HD_OK);
+  rig_equilibrium(&rig);
+  for (int i = 0; i < POINTS; i++) {
+    rig_move(&rig, "V", 0.05 * i);
+    rig_polish(&rig);
+    ck_assert_int_eq(currents_evaluate(currents, rig.y, NULL, 0.0, 0.0, both, &err), HD_OK);
+    I[i] = both[rig_contact(&rig, "anode")];
+  }
+  currents_free(&currents);
+  rig_close(&rig);
+}
+
+START_TEST(d1_is_the_same_in_all_coordinates) {
+  const char *const *const others[] = {planar_1, rotated_1};
+  double line[POINTS], other[POINTS];
+  d1_currents(NULL, line);
+  for (size_t c = 0; c < sizeof others / sizeof *others; c++) {
+    d1_currents(others[c], other);
+    for (int i = 1; i < POINTS; i++) {
+      double error = fabs(other[i] / line[i] - 1.0);
+      printf("%s V = %.2f: difference %.1e\n", others[c][0], 0.05 * i, error);
+      ck_assert_msg(error < dimension_tolerance, "%s at %g V: %.15g A, in 1D %.15g A", others[c][0],
+                    0.05 * i, other[i], line[i]);
+    }
+  }
+}
+END_TEST
+
+/** V(anode) of D2 at equal time steps: the integrator's own depend on the number of nodes. */
+static void d2_voltages(const char *const *sets, double *V) {
+  struct rig rig;
+  double t = 0.0;
+  rig_open(&rig, HERE "d2.cfg", sets);
+  rig_equilibrium(&rig);
+  int net = rig_instance(&rig)->spec->net[rig_contact(&rig, "anode")];
+  for (int i = 0; i < STEPS; i++) {
+    double in_stretch = t < 19.95e-9 ? t : t - 20e-9, dt = in_stretch < 0.95e-9 ? 0.1e-9 : 1e-9;
+    rig_euler(&rig, t, dt);
+    t += dt;
+    V[i] = system_net(rig.system, rig.y, net);
+  }
+  ck_assert_double_eq_tol(t, 40e-9, 1e-15);
+  rig_close(&rig);
+}
+
+START_TEST(d2_is_the_same_in_all_coordinates) {
+  const char *const *const others[] = {planar_2, rotated_2};
+  double line[STEPS], other[STEPS];
+  d2_voltages(NULL, line);
+  for (size_t c = 0; c < sizeof others / sizeof *others; c++) {
+    double worst = 0.0;
+    d2_voltages(others[c], other);
+    for (int i = 0; i < STEPS; i++)
+      worst = fmax(worst, fabs(other[i] - line[i]));
+    printf("d2 %s: V(anode) differs by %.1e V\n", others[c][0], worst);
+    ck_assert_double_lt(worst, dimension_tolerance);
+  }
+}
+END_TEST
+
+int main(void) {
+  const TTest *const tests[] = {d1_equals_cider_on_the_same_meshes,
+                                d1_is_the_same_in_all_coordinates,
+                                d2_has_the_named_voltages,
+                                d2_follows_the_fine_time_steps,
+                                d2_is_the_same_in_all_coordinates,
+                                d3_equals_cider_and_devsim_on_the_same_meshes,
+                                NULL};
+  return run_suite("silicon_diode", tests);
+}
