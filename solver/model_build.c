@@ -28,6 +28,8 @@ static void fill_species(struct model *model, const struct device_spec *spec) {
     model->crowded[s] = !model->carrier[s] && limited && species->lattice == LATTICE_ENHANCED;
     model->hop_length[s] = model->carrier[s] ? 0.0 : species->hop_length;
     model->c_unit[s] = limited ? species->site_density : species->density;
+    if (model->carrier[s])
+      model->c_unit[s] = 1.0; /* any number, so that 0 c / c_unit is 0; interactions set theirs */
     model->field[s] = -1;
   }
 }
