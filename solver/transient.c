@@ -15,6 +15,11 @@ static const double WEIGHT_NONE = 1e-30;
 static const double FIRST_STEP_FRACTION = 1e-3;
 /** Time over which the slope of a waveform behind a kink is read, as a fraction of the stretch. */
 static const double SLOPE_FRACTION = 1e-3;
+/** Electrons of a dense filament relax within 1e-14 s while steps are 1e-6 s long: behind an edge a
+ * step may have to shrink by many factors of 4 before it is taken, and the same when light is
+ * switched on in the dark. */
+enum { FAILURES_MAX = 60, NEWTON_MAX = 8 };
+
 /** Integrals of power and charge. */
 enum { QUADRATURES = 3 };
 
@@ -227,6 +232,9 @@ static enum hd_status create_ida(struct transient *transient, struct hd_error *e
   TRY(check(IDASetId(ida, transient->id), "the kinds of unknowns", err));
   TRY(check(IDASetSuppressAlg(ida, SUNTRUE), "the error test", err));
   TRY(check(IDASetMaxOrd(ida, settings->max_order), "the order", err));
+  TRY(check(IDASetMaxConvFails(ida, FAILURES_MAX), "the number of failures", err));
+  TRY(check(IDASetMaxErrTestFails(ida, FAILURES_MAX), "the number of failures", err));
+  TRY(check(IDASetMaxNonlinIters(ida, NEWTON_MAX), "the number of iterations", err));
   TRY(check(IDASetMaxNumSteps(ida, -1), "the number of steps", err));
   if (!isnan(settings->max_step))
     TRY(check(IDASetMaxStep(ida, settings->max_step), "the largest step", err));
