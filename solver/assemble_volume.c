@@ -190,6 +190,8 @@ static void edge_ramo(const struct pass *p, const struct edge_part *edge,
   double current = 0.0;
   for (int s = 0; s < p->n_species; s++) {
     double charge = p->model->q * p->model->charge[s] * edge->measure;
+    if (p->point->frozen && !p->model->carrier[s])
+      charge = 0.0; /* held ions carry nothing; the matrix keeps its entries */
     current += charge * flux->F[s];
     if (!p->stamp)
       continue;

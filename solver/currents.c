@@ -127,6 +127,8 @@ static double edge_flows(const struct pass *p, struct current_work *work) {
                part_state(p, (size_t)edge->part_l), false, &flux);
     for (int s = 0; s < p->n_species; s++) {
       double charge = p->model->q * p->model->charge[s] * edge->measure;
+      if (p->point->frozen && !p->model->carrier[s])
+        continue;
       current += charge * flux.F[s];
       both += fabs(charge) * flux.exchange[s];
     }
@@ -203,9 +205,11 @@ static double terminal_sum(const struct pass *p, const struct current_work *work
  * The last terminal gets minus the sum of the others.
  */
 enum hd_status currents_evaluate(struct currents *currents, const double *y, const double *yp,
-                                 double t, double rate, double *I, struct hd_error *err) {
+                                 double t, double rate, bool frozen, double *I,
+                                 struct hd_error *err) {
   struct system *system = currents->system;
-  struct system_point point = {.mode = SYSTEM_TRANSIENT, .t = t, .y = y, .yp = yp};
+  struct system_point point = {
+      .mode = SYSTEM_TRANSIENT, .frozen = frozen, .t = t, .y = y, .yp = yp};
   system_gather(system, y, yp, t);
   size_t at = 0;
   for (size_t i = 0; i < system->n_instances; i++) {

@@ -11,10 +11,12 @@ enum hd_status currents_create(struct currents **currents, struct system *system
 /**
  * Currents into all terminals at a state.
  * yp    [n] or NULL (steady);  rate  1/s: 1 / time step (0 when steady)
+ * frozen  ions are held and carry no current
  * I     out [terminals of all instances in a row] A
  */
 enum hd_status currents_evaluate(struct currents *currents, const double *y, const double *yp,
-                                 double t, double rate, double *I, struct hd_error *err);
+                                 double t, double rate, bool frozen, double *I,
+                                 struct hd_error *err);
 /** Number of terminals of all instances. */
 size_t currents_count(const struct currents *currents);
 void currents_free(struct currents **currents);

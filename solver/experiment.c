@@ -133,6 +133,7 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
 static enum hd_status run_one(struct run *run, const struct experiment_spec *experiment,
                               struct hd_error *err) {
   run->output->experiment = experiment->name;
+  run->output->frozen = experiment->frozen_ions;
   summary_begin(&run->summary, experiment->name, type_names[experiment->type]);
   TRY(begin_state(run, experiment, err));
   if (experiment->type == EXPERIMENT_TRANSIENT)

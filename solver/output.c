@@ -106,7 +106,7 @@ enum hd_status output_open(struct output **out, const char *dir, struct system *
 
 enum hd_status output_row(struct output *output, double t, const double *y, const double *yp,
                           double rate, struct hd_error *err) {
-  TRY(currents_evaluate(output->currents, y, yp, t, rate, output->I, err));
+  TRY(currents_evaluate(output->currents, y, yp, t, rate, output->frozen, output->I, err));
   output->row[0] = t;
   for (size_t i = 2; i < output->n_columns; i++)
     output->row[i - 1] = output->voltage[i] >= 0 ? system_net(output->system, y, output->voltage[i])

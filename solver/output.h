@@ -22,6 +22,7 @@ struct output {
   int *voltage, *current; /* [n_columns] net or terminal that a column shows, -1: not this kind */
   double *row;            /* [n_columns] owned */
   const char *experiment; /* borrowed: name of the present one */
+  bool frozen;            /* ions are held in the present experiment */
 };
 
 /** Open terminals.csv and describe fields.nc in `dir`. */

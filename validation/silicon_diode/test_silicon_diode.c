@@ -137,7 +137,7 @@ static void d1_currents(const char *const *sets, double *I) {
   for (int i = 0; i < POINTS; i++) {
     rig_move(&rig, "V", 0.05 * i);
     rig_polish(&rig);
-    ck_assert_int_eq(currents_evaluate(currents, rig.y, NULL, 0.0, 0.0, both, &err), HD_OK);
+    ck_assert_int_eq(currents_evaluate(currents, rig.y, NULL, 0.0, 0.0, false, both, &err), HD_OK);
     I[i] = both[rig_contact(&rig, "anode")];
   }
   currents_free(&currents);
