@@ -13,6 +13,8 @@
 static const double WEIGHT_NONE = 1e-30;
 /** First step after a kink, as a fraction of the way to the next one and of the last step. */
 static const double FIRST_STEP_FRACTION = 1e-3;
+/** A source that begins this close to the present state does not jump, V. */
+static const double JUMP_MIN_V = 1e-12;
 /** Time over which the slope of a waveform behind a kink is read, as a fraction of the stretch. */
 static const double SLOPE_FRACTION = 1e-3;
 /** Electrons of a dense filament relax within 1e-14 s while steps are 1e-6 s long: behind an edge a
@@ -307,56 +309,83 @@ void transient_free(struct transient **transient) {
 
 /* ---- kinks ---- */
 
-/** Slope of a grounded voltage source just behind the present time; its net, or 0. */
+/** Slope of a source just behind the present time. */
 static double source_slope(const struct transient *transient, size_t e) {
   const struct element *element = &transient->system->elements[e];
-  if (element->kind != ELEMENT_VOLTAGE_SOURCE)
-    return 0.0;
   double span = SLOPE_FRACTION * (transient->stop - transient->t);
   return (waveform_value(&element->waveform, transient->t + span) -
           waveform_value(&element->waveform, transient->t)) /
          span;
 }
 
-/** Where the slope of net `net` jumps by `jump`: all densities and their rates stay, so the rates
- * of psi follow the test functions, and those of the levels follow psi. Exact for the continuous
- * equations: div(eps grad dpsi/dt) = -drho/dt on both sides of the kink. */
-static void jump_rates(struct transient *transient, int net, double jump) {
-  const struct system *system = transient->system;
-  double *y = N_VGetArrayPointer(transient->y), *yp = N_VGetArrayPointer(transient->yp);
-  yp[system->net_base + net - 1] += jump;
+/** Move net `net` by `amount` in `values` (the state or its rates) at frozen densities: psi follows
+ * the test functions, and the levels of the carriers follow psi. */
+static void move_net(const struct system *system, int net, double amount, double *values) {
+  values[system->net_base + net - 1] += amount;
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *instance = &system->instances[i];
     const struct device *device = instance->device;
-    int terminals = device->n_terminals;
-    for (int U = 0; U < terminals; U++) {
-      if (instance->spec->net[U] != net)
-        continue;
-      for (int T = 0; T < terminals; T++)
-        y[instance->current_base + T] += device->capacitance[T * terminals + U] * jump;
-      for (int k = 0; k < device->n_nodes; k++) {
-        double rate = jump * device->weight[U * device->n_nodes + k];
+    for (int U = 0; U < device->n_terminals; U++)
+      for (int k = 0; k < device->n_nodes && instance->spec->net[U] == net; k++) {
+        double step = amount * device->weight[U * device->n_nodes + k];
         const int *dof = &instance->dof[k * device->n_unknowns];
-        yp[dof[0]] += rate;
+        values[dof[0]] += step;
         for (int s = 0; s < device->model.n_species; s++)
           if (device->model.carrier[s] && dof[1 + s] < system->n)
-            yp[dof[1 + s]] += rate;
+            values[dof[1 + s]] += step;
       }
-    }
   }
 }
 
-static void apply_kinks(struct transient *transient) {
+/** The displacement currents of a jump of a net's slope. */
+static void move_currents(const struct system *system, int net, double jump, double *y) {
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    int terminals = instance->device->n_terminals;
+    for (int U = 0; U < terminals; U++)
+      for (int T = 0; T < terminals && instance->spec->net[U] == net; T++)
+        y[instance->current_base + T] += instance->device->capacitance[T * terminals + U] * jump;
+  }
+}
+
+/** The net that a grounded voltage source drives and the sign with which it does; 0: none. */
+static int driven_net(const struct element *element, double *sign) {
+  *sign = element->net[1] == 0 ? 1.0 : -1.0;
+  if (element->kind != ELEMENT_VOLTAGE_SOURCE || (element->net[0] != 0) == (element->net[1] != 0))
+    return 0;
+  return element->net[1] == 0 ? element->net[0] : element->net[1];
+}
+
+/** A source that begins at another value than the state has moves at once: densities stay. */
+static void apply_jumps(struct transient *transient) {
+  double *y = N_VGetArrayPointer(transient->y), sign;
   for (size_t e = 0; e < transient->system->run->circuit.n_elements; e++) {
     const struct element *element = &transient->system->elements[e];
+    int net = driven_net(element, &sign);
+    if (net == 0)
+      continue;
+    double value = sign * waveform_value(&element->waveform, 0.0);
+    double jump = value - system_net(transient->system, y, net);
+    if (fabs(jump) > JUMP_MIN_V)
+      move_net(transient->system, net, jump, y);
+  }
+}
+
+/** Where the slope of a source jumps, all densities and their rates stay: exact for the continuous
+ * equations, since div(eps grad dpsi/dt) = -drho/dt on both sides of the kink. */
+static void apply_kinks(struct transient *transient) {
+  double sign;
+  for (size_t e = 0; e < transient->system->run->circuit.n_elements; e++) {
+    const struct element *element = &transient->system->elements[e];
+    int net = driven_net(element, &sign);
+    if (net == 0)
+      continue;
     double slope = source_slope(transient, e), jump = slope - transient->slope[e];
     transient->slope[e] = slope;
     if (jump == 0.0)
       continue;
-    if (element->net[1] == 0 && element->net[0] > 0)
-      jump_rates(transient, element->net[0], jump);
-    else if (element->net[0] == 0 && element->net[1] > 0)
-      jump_rates(transient, element->net[1], -jump);
+    move_net(transient->system, net, sign * jump, N_VGetArrayPointer(transient->yp));
+    move_currents(transient->system, net, sign * jump, N_VGetArrayPointer(transient->y));
   }
 }
 
@@ -394,6 +423,8 @@ static double first_step(const struct transient *transient) {
 enum hd_status transient_begin(struct transient *transient, double stop, struct hd_error *err) {
   add_counts(transient);
   transient->stop = stop;
+  if (!transient->started)
+    apply_jumps(transient);
   apply_kinks(transient);
   TRY(check(IDAReInit(transient->ida, transient->t, transient->y, transient->yp), "a restart",
             err));
