@@ -5,18 +5,14 @@
 #include <math.h>
 #include <nvector/nvector_serial.h>
 #include <string.h>
-#include <sundials/sundials_linearsolver.h>
-#include <sundials/sundials_matrix.h>
 #include "solver/base/memory.h"
+#include "solver/kink.h"
+#include "solver/sunlinear.h"
 
 /** Weight of unknowns that must not decide anything (currents, multipliers), 1/unit. */
 static const double WEIGHT_NONE = 1e-30;
 /** First step after a kink, as a fraction of the way to the next one and of the last step. */
 static const double FIRST_STEP_FRACTION = 1e-3;
-/** A source that begins this close to the present state does not jump, V. */
-static const double JUMP_MIN_V = 1e-12;
-/** Time over which the slope of a waveform behind a kink is read, as a fraction of the stretch. */
-static const double SLOPE_FRACTION = 1e-3;
 /** Electrons of a dense filament relax within 1e-14 s while steps are 1e-6 s long: behind an edge a
  * step may have to shrink by many factors of 4 before it is taken, and the same when light is
  * switched on in the dark. */
@@ -120,38 +116,6 @@ static int quadrature(double t, N_Vector y, N_Vector yp, N_Vector rate, void *us
   return 0;
 }
 
-/* ---- a SUNLinearSolver over solver/linear.h ---- */
-
-static SUNLinearSolver_Type solver_type(SUNLinearSolver solver) {
-  (void)solver;
-  return SUNLINEARSOLVER_DIRECT;
-}
-
-static int solver_setup(SUNLinearSolver solver, SUNMatrix matrix) {
-  (void)matrix;
-  const struct transient *transient = solver->content;
-  return linear_factor(transient->plan->linear);
-}
-
-static int solver_solve(SUNLinearSolver solver, SUNMatrix matrix, N_Vector x, N_Vector b,
-                        double tolerance) {
-  (void)matrix, (void)tolerance;
-  const struct transient *transient = solver->content;
-  memcpy(N_VGetArrayPointer(x), N_VGetArrayPointer(b),
-         (size_t)transient->system->n * sizeof(double));
-  return linear_solve(transient->plan->linear, N_VGetArrayPointer(x));
-}
-
-static SUNMatrix_ID matrix_id(SUNMatrix matrix) {
-  (void)matrix;
-  return SUNMATRIX_CUSTOM;
-}
-
-static int matrix_zero(SUNMatrix matrix) {
-  (void)matrix;
-  return 0;
-}
-
 /* ---- create ---- */
 
 static void fill_weights(struct transient *transient) {
@@ -199,18 +163,12 @@ static enum hd_status create_vectors(struct transient *transient, const double *
   transient->yp = N_VNew_Serial(system->n, transient->context);
   transient->id = N_VNew_Serial(system->n, transient->context);
   transient->quad = N_VNew_Serial(QUADRATURES, transient->context);
-  transient->matrix = SUNMatNewEmpty(transient->context);
-  transient->solver = SUNLinSolNewEmpty(transient->context);
+  transient->matrix = sunlinear_matrix(transient->context);
+  transient->solver = sunlinear_create(transient->plan->linear, transient->context);
   transient->ida = IDACreate(transient->context);
   if (!transient->y || !transient->yp || !transient->id || !transient->quad || !transient->matrix ||
       !transient->solver || !transient->ida)
     return hd_fail(err, HD_MEMORY, "out of memory for the time integrator");
-  transient->matrix->ops->getid = matrix_id;
-  transient->matrix->ops->zero = matrix_zero;
-  transient->solver->ops->gettype = solver_type;
-  transient->solver->ops->setup = solver_setup;
-  transient->solver->ops->solve = solver_solve;
-  transient->solver->content = transient;
   memcpy(N_VGetArrayPointer(transient->y), y, n * sizeof(double));
   system_clear_inflow(system, N_VGetArrayPointer(transient->y));
   N_VConst(0.0, transient->yp);
@@ -291,10 +249,7 @@ void transient_free(struct transient **transient) {
     return;
   struct transient *t = *transient;
   IDAFree(&t->ida);
-  if (t->solver)
-    SUNLinSolFreeEmpty(t->solver);
-  if (t->matrix)
-    SUNMatFreeEmpty(t->matrix);
+  sunlinear_free(&t->solver, &t->matrix);
   N_VDestroy(t->y);
   N_VDestroy(t->yp);
   N_VDestroy(t->id);
@@ -307,87 +262,7 @@ void transient_free(struct transient **transient) {
   hd_free(transient);
 }
 
-/* ---- kinks ---- */
-
-/** Slope of a source just behind the present time. */
-static double source_slope(const struct transient *transient, size_t e) {
-  const struct element *element = &transient->system->elements[e];
-  double span = SLOPE_FRACTION * (transient->stop - transient->t);
-  return (waveform_value(&element->waveform, transient->t + span) -
-          waveform_value(&element->waveform, transient->t)) /
-         span;
-}
-
-/** Move net `net` by `amount` in `values` (the state or its rates) at frozen densities: psi follows
- * the test functions, and the levels of the carriers follow psi. */
-static void move_net(const struct system *system, int net, double amount, double *values) {
-  values[system->net_base + net - 1] += amount;
-  for (size_t i = 0; i < system->n_instances; i++) {
-    const struct system_instance *instance = &system->instances[i];
-    const struct device *device = instance->device;
-    for (int U = 0; U < device->n_terminals; U++)
-      for (int k = 0; k < device->n_nodes && instance->spec->net[U] == net; k++) {
-        double step = amount * device->weight[U * device->n_nodes + k];
-        const int *dof = &instance->dof[k * device->n_unknowns];
-        values[dof[0]] += step;
-        for (int s = 0; s < device->model.n_species; s++)
-          if (device->model.carrier[s] && dof[1 + s] < system->n)
-            values[dof[1 + s]] += step;
-      }
-  }
-}
-
-/** The displacement currents of a jump of a net's slope. */
-static void move_currents(const struct system *system, int net, double jump, double *y) {
-  for (size_t i = 0; i < system->n_instances; i++) {
-    const struct system_instance *instance = &system->instances[i];
-    int terminals = instance->device->n_terminals;
-    for (int U = 0; U < terminals; U++)
-      for (int T = 0; T < terminals && instance->spec->net[U] == net; T++)
-        y[instance->current_base + T] += instance->device->capacitance[T * terminals + U] * jump;
-  }
-}
-
-/** The net that a grounded voltage source drives and the sign with which it does; 0: none. */
-static int driven_net(const struct element *element, double *sign) {
-  *sign = element->net[1] == 0 ? 1.0 : -1.0;
-  if (element->kind != ELEMENT_VOLTAGE_SOURCE || (element->net[0] != 0) == (element->net[1] != 0))
-    return 0;
-  return element->net[1] == 0 ? element->net[0] : element->net[1];
-}
-
-/** A source that begins at another value than the state has moves at once: densities stay. */
-static void apply_jumps(struct transient *transient) {
-  double *y = N_VGetArrayPointer(transient->y), sign;
-  for (size_t e = 0; e < transient->system->run->circuit.n_elements; e++) {
-    const struct element *element = &transient->system->elements[e];
-    int net = driven_net(element, &sign);
-    if (net == 0)
-      continue;
-    double value = sign * waveform_value(&element->waveform, 0.0);
-    double jump = value - system_net(transient->system, y, net);
-    if (fabs(jump) > JUMP_MIN_V)
-      move_net(transient->system, net, jump, y);
-  }
-}
-
-/** Where the slope of a source jumps, all densities and their rates stay: exact for the continuous
- * equations, since div(eps grad dpsi/dt) = -drho/dt on both sides of the kink. */
-static void apply_kinks(struct transient *transient) {
-  double sign;
-  for (size_t e = 0; e < transient->system->run->circuit.n_elements; e++) {
-    const struct element *element = &transient->system->elements[e];
-    int net = driven_net(element, &sign);
-    if (net == 0)
-      continue;
-    double slope = source_slope(transient, e), jump = slope - transient->slope[e];
-    transient->slope[e] = slope;
-    if (jump == 0.0)
-      continue;
-    move_net(transient->system, net, sign * jump, N_VGetArrayPointer(transient->yp));
-    move_currents(transient->system, net, sign * jump, N_VGetArrayPointer(transient->y));
-  }
-}
+/* ---- stretches ---- */
 
 static void add_counts(struct transient *transient) {
   struct transient_counts now = {0};
@@ -424,8 +299,9 @@ enum hd_status transient_begin(struct transient *transient, double stop, struct 
   add_counts(transient);
   transient->stop = stop;
   if (!transient->started)
-    apply_jumps(transient);
-  apply_kinks(transient);
+    kink_jump_values(transient->system, N_VGetArrayPointer(transient->y));
+  kink_jump_slopes(transient->system, transient->t, stop, transient->slope,
+                   N_VGetArrayPointer(transient->y), N_VGetArrayPointer(transient->yp));
   TRY(check(IDAReInit(transient->ida, transient->t, transient->y, transient->yp), "a restart",
             err));
   TRY(check(IDAQuadReInit(transient->ida, transient->quad), "a restart", err));
