@@ -1,0 +1,289 @@
+#!/usr/bin/env python3
+"""Measure halidrift: errors against the references and the cost of getting there.
+
+    python3 validation/bench/bench.py build/release/halidrift [--runs 5] [--only TEXT]
+
+Prints one table. CPU s is user plus system time of the whole process, loading and
+files included, the median of several runs. us/Newton is the same minus the time
+that `halidrift check` takes, over the Newton iterations. ngspice, where installed,
+runs between our runs of D1 and D2; its row has the ratio. Limits are those of the
+README beside this file; only a failed run or a missed error bound makes the exit
+status 1: times depend on the machine.
+"""
+
+import argparse
+import csv
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+K_OVER_Q = 1.3807e-23 / 1.6022e-19  # V/K: the constants of the robustness sets
+HEADER = ("case", "error", "bound", "CPU s", "limit", "steps", "Newton", "us/Newton", "KLU", "MB", "")
+
+
+class Failure(Exception):
+    """A program did not end well."""
+
+
+def cpu_seconds(command, folder):
+    """User plus system time of one process, and its largest memory in MB."""
+    with open(os.path.join(folder, "stdout"), "w") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        text = pathlib.Path(folder, "stdout").read_text()
+        raise Failure(f"{' '.join(command)}: exit status {process.returncode}\n{text[-2000:]}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024.0
+
+
+class Bench:
+    """The program under test and the folder it works in."""
+
+    def __init__(self, program, runs):
+        self.program = os.path.abspath(program)
+        self.runs = runs
+        self.folder = tempfile.mkdtemp(prefix="bench.")
+
+    def close(self):
+        shutil.rmtree(self.folder)
+
+    def command(self, verb, deck, sets):
+        flags = [word for text in sets for word in ("--set", text)]
+        where = ["-q", "-o", "out"] if verb == "run" else []
+        return [self.program, verb, str(ROOT / deck), *where, *flags]
+
+    def measure(self, deck, sets=(), beside=None, runs=None):
+        """Median cost of a deck; `beside` is another command, run in between."""
+        cost, other, reading = [], [], []
+        for _ in range(runs or self.runs):
+            reading.append(cpu_seconds(self.command("check", deck, sets), self.folder)[0])
+            cost.append(cpu_seconds(self.command("run", deck, sets), self.folder))
+            if beside:
+                other.append(cpu_seconds(beside, self.folder)[0])
+        summary = json.loads(pathlib.Path(self.folder, "out/summary.json").read_text())
+        solver = summary["solver"]
+        cpu = statistics.median(c for c, _ in cost)
+        newton = solver["newton_iterations"]
+        return {
+            "cpu": cpu,
+            "memory": max(m for _, m in cost),
+            "steps": solver["steps"],
+            "newton": newton,
+            "per_newton": 1e6 * (cpu - statistics.median(reading)) / max(newton, 1),
+            "klu": solver["linear_solver_s"] / max(summary["cpu_s"], 1e-9),
+            "other": statistics.median(other) if other else None,
+            "summary": summary,
+        }
+
+    def rows(self):
+        """terminals.csv of the last run."""
+        with open(os.path.join(self.folder, "out/terminals.csv")) as file:
+            return list(csv.DictReader(file))
+
+
+def number(text):
+    return float(text)
+
+
+def reference(name):
+    """Rows of numbers of a file of validation/."""
+    with open(ROOT / "validation" / name) as file:
+        return [[float(x) for x in row] for row in list(csv.reader(file))[1:]]
+
+
+def nearest(rows, column, value):
+    return min(rows, key=lambda row: abs(float(row[column]) - value))
+
+
+def worst_named(rows, column, named):
+    """Largest relative error of the anode current at named places."""
+    return max(abs(float(nearest(rows, column, at)["I(anode)_A"]) / J - 1) for at, J in named)
+
+
+# ---- errors ----
+
+
+def d1_error(rows):
+    points = reference("silicon_diode/cider_1d_iv_N200.csv")
+    return worst_named(rows, "V(anode)_V", [(V, J) for V, J in points if V > 0.349])
+
+
+def d2_error(rows):
+    """mV at the named instants."""
+    named = [(1, 0.229071), (2, 0.408802), (5, 0.682168), (19.9, 0.695232), (21, 0.534008),
+             (24, -0.239611), (30, -1.481898), (39, -1.945257)]
+    return 1e3 * max(abs(float(nearest(rows, "time_s", 1e-9 * t)["V(anode)_V"]) - V) for t, V in named)
+
+
+def dc_error(rows):
+    named = [(0.5, 1.05678e-3), (0.8, 1.158772), (1.0, 59.3810), (1.2, 145.847)]
+    return 100 * worst_named(rows, "V(anode)_V", named)
+
+
+def triangle_error(rows):
+    named = [(0.5, 8.5236e-3), (0.8, 0.98038), (1.0, 35.167), (1.2, 0.96376), (1.5, -9.6043e-3)]
+    return 100 * worst_named(rows, "time_s", named)
+
+
+def step_error(rows):
+    named = [(1e-6, 1.5892), (1e-4, 1.4053), (1e-3, 1.1550), (1e-2, 1.0402), (1.0, 59.383)]
+    return 100 * worst_named(rows, "time_s", named)
+
+
+# ---- the table ----
+
+WIDTHS = (34, 12, 9, 9, 8, 7, 8, 10, 6, 6, 0)
+
+
+def line(cells):
+    text = cells[0].ljust(WIDTHS[0])
+    return (text + "".join(str(c).rjust(w) for c, w in zip(cells[1:-1], WIDTHS[1:-1])) + "  " + cells[-1]).rstrip()
+
+
+def show(name, result, limit=None, error=None, bound=None, unit=""):
+    """One row; True unless the error is above its bound."""
+    good = error is None or error <= bound
+    notes = []
+    if not good:
+        notes.append("ERROR TOO LARGE")
+    if limit is not None and result["cpu"] > limit:
+        notes.append(f"{result['cpu'] / limit:.2f} x the limit")
+    print(line((
+        name,
+        f"{error:.2g} {unit}".strip() if error is not None else "",
+        f"{bound:g}" if bound is not None else "",
+        f"{result['cpu']:.4f}",
+        f"{limit:g}" if limit is not None else "",
+        result["steps"],
+        result["newton"],
+        f"{result['per_newton']:.1f}",
+        f"{100 * result['klu']:.0f} %",
+        f"{result['memory']:.0f}",
+        ", ".join(notes),
+    )), flush=True)
+    return good
+
+
+def show_ngspice(result):
+    if result["other"]:
+        ratio = result["cpu"] / result["other"]
+        print(line(("  ngspice CIDER beside it", "", "", f"{result['other']:.4f}", "", "", "", "", "", "",
+                    f"ours takes {ratio:.2f} of its time")), flush=True)
+
+
+def ngspice(deck):
+    program = shutil.which("ngspice")
+    return [program, "-b", str(HERE / deck)] if program else None
+
+
+def diode_cases(bench):
+    result = bench.measure("validation/silicon_diode/d1.cfg", beside=ngspice("d1.cir"))
+    good = show("D1 N=200, 17 biases", result, 0.05, d1_error(bench.rows()), 1e-6)
+    show_ngspice(result)
+    result = bench.measure("validation/silicon_diode/d2.cfg", beside=ngspice("d2.cir"))
+    good &= show("D2 turn-on and recovery", result, 0.12, d2_error(bench.rows()), 1.0, "mV")
+    show_ngspice(result)
+    return good
+
+
+def pvk1_cases(bench):
+    good = True
+    for name, deck, limit, error, bound in (
+        ("pvk1 triangle, 5 values", "triangle", 0.15, triangle_error, 0.05),
+        ("pvk1 step, 1 ns to 10 s", "step", 0.25, step_error, 0.1),
+        ("pvk1 steady J-V, 71 voltages", "dc", 0.06, dc_error, 0.02),
+    ):
+        result = bench.measure(f"validation/pvk1/{deck}.cfg")
+        good &= show(name, result, limit, error(bench.rows()), bound, "%")
+    return good
+
+
+def scaling_cases(bench):
+    """Cost of one Newton iteration of IDA over the number of nodes (equidistant: only the cost counts)."""
+    first = None
+    for nodes in (200, 400, 800, 1600, 3200):
+        runs = bench.runs if nodes < 1000 else 3
+        result = bench.measure("validation/pvk1/triangle.cfg", [f"device.mesh.intervals={nodes - 1}"], runs=runs)
+        show(f"IDA with ions, N={nodes}", result)
+        first = first or result["per_newton"] / nodes
+        growth = result["per_newton"] / nodes / first
+        limit = " (limit 70 us)" if nodes == 200 else ""
+        print(line(("", *[""] * 9, f"{result['per_newton'] / nodes:.3f} us per node and iteration, "
+                    f"{growth:.2f} of N=200{limit}")), flush=True)
+    return True
+
+
+def neuron_case(bench):
+    sets = ["device.mesh.intervals=79", "solver.rtol=1e-3", "experiments[0].duration=\"20.8 ms\"",
+            "experiments[0].drive[0].waveform.count=26"]
+    result = bench.measure("inputs/devices/neuron.cfg", sets)
+    show("neuron, 26 pulses, 80 nodes", result, 1.5)
+    return True
+
+
+def robustness_sets():
+    """The random films of validation/robustness as overrides of its deck."""
+    with open(ROOT / "validation/robustness/sets.csv") as file:
+        for row in csv.DictReader(file):
+            diffusion = number(row["ion_mobility_cm2_per_Vs"]) * K_OVER_Q * 300.0
+            rate = number(row["scan_rate_V_per_s"])
+            yield [
+                f"device.layers[0].thickness=\"{row['thickness_nm']} nm\"",
+                f"materials[0].electron_mobility=\"{row['carrier_mobility_cm2_per_Vs']} cm^2/V/s\"",
+                f"materials[0].hole_mobility=\"{row['carrier_mobility_cm2_per_Vs']} cm^2/V/s\"",
+                f"device.species[2].density=\"{row['ion_density_cm-3']} cm^-3\"",
+                f"device.species[2].diffusion=\"{diffusion:.6e} cm^2/s\"",
+                f"device.contacts[0].work_function=\"{3.9 + number(row['electron_barrier_left_eV']):.6f} eV\"",
+                f"device.contacts[1].work_function=\"{5.5 - number(row['hole_barrier_right_eV']):.6f} eV\"",
+                f"experiments[0].drive[0].waveform.rate=\"{rate:.8g} V/s\"",
+                f"experiments[0].duration=\"{2.0 / rate:.9g} s\"",
+            ]
+
+
+def robustness_case(bench):
+    results = []
+    for sets in robustness_sets():
+        results.append(bench.measure("validation/robustness/case.cfg", sets, runs=1))
+    results.sort(key=lambda result: result["cpu"])
+    show(f"robustness, median of {len(results)} films", results[len(results) // 2], 0.1)
+    show("robustness, slowest film", results[-1])
+    return True
+
+
+CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "scaling": scaling_cases, "neuron": neuron_case,
+         "robustness": robustness_case}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", help="the halidrift program to measure")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each case (default 5)")
+    parser.add_argument("--only", default="", help="groups of cases: " + " ".join(CASES))
+    options = parser.parse_args()
+    bench = Bench(options.program, options.runs)
+    good = True
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, median of {options.runs} runs")
+    print(line(HEADER))
+    for name, case in CASES.items():
+        if options.only and name not in options.only.split():
+            continue
+        try:
+            good &= case(bench)
+        except (Failure, OSError, KeyError) as failure:
+            print(f"{name}: {failure}")
+            good = False
+    bench.close()
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
