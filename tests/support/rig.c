@@ -139,9 +139,45 @@ static double update_size(const struct rig *rig, const double *delta) {
   return worst;
 }
 
-/** Undamped Newton until the update no longer falls; `old` and dt: implicit Euler, or dt = 0. */
+static double damp(double x) {
+  return copysign(log1p(fabs(x)), x);
+}
+
+/** y -= delta; large steps of exponentials logarithmically, ions at most half way to a limit. */
+static void take(struct rig *rig) {
+  int n = rig->system->n;
+  for (size_t i = 0; i < rig->system->n_instances; i++) {
+    const struct system_instance *instance = &rig->system->instances[i];
+    const struct model *model = &instance->device->model;
+    for (int k = 0; k < instance->device->n_nodes; k++) {
+      const int *dof = &instance->dof[k * model->n_unknowns];
+      double step[MODEL_UNKNOWNS], psi = model->V_T * damp(-rig->F[dof[0]] / model->V_T);
+      for (int j = 0; j < model->n_unknowns; j++)
+        step[j] = dof[j] < n ? -rig->F[dof[j]] : 0.0;
+      for (int s = 0; s < model->n_species; s++) {
+        double eta = 0.0, others = model->A[s][0] * (psi - step[0]), x = rig->y[dof[1 + s]];
+        for (int j = 0; j < model->n_unknowns; j++)
+          eta += model->A[s][j] * step[j];
+        if (model->carrier[s])
+          step[1 + s] += (damp(eta) - eta - others) / model->A[s][1 + s];
+        else if (step[1 + s] < 0.0)
+          step[1 + s] = fmax(step[1 + s], -0.5 * fabs(x));
+        else if (model->hopping[s] || model->crowded[s])
+          step[1 + s] = fmin(step[1 + s], 0.5 * fabs(1.0 - x));
+      }
+      step[0] = psi;
+      for (int j = 0; j < model->n_unknowns; j++)
+        if (dof[j] < n)
+          rig->F[dof[j]] = -step[j];
+    }
+  }
+  for (int g = 0; g < n; g++)
+    rig->y[g] -= rig->F[g];
+}
+
+/** Newton until the update no longer falls; `old` and dt: implicit Euler, or dt = 0. */
 static void newton(struct rig *rig, enum system_mode mode, const double *old, double t, double dt) {
-  enum { ITERATIONS = 60 };
+  enum { ITERATIONS = 100 };
   static const double good = 1e-9; /* V or a fraction: quadratic convergence ends at rounding */
   struct hd_error err = {0};
   struct system_plan *plan;
@@ -163,8 +199,7 @@ static void newton(struct rig *rig, enum system_mode mode, const double *old, do
     double size = update_size(rig, rig->F);
     if (last < good && size >= 0.1 * last)
       break;
-    for (int g = 0; g < n; g++)
-      rig->y[g] -= rig->F[g];
+    take(rig);
     last = size;
   }
   ck_assert_msg(last < good, "Newton stays at an update of %g", last);
@@ -183,106 +218,4 @@ void rig_euler(struct rig *rig, double t, double dt) {
   memcpy(old, rig->y, n * sizeof(double));
   newton(rig, SYSTEM_TRANSIENT, old, t + dt, dt);
   hd_free(&old);
-}
-
-/* ---- currents inside ---- */
-
-void rig_conduction(const struct rig *rig, const double *y, const double *yp, double *current) {
-  system_gather(rig->system, y, yp, 0.0);
-  const struct system_instance *instance = rig_instance(rig);
-  const struct model *model = &instance->device->model;
-  const struct mesh *mesh = instance->device->mesh;
-  int N = model->n_unknowns;
-  size_t S = (size_t)model->n_species;
-  for (size_t e = 0; e < mesh->n_edge_parts; e++) {
-    const struct edge_part *edge = &mesh->edge_parts[e];
-    struct model_flux flux;
-    model_edge(model, edge->region, edge->length, &instance->u[edge->k * N],
-               &instance->u[edge->l * N], &instance->state[(size_t)edge->part_k * S],
-               &instance->state[(size_t)edge->part_l * S], false, &flux);
-    current[e] = 0.0;
-    for (size_t s = 0; s < S; s++)
-      current[e] += model->q * model->charge[s] * edge->measure * flux.F[s];
-  }
-}
-
-/** Matrix of -div(eps grad) with the identity at contact nodes. */
-static void laplace(struct stamp *stamp, const struct device *device) {
-  for (size_t e = 0; e < device->mesh->n_edge_parts; e++) {
-    const struct edge_part *edge = &device->mesh->edge_parts[e];
-    double g = device->model.regions[edge->region].eps * edge->measure;
-    int k = device->terminal_of[edge->k] < 0 ? edge->k : -1;
-    int l = device->terminal_of[edge->l] < 0 ? edge->l : -1;
-    stamp_add(stamp, k, edge->k, g);
-    stamp_add(stamp, k, edge->l, -g);
-    stamp_add(stamp, l, edge->l, g);
-    stamp_add(stamp, l, edge->k, -g);
-  }
-  for (int k = 0; k < device->n_nodes; k++)
-    if (device->terminal_of[k] >= 0)
-      stamp_add(stamp, k, k, 1.0);
-}
-
-/** rho' of every node in C/s, or V' at contact nodes. Needs gathered states and rates. */
-static void charge_rate(const struct rig *rig, const double *yp, double *rate) {
-  const struct system_instance *instance = rig_instance(rig);
-  const struct device *device = instance->device;
-  const struct model *model = &device->model;
-  int N = model->n_unknowns;
-  for (size_t i = 0; i < device->mesh->n_node_parts; i++) {
-    const struct node_part *part = &device->mesh->node_parts[i];
-    for (int s = 0; s < model->n_species; s++) {
-      double da = 0.0;
-      for (int j = 0; j < N; j++)
-        da += model->A[s][j] * instance->up[part->node * N + j];
-      rate[part->node] += model->q * model->charge[s] * part->volume * da *
-                          instance->state[i * (size_t)model->n_species + (size_t)s].d_c;
-    }
-  }
-  for (int k = 0; k < device->n_nodes; k++)
-    if (device->terminal_of[k] >= 0)
-      rate[k] = system_net(rig->system, yp, instance->spec->net[device->terminal_of[k]]);
-}
-
-void rig_total_current(const struct rig *rig, const double *y, const double *yp, double *current) {
-  rig_conduction(rig, y, yp, current);
-  const struct device *device = rig_instance(rig)->device;
-  struct stamp stamp = {0};
-  struct sparse matrix = {0};
-  struct linear *linear = NULL;
-  struct hd_error err = {0};
-  double *rate = NULL;
-  require(hd_alloc(&rate, (size_t)device->n_nodes, sizeof(double), &err), &err);
-  charge_rate(rig, yp, rate);
-  stamp_record(&stamp, device->n_nodes);
-  laplace(&stamp, device);
-  require(stamp_finish(&stamp, &matrix, &err), &err);
-  laplace(&stamp, device);
-  require(linear_create(&linear, &matrix, ORDERING_AMD, &err), &err);
-  ck_assert_int_eq(linear_factor(linear), 0);
-  ck_assert_int_eq(linear_solve(linear, rate), 0);
-  for (size_t e = 0; e < device->mesh->n_edge_parts; e++) {
-    const struct edge_part *edge = &device->mesh->edge_parts[e];
-    double g = device->model.regions[edge->region].eps * edge->measure;
-    current[e] += g * (rate[edge->k] - rate[edge->l]);
-  }
-  linear_free(&linear);
-  sparse_free(&matrix);
-  stamp_free(&stamp);
-  hd_free(&rate);
-}
-
-double rig_leak(const struct rig *rig, const double *current) {
-  const struct device *device = rig_instance(rig)->device;
-  double *sum = NULL, worst = 0.0;
-  ck_assert_int_eq(hd_alloc(&sum, (size_t)device->n_nodes, sizeof(double), NULL), HD_OK);
-  for (size_t e = 0; e < device->mesh->n_edge_parts; e++) {
-    sum[device->mesh->edge_parts[e].k] += current[e];
-    sum[device->mesh->edge_parts[e].l] -= current[e];
-  }
-  for (int k = 0; k < device->n_nodes; k++)
-    if (device->terminal_of[k] < 0)
-      worst = fmax(worst, fabs(sum[k]));
-  hd_free(&sum);
-  return worst;
 }

@@ -46,7 +46,8 @@ double rig_current(const struct rig *rig, const char *contact);
 /** Unknown j of a node of the first device; NAN where it is absent. */
 double rig_unknown(const struct rig *rig, int node, int j);
 
-/** Conduction current of all species through each edge part, k -> l, A: [n_edge_parts] out. */
+/** Conduction current of all species through each edge part, k -> l, A: [n_edge_parts] out. What
+ * tunnels is shown as if it went along the ray. Ions count, whether held or not. */
 void rig_conduction(const struct rig *rig, const double *y, const double *yp, double *current);
 /** Conduction plus displacement current through each edge part, A; psi' is not taken from yp but
  * solved from div(eps grad psi') = -rho', psi' = V' at contacts: [n_edge_parts] out. */
