@@ -6,6 +6,7 @@
 #include <nvector/nvector_serial.h>
 #include <string.h>
 #include "solver/base/memory.h"
+#include "solver/vector.h"
 #include "solver/kink.h"
 #include "solver/sunlinear.h"
 
@@ -169,6 +170,9 @@ static enum hd_status create_vectors(struct transient *transient, const double *
   if (!transient->y || !transient->yp || !transient->id || !transient->quad || !transient->matrix ||
       !transient->solver || !transient->ida)
     return hd_fail(err, HD_MEMORY, "out of memory for the time integrator");
+  vector_tune(transient->y);
+  vector_tune(transient->yp);
+  vector_tune(transient->id);
   memcpy(N_VGetArrayPointer(transient->y), y, n * sizeof(double));
   system_clear_inflow(system, N_VGetArrayPointer(transient->y));
   N_VConst(0.0, transient->yp);

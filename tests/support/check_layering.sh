@@ -43,7 +43,8 @@ library() {
   done <"$work/includes"
 
   library SUNDIALS '(idas?|kinsol|sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol)/' \
-    solver/transient.c solver/sunlinear.c solver/sunlinear.h
+    solver/transient.c solver/sunlinear.c solver/sunlinear.h solver/vector.c \
+    solver/vector.h
   library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|btf|colamd|camd|cholmod)[^/]*[.]h' \
     solver/linear.c
   library METIS 'metis[.]h' solver/linear.c
