@@ -3,6 +3,7 @@
 #define HALIDRIFT_SOLVER_CONFIG_UNITS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include "solver/base/error.h"
 
 struct units;
@@ -28,5 +29,8 @@ void units_set_charge(struct units *units, double q);
 enum hd_status units_convert(struct units *units, double value, const char *unit,
                              const char *si_unit, double *converted, enum units_result *result,
                              struct hd_error *err);
+
+/** The i-th conversion that is known without the database; false beyond the last one. */
+bool units_common(size_t i, const char **unit, const char **si_unit);
 
 #endif
