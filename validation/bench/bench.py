@@ -4,8 +4,8 @@
     python3 validation/bench/bench.py build/release/halidrift [--runs 5] [--only TEXT]
 
 Prints one table. CPU s is user plus system time of the whole process, loading and
-files included, the median of several runs. us/Newton is the same minus the time
-that `halidrift check` takes, over the Newton iterations. ngspice, where installed,
+files included, the median of several runs. us/Newton is what a run costs beyond one
+that stops at equilibrium, over the Newton iterations beyond those. ngspice, where installed,
 runs between our runs of D1 and D2; its row has the ratio. Limits are those of the
 README beside this file; only a failed run or a missed error bound makes the exit
 status 1: times depend on the machine.
@@ -26,6 +26,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 K_OVER_Q = 1.3807e-23 / 1.6022e-19  # V/K: the constants of the robustness sets
+IDLE = 'experiments=({ name = "idle"; type = "equilibrium"; })'  # what every run costs
 HEADER = ("case", "error", "bound", "CPU s", "limit", "steps", "Newton", "us/Newton", "KLU", "MB", "")
 
 
@@ -56,32 +57,34 @@ class Bench:
     def close(self):
         shutil.rmtree(self.folder)
 
-    def command(self, verb, deck, sets):
+    def command(self, deck, sets, out):
         flags = [word for text in sets for word in ("--set", text)]
-        where = ["-q", "-o", "out"] if verb == "run" else []
-        return [self.program, verb, str(ROOT / deck), *where, *flags]
+        return [self.program, "run", str(ROOT / deck), "-q", "-o", out, *flags]
+
+    def summary(self, out):
+        return json.loads(pathlib.Path(self.folder, out, "summary.json").read_text())
 
     def measure(self, deck, sets=(), beside=None, runs=None):
         """Median cost of a deck; `beside` is another command, run in between."""
-        cost, other, reading = [], [], []
+        cost, other, idle = [], [], []
         for _ in range(runs or self.runs):
-            reading.append(cpu_seconds(self.command("check", deck, sets), self.folder)[0])
-            cost.append(cpu_seconds(self.command("run", deck, sets), self.folder))
+            idle.append(cpu_seconds(self.command(deck, [*sets, IDLE], "idle"), self.folder)[0])
+            cost.append(cpu_seconds(self.command(deck, sets, "out"), self.folder))
             if beside:
                 other.append(cpu_seconds(beside, self.folder)[0])
-        summary = json.loads(pathlib.Path(self.folder, "out/summary.json").read_text())
+        summary = self.summary("out")
         solver = summary["solver"]
         cpu = statistics.median(c for c, _ in cost)
         newton = solver["newton_iterations"]
+        beyond = newton - self.summary("idle")["solver"]["newton_iterations"]
         return {
             "cpu": cpu,
             "memory": max(m for _, m in cost),
             "steps": solver["steps"],
             "newton": newton,
-            "per_newton": 1e6 * (cpu - statistics.median(reading)) / max(newton, 1),
+            "per_newton": 1e6 * (cpu - statistics.median(idle)) / max(beyond, 1),
             "klu": solver["linear_solver_s"] / max(summary["cpu_s"], 1e-9),
             "other": statistics.median(other) if other else None,
-            "summary": summary,
         }
 
     def rows(self):
