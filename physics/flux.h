@@ -23,6 +23,9 @@ struct flux_value {
 struct flux_value flux_scharfetter_gummel(double c_k, double c_l, double f_k, double f_l,
                                           double dv);
 
+/** The same for a lattice gas with mobility D theta: over the mean of f. */
+struct flux_value flux_crowded(double c_k, double c_l, double f_k, double f_l, double dv);
+
 /** The same with f = 1 when the difference dmu of ln c + v is known without cancellation. */
 struct flux_value flux_quasi_fermi(double c_k, double c_l, double dv, double dmu);
 

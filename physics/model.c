@@ -33,10 +33,11 @@ static void state_ion(const struct model *model, int s, struct species_state *st
   state->c = model->c_unit[s] * x;
   state->d_c = model->c_unit[s];
   state->d2_c = 0.0;
-  state->v = model->crowded[s] ? -log1p(-x) : 0.0;
-  state->d_v = model->crowded[s] ? 1.0 / (1.0 - x) : 0.0;
-  state->f = model->hopping[s] ? 1.0 - x : 1.0;
-  state->d_f = model->hopping[s] ? -1.0 : 0.0;
+  bool limited = model->hopping[s] || model->crowded[s];
+  state->v = 0.0;
+  state->d_v = 0.0;
+  state->f = limited ? 1.0 - x : 1.0;
+  state->d_f = limited ? -1.0 : 0.0;
 }
 
 /**
@@ -75,6 +76,39 @@ double model_potential(const struct model *model, int region, int s,
   const struct species_state *own = &state[s];
   *d_a = own->d_c / own->c - own->d_f / own->f + own->d_v;
   return log(own->c / (model->c_unit[s] * own->f)) + own->v;
+}
+
+/** What ln(x / f) adds up to mu with: sum_j B_j u_j minus local terms. */
+double model_rest(const struct model *model, int s, const double *u,
+                  const struct species_state *state) {
+  double w = 0.0;
+  for (int j = 0; j < model->n_unknowns; j++)
+    w += model->B[s][j] * u[j];
+  for (int t = 0; model->has_local && t < model->n_species; t++)
+    w -= model->local[s][t] * state[t].c / model->c_unit[t];
+  return w;
+}
+
+/** Whether v of an ion holds nothing but the electrostatic potential. */
+bool model_is_ideal(const struct model *model, int s) {
+  for (int j = 1; j < model->n_unknowns; j++)
+    if (model->B[s][j] != 0.0)
+      return false;
+  return !model->has_local;
+}
+
+/**
+ * Share x of an ion whose electrochemical potential over kT exceeds model_rest by a: e^a, or
+ * 1 / (1 + e^-a) with a site limit. No digits are lost where x is near 0 or 1.
+ * d_x  out: derivative
+ */
+double model_share(const struct model *model, int s, double a, double *d_x) {
+  enum { EXPONENT_MAX = 300 }; /* keeps Newton iterates finite; no ion is that dense */
+  if (!model->hopping[s] && !model->crowded[s])
+    return *d_x = exp(fmin(a, EXPONENT_MAX));
+  double e = exp(-fabs(a)), low = e / (1.0 + e);
+  *d_x = low / (1.0 + e);
+  return a < 0.0 ? low : 1.0 / (1.0 + e);
 }
 
 /**
@@ -145,10 +179,10 @@ static void edge_species(const struct model *model, int s, double D, double leng
                          struct model_flux *out) {
   double dv = state_l[s].v - state_k[s].v;
   double dmu = model->charge[s] * (u_l[1 + s] - u_k[1 + s]) / model->V_T;
-  struct flux_value flux =
-      model->carrier[s]
-          ? flux_quasi_fermi(state_k[s].c, state_l[s].c, dv, dmu)
-          : flux_scharfetter_gummel(state_k[s].c, state_l[s].c, state_k[s].f, state_l[s].f, dv);
+  double c_k = state_k[s].c, c_l = state_l[s].c, f_k = state_k[s].f, f_l = state_l[s].f;
+  struct flux_value flux = model->carrier[s]   ? flux_quasi_fermi(c_k, c_l, dv, dmu)
+                           : model->crowded[s] ? flux_crowded(c_k, c_l, f_k, f_l, dv)
+                                               : flux_scharfetter_gummel(c_k, c_l, f_k, f_l, dv);
   double scale = D, d_scale = 0.0;
   if (model->hop_length[s] > 0.0) {
     double per_volt = 0.5 * model->hop_length[s] / (length * model->V_T);

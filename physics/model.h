@@ -45,7 +45,7 @@ struct model {
   double charge[MODEL_SPECIES];
   bool carrier[MODEL_SPECIES];      /* unknown is a quasi-Fermi potential */
   bool hopping[MODEL_SPECIES];      /* lattice gas with mobility D theta (1 - theta) */
-  bool crowded[MODEL_SPECIES];      /* lattice gas with mobility D theta: -ln(1 - theta) inside v */
+  bool crowded[MODEL_SPECIES];      /* lattice gas with mobility D theta */
   double hop_length[MODEL_SPECIES]; /* m; 0: no field acceleration */
   double c_unit[MODEL_SPECIES];     /* m^-3: scale of x (ions) and of the smoothed field */
   const struct statistics_law *statistics[MODEL_SPECIES];
@@ -76,6 +76,17 @@ void model_state(const struct model *model, int region, const double *u,
  * d_a out: its derivative by a beyond B. */
 double model_potential(const struct model *model, int region, int s,
                        const struct species_state *state, double *d_a);
+
+/** The same without ln(x / f): what an ion's share x follows from at a given potential. */
+double model_rest(const struct model *model, int s, const double *u,
+                  const struct species_state *state);
+
+/** No attraction: an ion's excess potential is the electrostatic one alone. */
+bool model_is_ideal(const struct model *model, int s);
+
+/** Share x of an ion with electrochemical potential `a` above model_rest (over kT); d_x out: dx/da.
+ */
+double model_share(const struct model *model, int s, double a, double *d_x);
 
 /** Derivatives of one scalar by the unknowns of one node. */
 typedef double model_row[MODEL_UNKNOWNS];

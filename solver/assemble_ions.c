@@ -2,21 +2,51 @@
 
 #include <math.h>
 
-/** Is the ions' row "mu - lambda = 0" (zero flux everywhere) in this mode? */
-static bool zero_flux(const struct pass *p, const struct ion_component *component) {
-  return !p->point->frozen && p->point->mode != SYSTEM_TRANSIENT &&
-         (component->n_exchange <= 1 || p->point->mode == SYSTEM_EQUILIBRIUM);
+/** Do the ions of a component have one potential lambda everywhere (zero flux) in this mode? */
+bool system_ions_rest(const struct ion_component *component, enum system_mode mode, bool frozen) {
+  return !frozen && mode != SYSTEM_TRANSIENT &&
+         (component->n_exchange <= 1 || mode == SYSTEM_EQUILIBRIUM);
 }
 
-static void add_potential(const struct pass *p, int row, int node, int s, int lambda,
-                          double factor) {
+static bool rests(const struct pass *p, const struct ion_component *component) {
+  return system_ions_rest(component, p->point->mode, p->point->frozen);
+}
+
+/** A node part that is open to the species. */
+static size_t open_part(const struct pass *p, int node, int s) {
   size_t part = p->device->mesh->first_part[node];
   while (!p->model->regions[p->device->mesh->node_parts[part].region].species[s].present)
     part++;
+  return part;
+}
+
+/** Row of an ion at rest: x - g(lambda - w) = 0. The equivalent mu - lambda = 0 would lose 1 - x
+ * where the lattice is full. */
+static void add_share(const struct pass *p, int row, int node, int s, int lambda) {
+  const struct species_state *state = part_state(p, open_part(p, node, s));
+  const double *u = &p->instance->u[node * p->n_unknowns];
+  double slope, rest = model_rest(p->model, s, u, state);
+  double share = model_share(p->model, s, p->point->y[lambda] - rest, &slope);
+  set_row(p, row, row, u[1 + s] - share);
+  if (!p->stamp)
+    return;
+  double values[MODEL_UNKNOWNS];
+  for (int j = 0; j < p->n_unknowns; j++) {
+    values[j] = p->model->B[s][j];
+    for (int t = 0; p->model->has_local && t < p->n_species; t++)
+      values[j] -= p->model->local[s][t] * state[t].d_c / p->model->c_unit[t] * p->model->A[t][j];
+  }
+  add_row(p, row, node, p->model->couples[s], slope, values);
+  stamp_add(p->stamp, row, lambda, -slope);
+}
+
+/** Row of a multiplier whose ions a contact holds: mu - lambda = 0 there. */
+static void add_potential(const struct pass *p, int row, int node, int s, int lambda) {
+  size_t part = open_part(p, node, s);
   double d_a;
   double mu = model_potential(p->model, p->device->mesh->node_parts[part].region, s,
                               part_state(p, part), &d_a);
-  p->F[row] += factor * (mu - p->point->y[lambda]);
+  p->F[row] += mu - p->point->y[lambda];
   if (!p->stamp)
     return;
   double values[MODEL_UNKNOWNS];
@@ -26,8 +56,8 @@ static void add_potential(const struct pass *p, int row, int node, int s, int la
       values[j] -= p->model->local[s][t] * part_state(p, part)[t].d_c / p->model->c_unit[t] *
                    p->model->A[t][j];
   }
-  add_row(p, row, node, p->model->couples[s], factor, values);
-  stamp_add(p->stamp, row, lambda, -factor);
+  add_row(p, row, node, p->model->couples[s], 1.0, values);
+  stamp_add(p->stamp, row, lambda, -1.0);
 }
 
 /** Rows of ions that stay, are held by a contact, or have zero flux; rows of absent balances. */
@@ -48,8 +78,10 @@ void assemble_ion_rows(const struct pass *p) {
         set_row(p, row, row, u - p->system->frozen[row]);
       else if (p->device->held[at])
         set_row(p, row, row, u - p->device->held_value[at]);
-      else if (zero_flux(p, &p->device->components[component]))
-        add_potential(p, row, k, s, p->instance->lambda_base + component, 1.0);
+      else if (rests(p, &p->device->components[component]) && model_is_ideal(p->model, s))
+        add_share(p, row, k, s, p->instance->lambda_base + component);
+      else if (rests(p, &p->device->components[component]))
+        add_potential(p, row, k, s, p->instance->lambda_base + component);
     }
 }
 
@@ -94,7 +126,7 @@ void assemble_multipliers(const struct pass *p) {
     int row = p->instance->lambda_base + (int)i, s = ions->species;
     if (p->point->mode == SYSTEM_TRANSIENT) {
       add_inflow(p, (int)i, row);
-    } else if (!zero_flux(p, ions)) {
+    } else if (!rests(p, ions)) {
       set_row(p, row, row, p->point->y[row]);
     } else if (ions->n_exchange == 0) {
       add_number(p, (int)i, row);
@@ -102,7 +134,7 @@ void assemble_multipliers(const struct pass *p) {
       for (size_t c = 0; c < p->device->n_contact_nodes; c++) {
         int node = p->device->contact_nodes[c].node, at = node * p->n_species + s;
         if (p->device->held[at] && p->device->component[at] == (int)i)
-          add_potential(p, row, node, s, row, 1.0);
+          add_potential(p, row, node, s, row);
       }
     } else {
       for (size_t f = 0; f < p->device->n_faces; f++) {

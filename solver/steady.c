@@ -4,11 +4,15 @@
 #include <math.h>
 #include <string.h>
 #include "solver/base/memory.h"
+#include "solver/steady_electrodes.h"
+#include "solver/steady_ions.h"
 
 /** Smallest fraction of a continuation step before pseudo-time takes over. */
 static const double STEP_MIN = 1e-4;
 /** Pseudo-time: first step, growth and last step, s. The last one is longer than any ion motion. */
 static const double PSEUDO_FIRST = 1e-12, PSEUDO_GROWTH = 4.0, PSEUDO_LAST = 1e12;
+/** Updates above this many V_T are far from the solution: multipliers are found by themselves. */
+static const double FAR = 1.0;
 /** Iterations of one Newton at a pseudo-time step. */
 enum { PSEUDO_STEPS_MAX = 400 };
 /** A start is extrapolated over at most so many times the distance of the last two states. */
@@ -31,6 +35,10 @@ enum hd_status steady_create(struct steady **out, struct system *system, struct 
   TRY(hd_alloc(&steady->trial, n, sizeof(double), err));
   TRY(hd_alloc(&steady->last, n, sizeof(double), err));
   TRY(hd_alloc(&steady->previous, n, sizeof(double), err));
+  size_t nodes = 0;
+  for (size_t d = 0; d < system->n_devices; d++)
+    nodes = system->devices[d]->mesh->n_nodes > nodes ? system->devices[d]->mesh->n_nodes : nodes;
+  TRY(hd_alloc(&steady->rest, nodes, sizeof(double), err));
   TRY(hd_alloc(&steady->moved, system->run->circuit.n_elements, sizeof(double), err));
   return hd_alloc(&steady->yp, n, sizeof(double), err);
 }
@@ -45,6 +53,7 @@ void steady_free(struct steady **steady) {
   hd_free(&(*steady)->last);
   hd_free(&(*steady)->previous);
   hd_free(&(*steady)->moved);
+  hd_free(&(*steady)->rest);
   hd_free(&(*steady)->yp);
   hd_free(steady);
 }
@@ -71,7 +80,7 @@ static double update_carrier(const struct model *model, int s, const double *ste
 /** Ion: x stays in (0, 1) (or positive); for positive steps of small x this is x + step exactly. */
 static double update_ion(const struct model *model, int s, double x, double step) {
   bool limited = model->hopping[s] || model->crowded[s];
-  double free = limited ? 1.0 - x : 1.0;
+  double free = limited ? fmax(1.0 - x, DBL_EPSILON) : 1.0; /* full but for rounding: may empty */
   double ratio = exp(damp(step / (x * free)));
   return limited ? x * ratio / (free + x * ratio) - x : x * (ratio - 1.0);
 }
@@ -81,10 +90,20 @@ static double worse(double worst, double x) {
   return x <= worst || isnan(worst) ? worst : x;
 }
 
+/** Ions at rest are put in their place when the potentials are known. */
+static bool settles(const struct steady *steady, const struct device *device, int at,
+                    enum system_mode mode) {
+  return steady_settles(&device->model, &device->components[device->component[at]], mode,
+                        steady->frozen);
+}
+
 /** Apply -delta (a Newton step) to y; the largest undamped change over V_T (or relative) out. */
-static double update_node(const struct system_instance *instance, int node, bool flat,
-                          const double *delta, double *y, int n) {
-  const struct model *model = &instance->device->model;
+static double update_node(const struct steady *steady, const struct system_instance *instance,
+                          int node, enum system_mode mode, double *y) {
+  const struct device *device = instance->device;
+  const struct model *model = &device->model;
+  const double *delta = steady->delta;
+  int n = steady->system->n;
   const int *dof = &instance->dof[node * model->n_unknowns];
   double step[MODEL_UNKNOWNS] = {0}, taken[MODEL_UNKNOWNS] = {0}, worst = 0.0;
   for (int j = 0; j < model->n_unknowns; j++)
@@ -100,9 +119,10 @@ static double update_node(const struct system_instance *instance, int node, bool
     if (dof[j] == n)
       continue;
     if (model->carrier[s]) {
+      bool flat = mode == SYSTEM_EQUILIBRIUM;
       taken[j] = flat ? step[j] : update_carrier(model, s, step, taken);
       worst = worse(worst, fabs(step[j]) / model->V_T);
-    } else {
+    } else if (!settles(steady, device, node * model->n_species + s, mode)) {
       double x = y[dof[j]];
       taken[j] = step[j] == 0.0 ? 0.0 : update_ion(model, s, x, step[j]);
       worst = worse(worst, fabs(step[j]) / fmax(fabs(x), DBL_MIN));
@@ -114,7 +134,7 @@ static double update_node(const struct system_instance *instance, int node, bool
   return worst;
 }
 
-static double update(struct steady *steady, bool flat, double *y) {
+static double update(struct steady *steady, enum system_mode mode, double *y) {
   const struct system *system = steady->system;
   double worst = 0.0;
   for (size_t i = 0; i < system->n_instances; i++) {
@@ -122,11 +142,16 @@ static double update(struct steady *steady, bool flat, double *y) {
     const struct device *device = instance->device;
     double V_T = device->model.V_T;
     for (int k = 0; k < device->n_nodes; k++)
-      worst = worse(worst, update_node(instance, k, flat, steady->delta, y, system->n));
+      worst = worse(worst, update_node(steady, instance, k, mode, y));
     for (int T = 0; T < device->n_terminals; T++)
       y[instance->current_base + T] -= steady->delta[instance->current_base + T];
-    for (size_t c = 0; c < device->n_components; c++)
-      y[instance->lambda_base + (int)c] -= damp(steady->delta[instance->lambda_base + (int)c]);
+    for (size_t c = 0; c < device->n_components; c++) {
+      double step = steady->delta[instance->lambda_base + (int)c];
+      bool free = steady_settles(&device->model, &device->components[c], mode, steady->frozen);
+      y[instance->lambda_base + (int)c] -= free ? step : damp(step);
+      if (system_ions_rest(&device->components[c], mode, steady->frozen))
+        worst = worse(worst, fabs(step));
+    }
     for (int g = system->net_base; g < system->branch_base; g++)
       worst = worse(worst, fabs(steady->delta[g]) / V_T);
   }
@@ -138,6 +163,7 @@ static double update(struct steady *steady, bool flat, double *y) {
   for (int g = 0; g < system->n; g++)
     if (!isfinite(steady->delta[g]))
       return NAN;
+  steady_settle_ions(steady->system, mode, steady->frozen, worst > FAR, y, steady->rest);
   return worst * V_T;
 }
 
@@ -169,6 +195,8 @@ static int newton(struct steady *steady, enum system_mode mode, const double *ol
                                .yp = dt > 0.0 ? steady->yp : NULL,
                                .cj = dt > 0.0 ? 1.0 / dt : 0.0};
   memcpy(steady->trial, y, n * sizeof *y);
+  if (mode == SYSTEM_EQUILIBRIUM)
+    steady_settle_ions(system, mode, steady->frozen, true, steady->trial, steady->rest);
   for (int i = 1; i <= steady->max_iterations; i++) {
     for (size_t g = 0; g < n && dt > 0.0; g++)
       steady->yp[g] = (steady->trial[g] - old[g]) / dt;
@@ -176,7 +204,7 @@ static int newton(struct steady *steady, enum system_mode mode, const double *ol
       return -1;
     memcpy(steady->delta, steady->F, n * sizeof *y);
     linear_solve(plan->linear, steady->delta);
-    double change = update(steady, mode == SYSTEM_EQUILIBRIUM, steady->trial);
+    double change = update(steady, mode, steady->trial);
     steady->counts.newton_iterations++;
     if (!(change < DIVERGED))
       return -1;
@@ -241,6 +269,27 @@ static enum hd_status relax_from_profile(struct steady *steady, double *y, struc
   return HD_OK;
 }
 
+/**
+ * Several electrodes may hold the ions at different potentials: then ions flow even at zero bias.
+ * Follow the steady states from electrodes that agree with the equilibrium y to the real ones.
+ * y  in: state at rest, out: the steady state, or the last one that was found
+ */
+static enum hd_status exchange_ions(struct steady *steady, double *y, struct hd_error *err) {
+  struct electrodes electrodes;
+  double s = 0.0, step = 1.0;
+  enum hd_status status = electrodes_create(&electrodes, steady->system, y, err);
+  while (status == HD_OK && electrodes.count > 0 && s < 1.0 && step > STEP_MIN) {
+    double next = fmin(1.0, s + step);
+    electrodes_set(&electrodes, next);
+    int iterations = newton(steady, SYSTEM_STEADY, NULL, 0.0, y);
+    s = iterations < 0 ? s : next;
+    step *= iterations < 0 ? 0.25 : iterations < 10 ? 2.0 : 1.0;
+  }
+  electrodes_set(&electrodes, 1.0);
+  electrodes_free(&electrodes);
+  return status;
+}
+
 /* ---- public ---- */
 
 /**
@@ -255,9 +304,13 @@ enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_er
   TRY(system_plan(system, SYSTEM_STEADY, steady->frozen, &plan, err));
   system_guess(system, y);
   system_hold_ions(system, y);
+  if (!steady->frozen)
+    steady_start_ions(system, y, steady->rest);
   system->sources_off = true;
   bool flat = newton(steady, SYSTEM_EQUILIBRIUM, NULL, 0.0, y) >= 0;
   enum hd_status status = flat ? HD_OK : relax_from_profile(steady, y, err);
+  if (status == HD_OK && flat && !steady->frozen)
+    status = exchange_ions(steady, y, err);
   if (status == HD_OK && newton(steady, SYSTEM_STEADY, NULL, 0.0, y) < 0 &&
       pseudo_time(steady, y) < 0)
     status = not_converged(steady, "the state at zero bias", err);

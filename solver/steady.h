@@ -18,6 +18,7 @@ struct steady {
   double *delta, *F, *trial, *yp; /* [n + 1] owned work */
   double *last, *previous;        /* [n + 1] owned: the last two states of a move */
   double *moved;                  /* [n_elements] owned: change of the sources between them */
+  double *rest;                   /* [most nodes of a device] owned work */
   struct steady_counts counts;
 };
 
