@@ -37,7 +37,7 @@ const struct param contact_species_params[] = {
      NULL, "Thermionic velocity of a carrier; missing: A* T^2 / (q N).", NULL},
     {"density", PARAM_QUANTITY, "m-3", AT(density), PARAM_MISSING, 0, INFINITY, true, false, NULL,
      "Density of an ion in equilibrium with the electrode; missing: its mean density.", NULL},
-    {"rate", PARAM_QUANTITY, "m s-1", AT(rate), PARAM_MISSING, 0, INFINITY, false, false, NULL,
+    {"rate", PARAM_QUANTITY, "m s-1", AT(rate), PARAM_MISSING, 0, INFINITY, true, false, NULL,
      "Exchange velocity k_a of an ion at the electrode.", NULL},
     {"transfer_coefficient", PARAM_NUMBER, "", AT(transfer), 0.5, 0, 1, false, false, NULL,
      "Share of the driving force that speeds up the ion's way out, butler_volmer.",

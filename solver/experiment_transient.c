@@ -40,13 +40,14 @@ static enum hd_status write_row(struct evolution *evolution, double t, const dou
   return HD_OK;
 }
 
-/** Rows at the requested times in (last, now]; times within rounding of `now` use its own state. */
-static enum hd_status write_times(struct evolution *evolution, double now, struct hd_error *err) {
+/** Rows at the requested times in (last, now]; not at `now` itself when that gets a row anyway. */
+static enum hd_status write_times(struct evolution *evolution, double now, bool has_row,
+                                  struct hd_error *err) {
   const struct experiment_spec *experiment = evolution->experiment;
   while (evolution->next_time < experiment->n_times &&
          experiment->times[evolution->next_time] <= now) {
     double t = experiment->times[evolution->next_time++];
-    if (t == now && experiment->every_step)
+    if (t == now && has_row)
       continue;
     TRY(transient_interpolate(evolution->transient, t, evolution->point, evolution->slope, err));
     TRY(write_row(evolution, t, evolution->point, evolution->slope, err));
@@ -125,8 +126,9 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
   double t = transient_time(evolution->transient);
   const double *y = transient_state(evolution->transient);
   evolution->step++;
-  TRY(write_times(evolution, t, err));
-  if (experiment->every_step || event == TRANSIENT_STOP)
+  bool has_row = experiment->every_step || event == TRANSIENT_STOP;
+  TRY(write_times(evolution, t, has_row, err));
+  if (has_row)
     TRY(write_row(evolution, t, y, transient_derivative(evolution->transient), err));
   if ((experiment->fields_every > 0 && evolution->step % experiment->fields_every == 0) ||
       (experiment->fields_at_spikes && event == TRANSIENT_ROOT))

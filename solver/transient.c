@@ -202,6 +202,8 @@ static enum hd_status create_ida(struct transient *transient, struct hd_error *e
   TRY(check(IDASetMaxNumSteps(ida, -1), "the number of steps", err));
   if (!isnan(settings->max_step))
     TRY(check(IDASetMaxStep(ida, settings->max_step), "the largest step", err));
+  if (!isnan(settings->min_step))
+    TRY(check(IDASetMinStep(ida, settings->min_step), "the smallest step", err));
   TRY(check(IDASetLinearSolver(ida, transient->solver, transient->matrix), "the solver", err));
   TRY(check(IDASetJacFn(ida, jacobian), "the Jacobian", err));
   TRY(check(IDAQuadInit(ida, quadrature, transient->quad), "the integrals", err));

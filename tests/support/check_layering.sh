@@ -47,7 +47,6 @@ library() {
     solver/vector.h
   library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|btf|colamd|camd|cholmod)[^/]*[.]h' \
     solver/linear.c
-  library METIS 'metis[.]h' solver/linear.c
   library netCDF 'netcdf' solver/sink_fields.c
   library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h
   library libconfig 'libconfig' solver/config/parse.c
