@@ -41,6 +41,51 @@ static void number_instance(struct system *system, struct system_instance *insta
     instance->dof[i] = device->dof[i] < 0 ? system->n : instance->base + device->dof[i];
 }
 
+/** Potential between the contacts' (Laplace), or the neutral one where the start is charged. */
+static double guess_potential(const struct device *device, int node) {
+  const struct model *model = &device->model;
+  int part = (int)device->mesh->first_part[node];
+  double charge = device->fixed_charge[part], scale = fabs(charge), psi = 0.0;
+  for (int s = 0; s < model->n_species; s++)
+    if (!model->carrier[s]) {
+      double c = model->c_unit[s] * device->initial_x[node * model->n_species + s];
+      charge += model->charge[s] * c;
+      scale += fabs(model->charge[s]) * c;
+    }
+  if (fabs(charge) > GUESS_CHARGE * scale)
+    return device_neutral_potential(device, node, part);
+  double total = 0.0;
+  for (size_t c = 0; c < device->n_contact_nodes; c++) {
+    const struct contact_node *at = &device->contact_nodes[c];
+    bool first = true;
+    for (size_t b = 0; b < c; b++)
+      first = first && device->contact_nodes[b].terminal != at->terminal;
+    if (!first)
+      continue;
+    double w = device->weight[at->terminal * device->n_nodes + node];
+    psi += w * at->psi_offset;
+    total += w;
+  }
+  return total > 0.0 ? psi / total : device_neutral_potential(device, node, part);
+}
+
+/** First guess of the equilibrium: potentials as above, levels at zero, ions at their profiles. */
+static void fill_guess(struct system *system) {
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct device *device = instance->device;
+    const struct model *model = &device->model;
+    for (int k = 0; k < device->n_nodes; k++)
+      for (int j = 0; j < model->n_unknowns; j++) {
+        int g = instance->dof[k * model->n_unknowns + j];
+        int s = j <= model->n_species ? j - 1 : model->field_species[j - 1 - model->n_species];
+        if (g < system->n)
+          system->guess[g] =
+              j == 0 ? guess_potential(device, k) : device->initial_x[k * model->n_species + s];
+      }
+  }
+}
+
 static enum hd_status system_fill(struct system *system, struct hd_error *err) {
   const struct circuit_spec *circuit = &system->run->circuit;
   system->n_devices = system->run->n_devices;
@@ -67,6 +112,8 @@ static enum hd_status system_fill(struct system *system, struct hd_error *err) {
   TRY(hd_alloc(&system->elements, circuit->n_elements, sizeof *system->elements, err));
   memcpy(system->elements, circuit->elements, circuit->n_elements * sizeof *system->elements);
   TRY(hd_alloc(&system->frozen, (size_t)system->n + 1, sizeof(double), err));
+  TRY(hd_alloc(&system->guess, (size_t)system->n + 1, sizeof(double), err));
+  fill_guess(system);
   return hd_alloc(&system->row_scale, (size_t)system->n + 1, sizeof(double), err);
 }
 
@@ -115,6 +162,7 @@ void system_free(struct system **system) {
   hd_free(&s->instances);
   hd_free(&s->elements);
   hd_free(&s->frozen);
+  hd_free(&s->guess);
   hd_free(&s->row_scale);
   hd_free(system);
 }
@@ -226,49 +274,9 @@ int system_jacobian(struct system *system, const struct system_point *point, dou
 
 /* ---- state ---- */
 
-/** Potential between the contacts' (Laplace), or the neutral one where the start is charged. */
-static double guess_potential(const struct device *device, int node) {
-  const struct model *model = &device->model;
-  int part = (int)device->mesh->first_part[node];
-  double charge = device->fixed_charge[part], scale = fabs(charge), psi = 0.0;
-  for (int s = 0; s < model->n_species; s++)
-    if (!model->carrier[s]) {
-      double c = model->c_unit[s] * device->initial_x[node * model->n_species + s];
-      charge += model->charge[s] * c;
-      scale += fabs(model->charge[s]) * c;
-    }
-  if (fabs(charge) > GUESS_CHARGE * scale)
-    return device_neutral_potential(device, node, part);
-  double total = 0.0;
-  for (size_t c = 0; c < device->n_contact_nodes; c++) {
-    const struct contact_node *at = &device->contact_nodes[c];
-    bool first = true;
-    for (size_t b = 0; b < c; b++)
-      first = first && device->contact_nodes[b].terminal != at->terminal;
-    if (!first)
-      continue;
-    double w = device->weight[at->terminal * device->n_nodes + node];
-    psi += w * at->psi_offset;
-    total += w;
-  }
-  return total > 0.0 ? psi / total : device_neutral_potential(device, node, part);
-}
-
-/** First guess of the equilibrium: potentials as above, levels at zero, ions at their profiles. */
+/** First guess of the equilibrium; it is asked for by every plan and made once. */
 void system_guess(const struct system *system, double *y) {
-  memset(y, 0, (size_t)system->n * sizeof *y);
-  for (size_t i = 0; i < system->n_instances; i++) {
-    const struct system_instance *instance = &system->instances[i];
-    const struct device *device = instance->device;
-    const struct model *model = &device->model;
-    for (int k = 0; k < device->n_nodes; k++)
-      for (int j = 0; j < model->n_unknowns; j++) {
-        int g = instance->dof[k * model->n_unknowns + j];
-        int s = j <= model->n_species ? j - 1 : model->field_species[j - 1 - model->n_species];
-        if (g < system->n)
-          y[g] = j == 0 ? guess_potential(device, k) : device->initial_x[k * model->n_species + s];
-      }
-  }
+  memcpy(y, system->guess, (size_t)system->n * sizeof *y);
 }
 
 /** Number of ions of one component (dimensionless). */

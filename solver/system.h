@@ -56,6 +56,7 @@ struct system {
   struct element *elements; /* copy of the circuit's; waveforms are borrowed and may be replaced */
   bool sources_off;         /* all sources at zero */
   double *frozen;           /* [n] values that frozen ions keep */
+  double *guess;            /* [n + 1] see system_guess */
   double *row_scale;        /* [n + 1] factors of the last assembly */
   struct system_plan plans[SYSTEM_PLANS];
   enum linear_ordering ordering;
