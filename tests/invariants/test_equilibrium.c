@@ -7,6 +7,10 @@
 enum { TERMINALS = 3 };
 static const char *const sources[TERMINALS] = {"Vs", "Vd", "Vg"};
 static const char *const contacts[TERMINALS] = {"source", "drain", "gate"};
+/** Carriers that conduct well: the smallest force would show as a current. */
+static const char *const fast[] = {"materials[0].electron_mobility=\"1 cm^2/V/s\"",
+                                   "materials[0].hole_mobility=\"2 cm^2/V/s\"",
+                                   "device.interactions[0].energy=\"0.2 eV\"", NULL};
 
 /** Current that the contacts inject, and what the ions would carry one way only: the units in which
  * zero is measured, A. */
@@ -62,7 +66,7 @@ static void check_no_current(struct rig *rig) {
 
 START_TEST(equilibrium_has_no_current) {
   struct rig rig;
-  rig_open(&rig, "tests/decks/triple.cfg", NULL);
+  rig_open(&rig, "tests/decks/triple.cfg", fast);
   rig_equilibrium(&rig);
   check_no_current(&rig);
   rig_close(&rig);
@@ -71,7 +75,7 @@ END_TEST
 
 START_TEST(equilibrium_survives_newton_in_the_steady_mode) {
   struct rig rig;
-  rig_open(&rig, "tests/decks/triple.cfg", NULL);
+  rig_open(&rig, "tests/decks/triple.cfg", fast);
   rig_equilibrium(&rig);
   rig_polish(&rig);
   check_no_current(&rig);
@@ -83,7 +87,7 @@ END_TEST
 START_TEST(frozen_equilibrium_has_no_current_at_the_terminals) {
   struct rig rig;
   double injected, hopping;
-  rig_open(&rig, "tests/decks/triple.cfg", NULL);
+  rig_open(&rig, "tests/decks/triple.cfg", fast);
   rig.steady->frozen = true;
   rig_equilibrium(&rig);
   system_gather(rig.system, rig.y, NULL, 0.0);
@@ -163,11 +167,8 @@ END_TEST
 
 /** Away from equilibrium nothing flows against its force: the dissipated power is positive. */
 START_TEST(power_is_positive) {
-  static const char *const sets[] = {"materials[0].electron_mobility=\"1 cm^2/V/s\"",
-                                     "materials[0].hole_mobility=\"2 cm^2/V/s\"",
-                                     "device.interactions[0].energy=\"0.2 eV\"", NULL};
   struct rig rig;
-  rig_open(&rig, "tests/decks/triple.cfg", sets);
+  rig_open(&rig, "tests/decks/triple.cfg", fast);
   rig_equilibrium(&rig);
   for (int step = 1; step <= 4; step++) {
     rig_move(&rig, "Vd", 0.1 * step);
