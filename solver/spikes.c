@@ -15,14 +15,17 @@ struct spikes {
   struct spikes_setup setup;
   struct spikes_point last; /* the last point taken */
   bool started;
-  bool above;                /* |I| of `last` is above the threshold */
-  double above_since;        /* s; valid when `above` */
+  bool above;         /* |I| of `last` is above the threshold */
+  double above_since; /* s; valid when `above` */
+  bool crossed;       /* upward; not known yet whether a spike begins */
+  struct spikes_point crossing;
   int pulse;                 /* that runs or ran last at `last` */
   bool in_pulse;             /* `last` lies in the period of that pulse */
   struct spikes_point begin; /* of that pulse */
   bool open;                 /* the last spike is not final */
   bool window_open;          /* its window has not ended */
   bool own_window;           /* its window is its own crossings, not a pulse */
+  double sign;               /* of its current at its beginning */
   struct spikes_point first; /* start of its window */
   size_t n, capacity;
   struct spike *spike; /* [capacity], n in use */
@@ -138,13 +141,9 @@ static void finish_if_over(struct spikes *s) {
   s->open = false;
 }
 
-/** |I| crosses upward at c: a new spike, unless one is open in this pulse. */
-static enum hd_status cross_up(struct spikes *s, const struct spikes_point *c,
-                               struct hd_error *err) {
-  s->above = true;
-  s->above_since = c->t;
-  if (s->open)
-    return HD_OK;
+/** A spike begins where the current has crossed upward, unless one is open. */
+static enum hd_status begin(struct spikes *s, struct hd_error *err) {
+  const struct spikes_point *c = &s->crossing;
   if (s->n == s->capacity) {
     size_t capacity = s->capacity ? 2 * s->capacity : 16;
     TRY(hd_resize(&s->spike, capacity, sizeof *s->spike, err));
@@ -153,13 +152,35 @@ static enum hd_status cross_up(struct spikes *s, const struct spikes_point *c,
   s->first = s->in_pulse ? s->begin : *c;
   s->own_window = !s->in_pulse;
   s->open = s->window_open = true;
-  s->spike[s->n++] = (struct spike){.t = c->t, .pulse = s->pulse, .window_start = s->first.t};
+  s->sign = c->I < 0 ? -1 : 1;
+  s->spike[s->n++] = (struct spike){.t = c->t,
+                                    .pulse = s->pulse,
+                                    .peak = is_above(s, &s->last) ? s->last.I : 0,
+                                    .window_start = s->first.t};
   return HD_OK;
 }
 
-/** |I| falls below the threshold at c. Without an open spike it was above from the start on. */
+/** |I| crosses upward at c. */
+static void cross_up(struct spikes *s, const struct spikes_point *c) {
+  s->above = true;
+  s->above_since = c->t;
+  s->crossing = *c;
+  s->crossed = !s->open;
+}
+
+/** Whose current has crossed? The source's when it delivers energy on the way to p; a membrane that
+ * discharges backwards through a device that still conducts is no new firing. A jump of the current
+ * takes no time and tells nothing: the next step does. Without a source every current counts. */
+static enum hd_status decide(struct spikes *s, const struct spikes_point *p, struct hd_error *err) {
+  if (s->setup.waveform && p->t <= s->last.t)
+    return HD_OK;
+  s->crossed = false;
+  return !s->setup.waveform || p->E_source > s->last.E_source ? begin(s, err) : HD_OK;
+}
+
+/** |I| falls below the threshold at c. Without an open spike nothing counted. */
 static void cross_down(struct spikes *s, const struct spikes_point *c) {
-  s->above = false;
+  s->above = s->crossed = false;
   if (!s->open)
     return;
   s->spike[s->n - 1].width += c->t - s->above_since;
@@ -175,11 +196,13 @@ static enum hd_status advance(struct spikes *s, const struct spikes_point *p,
   if (above != s->above) {
     struct spikes_point c = at_crossing(s, &s->last, p);
     if (above)
-      TRY(cross_up(s, &c, err));
+      cross_up(s, &c);
     else
       cross_down(s, &c);
   }
-  if (above && s->open && fabs(p->I) > fabs(s->spike[s->n - 1].peak))
+  if (s->crossed)
+    TRY(decide(s, p, err));
+  if (above && s->open && s->sign * p->I > s->sign * s->spike[s->n - 1].peak)
     s->spike[s->n - 1].peak = p->I;
   s->last = *p;
   return HD_OK;

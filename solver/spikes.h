@@ -19,22 +19,24 @@ struct spikes_point {
   double t;        /* s; never descends */
   double I;        /* A through the terminal */
   double V_X;      /* V of the membrane node */
-  double E_source; /* J: integral V_in I dt */
+  double E_source; /* J: integral V_in I dt; must be there when setup.waveform is */
   double E_device; /* J: integral V_mem I dt */
   double charge;   /* C: integral I dt */
 };
 
 /**
- * One spike. It begins when |I| crosses the threshold upward; further crossings inside the same
- * pulse belong to it. Energies and charge are over the *spike window*: the pulse period in which
- * it begins, from the pulse's start to the next pulse's start; for the last pulse one period later,
- * or the end of the experiment when pulses have no period. Where there is no pulse, and behind the
- * last period: from the upward to the downward crossing.
+ * One spike. It begins when |I| crosses the threshold upward while the source delivers energy (any
+ * upward crossing where there is no source); further crossings inside the same pulse, the
+ * membrane's discharge behind its falling edge among them, belong to it. Energies and charge are
+ * over the *spike window*: the pulse period in which it begins, from the pulse's start to the next
+ * pulse's start; for the last pulse one period later, or the end of the experiment when pulses have
+ * no period. Where there is no pulse, and behind the last period: from the upward to the downward
+ * crossing.
  */
 struct spike {
   double t;            /* s: first upward crossing, from the start of the experiment */
   int pulse;           /* of the pulse that runs or ran last, from 1; 0: there was none */
-  double peak;         /* A: current of largest magnitude, with its sign */
+  double peak;         /* A: largest current in the direction in which the spike began, signed */
   double width;        /* s: total time above the threshold */
   double E_source;     /* J: integral V_in I dt over the window */
   double E_device;     /* J: integral V_mem I dt over the window */

@@ -131,6 +131,37 @@ START_TEST(peak_keeps_its_sign) {
 }
 END_TEST
 
+/* Behind the falling edge the membrane drives more current backwards than the pulse did forwards.
+ */
+START_TEST(peak_is_of_the_direction_in_which_the_spike_began) {
+  struct waveform waveform = train(0);
+  struct spikes *spikes = recorder(0.5, 0, &waveform);
+  hold(spikes, 0, 0);
+  hold(spikes, delay + 0.1e-3, 0);
+  hold(spikes, delay + 0.2e-3, 2);
+  hold(spikes, delay + on, -3);
+  hold(spikes, delay + 0.5e-3, 0);
+  ck_assert_uint_eq(spikes_begun(spikes), 1);
+  ck_assert_double_eq(spikes_get(spikes, 0)->peak, 2);
+  spikes_free(&spikes);
+}
+END_TEST
+
+/* A current that the source does not drive is the membrane's: E_source stands still or falls. */
+START_TEST(discharge_through_a_conducting_device_is_no_spike) {
+  struct waveform waveform = train(0);
+  for (double E = 0; E >= -1; E--) {
+    struct spikes *spikes = recorder(0.5, 0, &waveform);
+    step(spikes, (struct spikes_point){.t = 0});
+    step(spikes, (struct spikes_point){.t = delay + 0.1e-3});
+    step(spikes, (struct spikes_point){.t = delay + 0.2e-3, .I = -2, .E_source = E});
+    step(spikes, (struct spikes_point){.t = delay + 0.3e-3, .E_source = 2 * E});
+    ck_assert_uint_eq(spikes_begun(spikes), 0);
+    spikes_free(&spikes);
+  }
+}
+END_TEST
+
 START_TEST(spike_is_final_when_window_and_current_are_over) {
   struct waveform waveform = train(0);
   struct spikes *spikes = recorder(0.5, 0, &waveform);
@@ -324,6 +355,8 @@ int main(void) {
   tcase_add_test(tests, rc_energies_are_exact);
   tcase_add_test(tests, pulse_of_each_spike_is_counted);
   tcase_add_test(tests, peak_keeps_its_sign);
+  tcase_add_test(tests, peak_is_of_the_direction_in_which_the_spike_began);
+  tcase_add_test(tests, discharge_through_a_conducting_device_is_no_spike);
   tcase_add_test(tests, spike_is_final_when_window_and_current_are_over);
   tcase_add_test(tests, spike_across_pulses_belongs_to_the_first);
   tcase_add_test(tests, high_current_at_the_start_is_no_spike);

@@ -37,8 +37,8 @@ static const struct output_row spikes[] = {
     {"experiment", "", "Name of the experiment (spikes.csv only)."},
     {"time_s", "s", "First upward crossing of the threshold, from the start of the experiment."},
     {"pulse", "", "Number of the pulse that runs or ran last, from 1; 0: there was none."},
-    {"peak_current_A", "A", "Current of largest magnitude, with its sign."},
-    {"width_s", "s", "Total time above the threshold."},
+    {"peak_current_A", "A", "Largest current in the direction in which the spike began, signed."},
+    {"width_s", "s", "Total time with |I| above the threshold."},
     {"E_source_J", "J", "Integral of V_in I dt over the window: what the source gave."},
     {"E_device_J", "J", "Integral of V_mem I dt over the window: what went into the device."},
     {"E_stored_J", "J", "Change of C V_X^2 / 2 of the capacitor over the window."},
@@ -120,8 +120,11 @@ static const struct output_table tables[] = {
      "times fifteen; what is not known is an empty cell.",
      terminals},
     {"spikes.csv",
-     "A spike begins where |I| of the watched terminal crosses the threshold upward; further "
-     "crossings inside the same pulse belong to it. Energies and charge are over the *window*: the "
+     "A spike begins where |I| of the watched terminal crosses the threshold upward while the "
+     "source delivers energy; further crossings inside the same pulse belong to it, and so does "
+     "the "
+     "membrane's discharge behind the pulse's falling edge. Energies and charge are over the "
+     "*window*: the "
      "pulse period in which it begins; for the last pulse one period from its start, or the end "
      "of the experiment when pulses have no period. Without a pulse, and behind the last period, "
      "the window goes from the upward to the downward crossing. The energy of a spike follows from "
