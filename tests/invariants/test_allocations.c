@@ -1,6 +1,7 @@
 /* Residual, matrix and solution take no memory: malloc and its kin
  * are replaced by counting ones for the whole program. */
 #include <stddef.h>
+#include <stdlib.h>
 #include "tests/support/difference.h"
 #include "tests/support/rig.h"
 
