@@ -6,11 +6,15 @@
 #include "physics/reaction.h"
 #include "solver/base/memory.h"
 
-/** a = a_0 + A u of one species. */
-static double argument(const struct model *model, int region, int s, const double *u) {
-  double a = model->regions[region].species[s].a_0;
-  for (int j = 0; j < model->n_unknowns; j++)
-    a += model->A[s][j] * u[j];
+/** The linear forms of one species: a = a_0 + A u and B u. */
+static double forms(const struct model *model, double a_0, int s, const double *u, double *v) {
+  const double *A = model->A[s], *B = model->B[s];
+  double a = a_0, b = 0.0;
+  for (int j = 0; j < model->n_unknowns; j++) {
+    a += A[j] * u[j];
+    b += B[j] * u[j];
+  }
+  *v = b;
   return a;
 }
 
@@ -49,16 +53,17 @@ void model_state(const struct model *model, int region, const double *u,
                  struct species_state *state) {
   for (int s = 0; s < model->n_species; s++) {
     const struct model_species *row = &model->regions[region].species[s];
-    state[s] = (struct species_state){.f = 1.0};
-    if (!row->present)
+    if (!row->present) {
+      state[s] = (struct species_state){.f = 1.0};
       continue;
-    state[s].a = argument(model, region, s, u);
+    }
+    double v;
+    state[s].a = forms(model, row->a_0, s, u, &v);
     if (model->carrier[s])
       state_carrier(model, row, s, &state[s]);
     else
       state_ion(model, s, &state[s]);
-    for (int j = 0; j < model->n_unknowns; j++)
-      state[s].v += model->B[s][j] * u[j];
+    state[s].v += v;
   }
   if (model->has_local)
     for (int s = 0; s < model->n_species; s++)

@@ -9,11 +9,12 @@
 void assemble_gather(const struct pass *p) {
   struct system_instance *instance = p->instance;
   size_t count = (size_t)(p->device->n_nodes * p->n_unknowns);
-  for (size_t i = 0; i < count; i++) {
-    int g = instance->dof[i];
-    instance->u[i] = g < p->system->n ? p->point->y[g] : 0.0;
-    instance->up[i] = g < p->system->n && p->point->yp ? p->point->yp[g] : 0.0;
-  }
+  const double *y = p->point->y, *yp = p->point->yp;
+  const int *dof = instance->dof, n = p->system->n;
+  for (size_t i = 0; i < count; i++)
+    instance->u[i] = dof[i] < n ? y[dof[i]] : 0.0;
+  for (size_t i = 0; i < count; i++)
+    instance->up[i] = yp && dof[i] < n ? yp[dof[i]] : 0.0;
   const struct mesh *mesh = p->device->mesh;
   for (size_t i = 0; i < mesh->n_node_parts; i++)
     model_state(p->model, mesh->node_parts[i].region,
@@ -193,31 +194,37 @@ static bool carries(const struct pass *p, const struct edge_part *edge, int s) {
          !system_ions_rest(&p->device->components[component], p->point->mode, false);
 }
 
-static void edge_ramo(const struct pass *p, const struct edge_part *edge,
-                      const struct model_flux *flux) {
+/** Partials of the current along one edge in the row of one terminal; the matrix keeps the entries
+ * of species that carry none. */
+static void ramo_partials(const struct pass *p, const struct edge_part *edge,
+                          const struct model_flux *flux, int T, double w) {
   model_row d_k = {0}, d_l = {0};
   bool couples[MODEL_UNKNOWNS] = {false};
-  double current = 0.0;
   for (int s = 0; s < p->n_species; s++) {
-    double charge = p->model->q * p->model->charge[s] * edge->measure;
-    if (!carries(p, edge, s))
-      charge = 0.0; /* the matrix keeps its entries */
-    current += charge * flux->F[s];
-    if (!p->stamp)
-      continue;
+    double charge = 0.0;
+    if (carries(p, edge, s))
+      charge = p->model->q * p->model->charge[s] * edge->measure;
     for (int j = 0; j < p->n_unknowns; j++) {
       d_k[j] += charge * flux->d_k[s][j];
       d_l[j] += charge * flux->d_l[s][j];
       couples[j] = couples[j] || p->model->couples[s][j];
     }
   }
+  add_row(p, current_row(p, T), edge->k, couples, -w, d_k);
+  add_row(p, current_row(p, T), edge->l, couples, -w, d_l);
+}
+
+static void edge_ramo(const struct pass *p, const struct edge_part *edge,
+                      const struct model_flux *flux) {
+  double current = 0.0;
+  for (int s = 0; s < p->n_species; s++)
+    if (carries(p, edge, s))
+      current += p->model->q * p->model->charge[s] * edge->measure * flux->F[s];
   for (int T = 0; T + 1 < p->device->n_terminals; T++) {
     double w = weight(p, T, edge->k) - weight(p, T, edge->l);
     p->F[current_row(p, T)] -= w * current;
-    if (p->stamp) {
-      add_row(p, current_row(p, T), edge->k, couples, -w, d_k);
-      add_row(p, current_row(p, T), edge->l, couples, -w, d_l);
-    }
+    if (p->stamp)
+      ramo_partials(p, edge, flux, T, w);
   }
 }
 
