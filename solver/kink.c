@@ -89,3 +89,26 @@ void kink_jump_slopes(const struct system *system, double t, double stop, double
     move_currents(system, net, sign * jump, y);
   }
 }
+
+/** Rate at which no density moves: far above any dielectric relaxation, 1/s. */
+static const double RATE_FROZEN = 1e30;
+
+/**
+ * Bring the potentials in line with the densities before a restart. Newton left them off by a part
+ * of the tolerance; the first step behind the restart would take that back at once, and since the
+ * levels follow the potentials at constant density the error test would fail at every step size.
+ * One Newton step at frozen densities does it, as the equations are linear in what is left.
+ * F  work space [n + 1]
+ */
+void kink_align(struct system *system, bool frozen, double t, double *y, const double *yp,
+                double *F) {
+  struct system_plan *plan;
+  struct system_point point = {
+      .mode = SYSTEM_TRANSIENT, .frozen = frozen, .t = t, .y = y, .yp = yp, .cj = RATE_FROZEN};
+  if (system_plan(system, SYSTEM_TRANSIENT, frozen, &plan, NULL) != HD_OK ||
+      system_jacobian(system, &point, F) || linear_factor(plan->linear) ||
+      linear_solve(plan->linear, F))
+    return; /* the integrator will say why */
+  for (int g = 0; g < system->n; g++)
+    y[g] -= F[g];
+}

@@ -306,6 +306,9 @@ enum hd_status transient_begin(struct transient *transient, double stop, struct 
   transient->stop = stop;
   if (!transient->started)
     kink_jump_values(transient->system, N_VGetArrayPointer(transient->y));
+  else
+    kink_align(transient->system, transient->frozen, transient->t, N_VGetArrayPointer(transient->y),
+               N_VGetArrayPointer(transient->yp), transient->F);
   kink_jump_slopes(transient->system, transient->t, stop, transient->slope,
                    N_VGetArrayPointer(transient->y), N_VGetArrayPointer(transient->yp));
   TRY(check(IDAReInit(transient->ida, transient->t, transient->y, transient->yp), "a restart",
