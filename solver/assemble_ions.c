@@ -119,6 +119,19 @@ static void add_inflow(const struct pass *p, int component, int row) {
   }
 }
 
+/** Ions at rest that a contact exchanges have the contact's share there, whatever the law: every
+ * law is zero at c_eq. sum (x - x_eq) = 0 */
+static void add_reservoirs(const struct pass *p, int component, int row) {
+  int s = p->device->components[component].species;
+  for (size_t f = 0; f < p->device->n_faces; f++) {
+    const struct contact_face *face = &p->device->faces[f];
+    if (face->species != s || p->device->component[face->node * p->n_species + s] != component)
+      continue;
+    double x = p->instance->u[face->node * p->n_unknowns + 1 + s];
+    set_row(p, row, dof(p, face->node, 1 + s), x - face->c_eq / p->model->c_unit[s]);
+  }
+}
+
 /** The rows of the multipliers: what fixes the number of ions when their flux is zero. */
 void assemble_multipliers(const struct pass *p) {
   for (size_t i = 0; i < p->device->n_components; i++) {
@@ -137,11 +150,7 @@ void assemble_multipliers(const struct pass *p) {
           add_potential(p, row, node, s, row);
       }
     } else {
-      for (size_t f = 0; f < p->device->n_faces; f++) {
-        const struct contact_face *face = &p->device->faces[f];
-        if (face->species == s && p->device->component[face->node * p->n_species + s] == (int)i)
-          assemble_face(p, face, row, 1.0 / (face->velocity * p->model->c_unit[s]));
-      }
+      add_reservoirs(p, (int)i, row);
     }
   }
 }
