@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Print the tables of README.md.
+
+    python3 validation/neuron/table.py assumptions     what each assumption does
+    python3 validation/neuron/table.py matrix          pattern and energies: meshes x tolerances
+    python3 validation/neuron/table.py ripples         grid pinning of the retracting filament
+"""
+
+import math
+import pathlib
+import statistics
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import switching
+
+MEMRISTOR = "validation/neuron/memristor.cfg"
+NEURON = "inputs/devices/neuron.cfg"
+SWEEP = "inputs/devices/memristor_sweep.cfg"
+BOTH = ("device.contacts[0].", "device.contacts[1].")
+INTERVALS = "device.layers[0].intervals={}"
+
+
+def electrons(model, *more):
+    return [f'{at}species[0]={{name="electron";model="{model}";}}' for at in BOTH] + list(more)
+
+
+def band(name, limit=None):
+    text = f'statistics="{name}";' + (f'band_limit="{limit} cm^-3";' if limit else "")
+    return 'device.species[0]={name="electron";' + text + "}"
+
+
+def reciprocal(name):
+    return f'device.interactions[0].reciprocal="{name}"'
+
+
+def exchange(rate):
+    return f'device.contacts[1].species[1].rate="{rate} cm/s"'
+
+
+ASSUMPTIONS = [
+    ("shipped: Blakemore 2 c_max, smoothed, supply, chi 0.6 eV, k_a 1 cm/s", []),
+    ("Blakemore c_max", [band("blakemore", "4e20")]),
+    ("Fermi-Dirac 1/2", [band("fermi_dirac")]),
+    ("Boltzmann", [band("boltzmann")]),
+    ("chi n/c_max local", [reciprocal("local")]),
+    ("chi n/c_max not felt by the vacancies", [reciprocal("none")]),
+    ("contacts: schottky", electrons("schottky")),
+    ("contacts: dirichlet", electrons("dirichlet")),
+    ("Boltzmann, local, schottky", electrons("schottky", band("boltzmann"), reciprocal("local"))),
+    ("chi = 0.5 eV", ['device.interactions[0].energy="0.5 eV"']),
+    ("chi = 0.7 eV", ['device.interactions[0].energy="0.7 eV"']),
+    ("Omega = 0", ['device.interactions[1].energy="0 eV"']),
+    ("k_a = 0.1 cm/s", [exchange(0.1)]),
+    ("k_a = 10 cm/s", [exchange(10)]),
+    ("image force off", [at + "image_force=false" for at in BOTH]),
+    ("tunnelling off", [at + "tunnelling=false" for at in BOTH]),
+]
+
+
+def number(value, factor, form):
+    return "-" if value is None else format(value * factor, form)
+
+
+def pattern(spikes):
+    """Pulses that fire, shortened where the distance repeats."""
+    pulses = [int(spike["pulse"]) for spike in spikes]
+    steps = [b - a for a, b in zip(pulses, pulses[1:])]
+    if len(steps) > 3 and len(set(steps[1:])) == 1:
+        return f"{pulses[0]}, {pulses[1]}, {pulses[2]}, ... {pulses[-1]}"
+    return ", ".join(map(str, pulses)) or "none"
+
+
+def energies(spikes):
+    """First spike; smallest to largest of the others, pJ."""
+    values = [1e12 * spike["E_source_J"] for spike in spikes]
+    rest = f"; {min(values[1:]):.2f} to {max(values[1:]):.2f}" if len(values) > 1 else ""
+    return f"{values[0]:.2f}{rest}" if values else "-"
+
+
+def assumptions():
+    print("| model | 10 nA at 300 V/s, V | 10 nA at 1 V, ms | gain G | current when on, A "
+          "| pulses that fire | energy, pJ |")
+    print("|---|---|---|---|---|---|---|")
+    mesh = [INTERVALS.format(80)]
+    for name, sets in ASSUMPTIONS:
+        alone = switching.Run(MEMRISTOR, sets + mesh)
+        t, current = alone.columns("step", "time_s", "I(anode)_A")
+        rise = [(a, b) for a, b in zip(t, current) if a > 1e-6]
+        t_on, gain = switching.crossing(*zip(*rise), switching.ON), switching.gain(*zip(*rise))
+        t, sweep = alone.columns("rate_300", "time_s", "I(anode)_A")
+        volts = switching.crossing(t, sweep, switching.ON) if t else None
+        run = switching.Run(NEURON, sets + mesh)
+        spikes = run.spikes("pulses")
+        print(f"| {name} | {number(volts, 300, '.3f')} | {number(t_on, 1e3, '.3f')} "
+              f"| {number(gain, 1, '.0f')} | {current[-1]:.2g} | {pattern(spikes)} "
+              f"| {energies(spikes)}{' (stopped)' if run.error else ''} |", flush=True)
+        for item in (alone, run):
+            if item.error:
+                print(f"{name}: {item.error}", file=sys.stderr)
+
+
+def matrix():
+    print("| intervals | rtol | pulses that fire | energy from the source, pJ | CPU s |")
+    print("|---|---|---|---|---|")
+    for intervals in (80, 160, 320):
+        for rtol in ("1e-3", "1e-4", "1e-5"):
+            run = switching.Run(NEURON, [INTERVALS.format(intervals), "solver.rtol=" + rtol])
+            spikes = run.spikes("pulses")
+            print(f"| {intervals} | {rtol} | {pattern(spikes)} | {energies(spikes)} "
+                  f"| {run.summary['cpu_s']:.1f} |", flush=True)
+
+
+def swings(volts, current):
+    """Rises and falls of log10 |I| between its turning points, decades."""
+    logs = [math.log10(abs(i)) for v, i in zip(volts, current) if 0.01 < v < 0.19]
+    turns = [b for a, b, c in zip(logs, logs[1:], logs[2:]) if (b - a) * (c - b) < 0]
+    points = [logs[0]] + turns + [logs[-1]]
+    return [abs(b - a) for a, b in zip(points, points[1:]) if abs(b - a) > 0.02]
+
+
+def ripples():
+    print("| intervals | h / ell | median swing of log10 I at 300 V/s | at 30 V/s | CPU s |")
+    print("|---|---|---|---|---|")
+    for intervals in (80, 120, 160, 200, 240, 320):
+        run = switching.Run(SWEEP, [INTERVALS.format(intervals)])
+        found = []
+        for rate in (300, 30):
+            t, volts, current = run.columns(f"rate_{rate}", "time_s", "V(in)_V", "I(anode)_A")
+            back = [(v, i) for a, v, i in zip(t, volts, current) if a > 1.5 / rate]
+            found.append(statistics.median(swings(*zip(*back)) or [0]))
+        print(f"| {intervals} | {30 / intervals / 0.7:.2f} | {found[0]:.2f} | {found[1]:.2f} "
+              f"| {run.summary['cpu_s']:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    tables = {"assumptions": assumptions, "matrix": matrix, "ripples": ripples}
+    if len(sys.argv) != 2 or sys.argv[1] not in tables:
+        sys.exit(__doc__)
+    tables[sys.argv[1]]()
