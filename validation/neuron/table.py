@@ -51,7 +51,7 @@ ASSUMPTIONS = [
     ("chi = 0.5 eV", ['device.interactions[0].energy="0.5 eV"']),
     ("chi = 0.7 eV", ['device.interactions[0].energy="0.7 eV"']),
     ("Omega = 0", ['device.interactions[1].energy="0 eV"']),
-    ("k_a = 0.1 cm/s", [exchange(0.1)]),
+    ("k_a = 0.1 cm/s, rtol 1e-4", [exchange(0.1), "solver.rtol=1e-4"]),
     ("k_a = 10 cm/s", [exchange(10)]),
     ("image force off", [at + "image_force=false" for at in BOTH]),
     ("tunnelling off", [at + "tunnelling=false" for at in BOTH]),
