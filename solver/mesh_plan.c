@@ -31,8 +31,10 @@ static const double BULK = 40, UNIFORM = 8;
 static const double FINEST = 400;
 /** Spacing in units of the length over which light or carriers decay. */
 static const double DECAY = 0.1;
-/** Spacing in units of the smoothing length: fronts pin on the grid when h > ell. */
-static const double SMOOTH = 0.5;
+/** Spacing in units of the smoothing length. A front is thinner than that length: it pins on the grid
+ * when h > ell, and at ell/2 the current of a retracting filament still swings by a factor of 7
+ * from node to node, by 15 % at ell/6 (validation/neuron). 2D cannot afford more than ell/2. */
+static const double SMOOTH_1D = 1.0 / 6.0, SMOOTH_2D = 0.5;
 /** Intervals within the tunnelling range of a contact. */
 static const double TUNNEL = 30;
 /** Ratio of neighbouring intervals in 1D where the user gives none. */
@@ -113,7 +115,8 @@ static enum hd_status make_pieces(struct plan *plan, struct hd_error *err) {
 
 /** Spacing that fronts of the switching free energy need, m. */
 static double smooth_spacing(const struct plan *plan, const struct mesh_piece *piece) {
-  return piece->smoothing > 0 ? SMOOTH * piece->smoothing / plan->refine : INFINITY;
+  double share = plan->stack == 0 ? SMOOTH_1D : SMOOTH_2D;
+  return piece->smoothing > 0 ? share * piece->smoothing / plan->device->refine : INFINITY;
 }
 
 /** Spacing inside a piece: `intervals` over its length, less where light or carriers decay. */
