@@ -1,5 +1,6 @@
 #include "solver/assemble.h"
 
+#include <float.h>
 #include <math.h>
 
 /* ---- contacts ---- */
@@ -29,11 +30,13 @@ static struct face_value face_law(const struct pass *p, const struct contact_fac
     input.c_eq = row->N * metal.F;
     d_c_eq = row->N * metal.dF;
   } else {
-    double x = state->a, x_eq = face->c_eq / row->N;
+    double x_eq = face->c_eq / row->N;
     bool limited = model->hopping[s] || model->crowded[s];
-    input.eta = limited ? log(x / (1.0 - x)) : log(x);
+    /* an empty or full site fraction is one that rounding does not tell from 0 or 1 */
+    double x = fmax(state->a, DBL_MIN), free = fmax(1.0 - state->a, DBL_EPSILON);
+    input.eta = limited ? log(x / free) : log(x);
     input.eta_eq = limited ? log(x_eq / (1.0 - x_eq)) : log(x_eq);
-    d_eta = limited ? 1.0 / (x * (1.0 - x)) : 1.0 / x;
+    d_eta = limited ? 1.0 / (x * free) : 1.0 / x;
   }
   struct contact_value value = face->law->value(&input);
   struct face_value out = {.j = value.j,

@@ -181,6 +181,8 @@ static double charge_at(const struct system_instance *instance, const double *y,
     if (c >= 0 && device->components[c].n_exchange > 0)
       u[1 + s] = model_share(model, s,
                              y[instance->lambda_base + c] - model_rest(model, s, u, state), &slope);
+    else if (!model->carrier[s])
+      u[1 + s] = device->initial_x[node * model->n_species + s];
   }
   model_state(model, device->mesh->node_parts[part].region, u, state);
   for (int s = 0; s < model->n_species; s++)
