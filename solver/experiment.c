@@ -56,6 +56,8 @@ static enum hd_status begin_state(struct run *run, const struct experiment_spec 
     TRY(equilibrium(run, experiment->start == START_PROFILE, err));
   run->steady->frozen = experiment->frozen_ions;
   system_hold_ions(run->system, run->y);
+  if (!fresh)
+    steady_adopt(run->steady, run->y);
   set_waveforms(run, experiment);
   if (experiment->start != START_STEADY || experiment->type == EXPERIMENT_DC_SWEEP)
     return HD_OK;

@@ -256,7 +256,10 @@ static int pseudo_time(struct steady *steady, double *y) {
   }
   steady->initial = initial;
   hd_free(&old);
-  return iterations < 0 ? -1 : newton(steady, SYSTEM_STEADY, NULL, 0.0, y);
+  if (iterations < 0)
+    return -1;
+  steady_adopt_ions(steady->system, steady->frozen, y, steady->rest);
+  return newton(steady, SYSTEM_STEADY, NULL, 0.0, y);
 }
 
 /** Where ions attract each other there may be several equilibria, and Newton may find none: take
@@ -324,6 +327,11 @@ enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_er
     status = not_converged(steady, "the state at zero bias", err);
   system->sources_off = false;
   return status;
+}
+
+/** Take the state that a transient ended in as the start of steady solves. */
+void steady_adopt(struct steady *steady, double *y) {
+  steady_adopt_ions(steady->system, steady->frozen, y, steady->rest);
 }
 
 /** Sources at (1 - s) from + s to. */

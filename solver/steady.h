@@ -29,6 +29,9 @@ void steady_free(struct steady **steady);
  * out. */
 enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_error *err);
 
+/** Make a state that a transient ended in fit for steady_move. */
+void steady_adopt(struct steady *steady, double *y);
+
 /** From the steady state y at the source values `from` to the one at `to` ([n_elements], V or A).
  */
 enum hd_status steady_move(struct steady *steady, double *y, const double *from, const double *to,

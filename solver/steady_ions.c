@@ -164,6 +164,48 @@ void steady_settle_ions(struct system *system, enum system_mode mode, bool froze
   }
 }
 
+/** Mean of ln(share) + w over the ions of one component. */
+static double mean_level(const struct ions_at_rest *ions, const double *y, int n) {
+  const struct device *device = ions->instance->device;
+  double sum = 0.0, count = 0.0;
+  for (int k = 0; k < device->n_nodes; k++) {
+    int at = k * device->model.n_species + ions->s;
+    int g = ions->instance->dof[k * device->n_unknowns + 1 + ions->s];
+    if (device->component[at] != ions->component || g == n)
+      continue;
+    double x = y[g], weight = device->species_volume[at] * x;
+    if (!(x > 0.0) || (is_limited(ions->model, ions->s) && !(x < 1.0)))
+      continue;
+    sum += weight * (level(ions->model, ions->s, x) + ions->rest[k]);
+    count += weight;
+  }
+  return count > 0.0 ? sum / count : 0.0;
+}
+
+/**
+ * Begin a steady solve from a state that a transient left: its multipliers counted ions.
+ * y  in: a state of any kind; out: with multipliers that fit it
+ */
+void steady_adopt_ions(struct system *system, bool frozen, double *y, double *rest) {
+  system_gather(system, y, NULL, 0.0);
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct device *device = instance->device;
+    for (size_t c = 0; c < device->n_components; c++) {
+      struct ions_at_rest ions = {.instance = instance,
+                                  .model = &device->model,
+                                  .component = (int)c,
+                                  .s = device->components[c].species,
+                                  .rest = rest};
+      fill_rest(instance, ions.s, rest);
+      y[instance->lambda_base + (int)c] =
+          system_ions_rest(&device->components[c], SYSTEM_STEADY, frozen)
+              ? mean_level(&ions, y, system->n)
+              : 0.0;
+    }
+  }
+}
+
 /** Half width of the bracket in which neutral potentials are looked for, V. */
 static const double NEUTRAL_BRACKET_V = 50.0;
 

@@ -13,6 +13,10 @@ bool steady_settles(const struct model *model, const struct ion_component *compo
 void steady_settle_ions(struct system *system, enum system_mode mode, bool frozen, bool levels,
                         double *y, double *rest);
 
+/** Multipliers of ions at rest from a state of any kind: the mean potential of the ions. A
+ * transient uses the same unknowns for what came in. */
+void steady_adopt_ions(struct system *system, bool frozen, double *y, double *rest);
+
 /** First guess where electrodes exchange ions: the potential of neutral film in equilibrium with
  * them. */
 void steady_start_ions(struct system *system, double *y, double *rest);
