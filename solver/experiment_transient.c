@@ -75,6 +75,16 @@ static void watch_conservation(struct evolution *evolution, const double *y) {
     }
 }
 
+/** Counts and flags as such, quantities as real numbers. */
+static json_t *spike_json(size_t column, double value) {
+  const char *name = spike_columns[column];
+  if (strcmp(name, "pulse") == 0)
+    return json_integer((json_int_t)value);
+  if (strcmp(name, "complete") == 0)
+    return json_boolean(value != 0.0);
+  return json_real(value);
+}
+
 /** Spikes whose values are final: a row, an entry of the summary, a line for the user. */
 static enum hd_status write_spikes(struct evolution *evolution, size_t until,
                                    struct hd_error *err) {
@@ -86,7 +96,7 @@ static enum hd_status write_spikes(struct evolution *evolution, size_t until,
     json_t *entry = json_object();
     for (size_t i = 0; i < spike_columns_count; i++) {
       row[i] = spike_value(spike, i);
-      json_object_set_new(entry, spike_columns[i], json_real(row[i]));
+      json_object_set_new(entry, spike_columns[i], spike_json(i, row[i]));
     }
     json_array_append_new(list, entry);
     TRY(sink_table_row(run->spikes, evolution->experiment->name, row, err));

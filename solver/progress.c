@@ -165,9 +165,14 @@ void progress_point(struct progress *progress, const char *source, double bias, 
                     int iterations) {
   progress->points++;
   char line[4 * LINE], amperes[HD_NAME];
-  snprintf(line, sizeof line, "%s: point %ld of %.0f, %s = %.6g, I = %s, %d iterations",
-           progress->experiment, progress->points, progress->end, source, bias,
-           engineering(amperes, current, "A"), iterations);
+  engineering(amperes, current, "A");
+  if (*source)
+    snprintf(line, sizeof line, "%s: point %ld of %.0f, %s = %.6g, I = %s, %d iterations",
+             progress->experiment, progress->points, progress->end, source, bias, amperes,
+             iterations);
+  else
+    snprintf(line, sizeof line, "%s: I = %s, %d iterations", progress->experiment, amperes,
+             iterations);
   bool drawing = progress->terminal && progress->level > PROGRESS_QUIET;
   double clock = now();
   if (drawing && clock - progress->shown >= redraw_s) {

@@ -3,20 +3,16 @@
 
 usage: compatibility.py [--write] PROGRAM COMPATIBILITY.md   (works in the current folder)
 
-A pair counts as working ("yes") when the run ends with exit code 0, the terminal currents of every
-device cancel, and ions are conserved. "refused" means that `halidrift check` says so in a
+A pair counts as working ("yes") when the run ends with exit code 0 and ions are conserved. "refused" means that `halidrift check` says so in a
 sentence, "no" that the run fails. "-": the two exclude each other.
 """
-import csv
 import json
 import pathlib
 import subprocess
 import sys
 
-# A steady state converges to 1e-9 V, 4e-8 of kT/q, and so do its currents; ions are conserved to
-# rounding but for the solver's tolerance. What is really lost shows far above both limits.
-CURRENT_SUM = 1e-6  # of the largest terminal current of the run
-ION_DRIFT = 1e-6  # of the ions' number
+# Number minus inflow, kept to rounding by every Newton step.
+ION_DRIFT = 1e-10  # of the ions' number
 
 
 def base():
@@ -255,11 +251,6 @@ def run_pair(program, name, changes):
     if done.returncode != 0:
         return "no", done.stderr
     summary = json.loads(pathlib.Path(name, "summary.json").read_text())["conservation"]
-    with open(pathlib.Path(name, "terminals.csv"), newline="") as file:
-        rows = list(csv.DictReader(file))
-    largest = max(abs(float(v)) for row in rows for k, v in row.items() if k.startswith("I("))
-    if summary["terminal_current_sum_max_A"] > CURRENT_SUM * largest:
-        return "no", f"currents: {summary['terminal_current_sum_max_A']} of {largest} A\n"
     drift = max((s["relative_drift"] for s in summary["ions"].values()), default=0.0)
     if not drift <= ION_DRIFT:
         return "no", f"ions drift by {drift}\n"
