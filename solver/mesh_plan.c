@@ -31,9 +31,9 @@ static const double BULK = 40, UNIFORM = 8;
 static const double FINEST = 400;
 /** Spacing in units of the length over which light or carriers decay. */
 static const double DECAY = 0.1;
-/** Spacing in units of the smoothing length. A front is thinner than that length: it pins on the grid
- * when h > ell, and at ell/2 the current of a retracting filament still swings by a factor of 7
- * from node to node, by 15 % at ell/6 (validation/neuron). 2D cannot afford more than ell/2. */
+/** Spacing in units of the smoothing length. A front is thinner than that length: it pins on the
+ * grid when h > ell, and at ell/2 the current of a retracting filament still swings by a factor of
+ * 7 from node to node, by 15 % at ell/6 (validation/neuron). 2D cannot afford more than ell/2. */
 static const double SMOOTH_1D = 1.0 / 6.0, SMOOTH_2D = 0.5;
 /** Intervals within the tunnelling range of a contact. */
 static const double TUNNEL = 30;

@@ -18,8 +18,8 @@ static const double FIRST_STEP_FRACTION = 1e-3;
  * step may have to shrink by many factors of 4 before it is taken, and the same when light is
  * switched on in the dark. */
 enum { FAILURES_MAX = 60 };
-/** Change of cj from which on the matrix is made anew (0.25 in IDA): a front moves on, and iterations
- * with an old matrix cost more than a new one. */
+/** Change of cj from which on the matrix is made anew (0.25 in IDA): a front moves on, and
+ * iterations with an old matrix cost more than a new one. */
 static const double CJ_CHANGE = 0.1;
 
 /** Integrals of power and charge. */
