@@ -103,7 +103,7 @@ enum hd_status tree_parse_value(struct node **value, const char *text, struct hd
   config_t parsed;
   config_init(&parsed);
   enum hd_status status = HD_OK;
-  if (!strchr(text, '@') && config_read_string(&parsed, line) == CONFIG_TRUE &&
+  if (!strstr(text, "@include") && config_read_string(&parsed, line) == CONFIG_TRUE &&
       config_setting_length(config_root_setting(&parsed)) == 1)
     status = copy_setting(value, NULL, config_setting_get_elem(config_root_setting(&parsed), 0),
                           NULL, err);

@@ -174,7 +174,7 @@ static void take_value(struct node *to, struct node *from) {
 
 /**
  * Apply one override "key=value". What does not parse as a value of the input language is a string,
- * so that thickness=40 nm needs no inner quotes.
+ * so that thickness=40 nm needs no inner quotes; what begins with a quote or bracket must parse.
  * set     borrowed for the life of the tree: messages quote it
  */
 enum hd_status tree_set(struct node *root, const char *set, struct hd_error *err) {
@@ -188,6 +188,10 @@ enum hd_status tree_set(struct node *root, const char *set, struct hd_error *err
     return set_error(set, "the integer does not fit 32 bits and would be changed silently", err);
   TRY(set_find(&at, set, (size_t)(equals - set), err));
   TRY(tree_parse_value(&value, equals + 1, err));
+  const char *begin = equals + 1 + strspn(equals + 1, " \t");
+  if (!value && *begin && strchr("\"([{", *begin))
+    return set_error(
+        set, "its value does not end where its quotes or brackets end, or they are open", err);
   if (!value) {
     TRY(tree_add(&value, NULL, NODE_STRING, NULL, err));
     enum hd_status status = hd_strdup(&value->text, equals + 1, err);

@@ -49,6 +49,8 @@ expect 3 "$good" "--set '$layer=40': $layer: got the bare integer 40" --set "$la
 expect 3 "$good" "--set '$layer=-1 nm': $layer: got -1e-09 m, must be > 0" --set "$layer=-1 nm"
 expect 3 "$good" "there is no '5' in a list of 1" --set 'device.layers[5].thickness=1 nm'
 expect 3 "$good" "device.layers[0].thicknes: is not a known key" --set 'device.layers[0].thicknes=1 nm'
+expect 3 "$good" "--set 'title=\"x\" y': its value does not end where its quotes or brackets end" --set 'title="x" y'
+expect 3 "$good" "--set 'title=\"x': its value does not end" --set 'title="x'
 
 # Files that are no input
 { printf 'title = "'; head -c 10485760 /dev/zero | tr '\0' 'x'; printf '";\n'; } >long_line.cfg
