@@ -8,7 +8,7 @@ _halidrift() {
   case $command:$word in
     run:-*) mapfile -t COMPREPLY < <(compgen -W "-o --output --set -q --quiet -v --verbose --help" -- "$word") ;;
     check:-*) mapfile -t COMPREPLY < <(compgen -W "--set --help" -- "$word") ;;
-    list:*) mapfile -t COMPREPLY < <(compgen -W "materials metals contacts reactions elements waveforms statistics experiments quantities" -- "$word") ;;
+    list:*) mapfile -t COMPREPLY < <(compgen -W "materials metals contacts reactions elements waveforms statistics generation experiments quantities" -- "$word") ;;
     run:* | check:*) mapfile -t COMPREPLY < <(compgen -f -X '!*.cfg' -- "$word"; compgen -d -- "$word") ;;
   esac
 }

@@ -50,10 +50,17 @@ int build_index(struct reader *reader, const struct node *node, const char *what
 void build_refuse_repeated(struct reader *reader, const struct node *list, const void *names,
                            size_t stride, size_t count);
 
-/** Keys of a table joined with more ("name type" + law keys). */
 /** Rows of species_params that this kind of species reads. */
 const char *build_species_keys(const struct species *species);
 
+/** Keys that this kind of generation reads besides `type`. */
+const char *build_generation_keys(int kind);
+
+/** Rows of device_params and mesh_params (NULL: all) that these coordinates read. */
+const char *build_device_keys(enum shape_coordinates coordinates);
+const char *build_mesh_keys(enum shape_coordinates coordinates);
+
+/** Keys of a table joined with more ("name type" + law keys). */
 enum { KEYS = 256 };
 const char *build_keys(char keys[KEYS], const char *always, const char *more);
 

@@ -2,10 +2,12 @@
 
 #include "physics/contact.h"
 #include "physics/element.h"
+#include "physics/generation.h"
 #include "physics/reaction.h"
 #include "physics/species.h"
 #include "physics/statistics.h"
 #include "physics/waveform.h"
+#include "solver/config/build.h"
 #include "solver/quantity.h"
 
 static bool contact_row(size_t i, struct catalogue_row *row) {
@@ -48,6 +50,21 @@ static bool statistics_row(size_t i, struct catalogue_row *row) {
   return true;
 }
 
+static bool generation_row(size_t i, struct catalogue_row *row) {
+  static const char *const docs[] = {
+      [GENERATION_NONE] = "Dark.",
+      [GENERATION_UNIFORM] = "The same rate everywhere.",
+      [GENERATION_BEER_LAMBERT] =
+          "Light that enters at one end and decays with the materials' `absorption`.",
+      [GENERATION_TABLE] = "A table over the position, from a file or from points.",
+  };
+  if (i >= sizeof docs / sizeof *docs)
+    return false;
+  *row = (struct catalogue_row){generation_params[0].choices[i], NULL, docs[i],
+                                build_generation_keys((int)i), NULL};
+  return true;
+}
+
 static bool experiment_row(size_t i, struct catalogue_row *row) {
   static const struct catalogue_row rows[] = {
       {"equilibrium", NULL,
@@ -77,6 +94,7 @@ const struct catalogue catalogues[] = {
     {"elements", "Circuit elements", "circuit[].type", element_row},
     {"waveforms", "Waveforms", "waveform.type", waveform_row},
     {"statistics", "Statistics", "device.species[].statistics", statistics_row},
+    {"generation", "Generation by light", "device.generation.type", generation_row},
     {"experiments", "Types of experiments", "experiments[].type", experiment_row},
     {"quantities", "Quantities of fields.nc (%s stands for the species)", NULL, quantity_row},
 };

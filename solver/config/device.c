@@ -3,6 +3,44 @@
 #include "solver/base/memory.h"
 #include "solver/config/build.h"
 
+/* Keys that each kind of generation reads besides `type`. */
+static const char *const generation_keys[] = {
+    [GENERATION_NONE] = "",
+    [GENERATION_UNIFORM] = "rate factor",
+    [GENERATION_BEER_LAMBERT] = "photon_flux from_end factor",
+    [GENERATION_TABLE] = "file points factor",
+};
+
+const char *build_generation_keys(int kind) {
+  return generation_keys[kind];
+}
+
+const char *build_device_keys(enum shape_coordinates coordinates) {
+  static const char *const keys[] = {[SHAPE_1D] = "name coordinates area net_charge",
+                                     [SHAPE_PLANAR] = "name coordinates depth net_charge",
+                                     [SHAPE_AXISYMMETRIC] = "name coordinates net_charge"};
+  return keys[coordinates];
+}
+
+const char *build_mesh_keys(enum shape_coordinates coordinates) {
+  return coordinates == SHAPE_1D ? "refine growth intervals" : NULL;
+}
+
+/** Refuse the known keys of a section that these coordinates do not read. Where --set gave the
+ * coordinates the keys may stay: so one input can be compared in 1D and 2D. */
+static void refuse_other_coordinates(struct reader *reader, const struct node *device,
+                                     const struct node *group, enum section_id id,
+                                     const char *keys) {
+  struct table table = section_table(id, 0);
+  const struct node *coordinates = tree_member(device, "coordinates");
+  bool overridden = coordinates && coordinates->file && coordinates->line == 0;
+  for (size_t i = 0; group && !overridden && i < table.count; i++) {
+    const struct node *node = tree_member(group, table.params[i].key);
+    if (node && !table_uses(keys, table.params[i].key))
+      input_error(reader, node, NULL, "does not exist in these coordinates");
+  }
+}
+
 /** Width (planar) or radius (axisymmetric): required in 2D, refused where it means nothing. */
 static void read_width(struct reader *reader, const struct node *group,
                        struct device_spec *device) {
@@ -26,12 +64,31 @@ static void read_width(struct reader *reader, const struct node *group,
     input_error(reader, node, NULL, "got %g m, must be > 0 and <= 1", device->shape.width);
 }
 
-static enum hd_status read_mesh(struct reader *reader, const struct node *group,
+static enum hd_status read_mesh(struct reader *reader, const struct node *device_group,
                                 struct device_spec *device) {
+  const struct node *group = member_group(reader, device_group, "mesh");
   struct table table = section_table(SECTION_MESH, 0);
   if (group)
     section_refuse_unknown(reader, group, SECTION_MESH, NULL);
+  refuse_other_coordinates(reader, device_group, group, SECTION_MESH,
+                           build_mesh_keys(device->shape.coordinates));
   return table_read(reader, group, &table, device);
+}
+
+/** Refuse a key that this kind of generation does not read; the sentence names those that do. */
+static void check_generation_key(struct reader *reader, const struct node *node, int kind) {
+  const char *const *names = generation_params[0].choices;
+  char kinds[128] = "";
+  if (strcmp(node->name, "type") == 0 || table_uses(generation_keys[kind], node->name))
+    return;
+  for (int i = 0; names[i]; i++)
+    if (table_uses(generation_keys[i], node->name)) {
+      size_t length = strlen(kinds);
+      snprintf(kinds + length, sizeof kinds - length, "%s\"%s\"", length ? " or " : "", names[i]);
+    }
+  if (kinds[0]) /* else it is no key at all, which has its own sentence */
+    input_error(reader, node, NULL, "is not read by a generation of type \"%s\"%s; type must be %s",
+                names[kind], kind == GENERATION_NONE ? " (the default)" : "", kinds);
 }
 
 static enum hd_status read_generation(struct reader *reader, const struct node *group,
@@ -42,13 +99,16 @@ static enum hd_status read_generation(struct reader *reader, const struct node *
   if (group)
     section_refuse_unknown(reader, group, SECTION_GENERATION, NULL);
   TRY(table_read(reader, group, &table, generation));
+  bool known = reader->err->count == before;
+  for (size_t i = 0; group && known && i < group->n_children; i++)
+    check_generation_key(reader, group->children[i], generation->kind);
   const struct node *factor = group ? member_group(reader, group, "factor") : NULL;
   TRY(build_waveform(reader, factor, "", &generation->factor));
   if (!factor)
     generation->factor.low = 1;
   const struct node *points = group ? member_list(reader, group, "points") : NULL;
-  if (points && (generation->kind != GENERATION_TABLE || generation->file[0]))
-    input_error(reader, points, NULL, "is for type \"table\" without a file only");
+  if (points && generation->file[0])
+    input_error(reader, points, NULL, "is given besides file: leave one of them out");
   if (points)
     return build_points(reader, points, "m", "m-3 s-1", &generation->position, &generation->table,
                         &generation->n_points);
@@ -68,8 +128,10 @@ static enum hd_status read_device(struct reader *reader, const struct node *grou
     snprintf(device->name, HD_NAME, "device");
   else if (!device->name[0])
     snprintf(device->name, HD_NAME, "device_%zu", index);
+  refuse_other_coordinates(reader, group, group, SECTION_DEVICE,
+                           build_device_keys(device->shape.coordinates));
   read_width(reader, group, device);
-  TRY(read_mesh(reader, member_group(reader, group, "mesh"), device));
+  TRY(read_mesh(reader, group, device));
   TRY(build_species(reader, group, device));
   TRY(build_regions(reader, group, device));
   TRY(build_contacts(reader, group, device));

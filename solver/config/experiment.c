@@ -78,6 +78,10 @@ static enum hd_status make_values(struct reader *reader, const struct node *grou
                                   const struct sweep_input *input,
                                   struct experiment_spec *experiment) {
   const double rounding = 1e-6; /* of a step: 0.8 / 0.05 is 16.000000000000004 */
+  if (input->points == 1) {
+    input_error(reader, group, "points", "got 1, must be >= 2; one value is values = [...]");
+    return HD_OK;
+  }
   double span = input->to - input->from;
   double intervals =
       input->points ? input->points - 1.0 : ceil(fabs(span) / input->step - rounding);
@@ -327,6 +331,10 @@ static void check_keys(struct reader *reader, const struct node *group,
   const struct node *duration = tree_member(group, "duration");
   if (duration && experiment->type != EXPERIMENT_TRANSIENT)
     input_error(reader, duration, NULL, "is for type \"transient\" only");
+  const struct node *drive = tree_member(group, "drive");
+  if (drive && experiment->type == EXPERIMENT_EQUILIBRIUM)
+    input_error(reader, drive, NULL,
+                "is not read: in equilibrium all sources are at zero; type \"steady\" drives them");
   if (!duration && experiment->type == EXPERIMENT_TRANSIENT)
     input_error(reader, group, "duration", "is missing. Length of the transient (s)");
 }

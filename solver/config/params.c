@@ -194,7 +194,7 @@ const struct param sweep_params[] = {
     {"step", PARAM_QUANTITY, "$", AT(step), PARAM_MISSING, 0, INFINITY, true, false, NULL,
      "Distance of the values of a dc_sweep, or give `points`.", NULL},
     {"points", PARAM_INTEGER, "", AT(points), 0, 0, 1000000, false, false, NULL,
-     "Number of values of a dc_sweep with both ends, or give `step`.", NULL},
+     "Number of values of a dc_sweep with both ends, 2 or more, or give `step`.", NULL},
 };
 COUNT(sweep);
 #undef AT

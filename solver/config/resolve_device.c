@@ -195,6 +195,8 @@ static void write_generation(FILE *file, int indent, const struct generation *ge
   struct generation copy = *generation;
   if (generation->kind == GENERATION_NONE)
     return;
+  char keys[KEYS];
+  table.keys = build_keys(keys, "type", build_generation_keys(generation->kind));
   copy.file[0] = '\0';
   fprintf(file, "%*sgeneration = {\n", indent, "");
   table_write(file, indent + 2, &table, &copy);
@@ -209,6 +211,8 @@ static void write_generation(FILE *file, int indent, const struct generation *ge
 void resolve_device(FILE *file, int indent, const struct device_spec *device) {
   struct table table = section_table(SECTION_DEVICE, 0), mesh = section_table(SECTION_MESH, 0);
   size_t n_layers = device->shape.n_layers;
+  table.keys = build_device_keys(device->shape.coordinates);
+  mesh.keys = build_mesh_keys(device->shape.coordinates);
   table_write(file, indent, &table, device);
   if (device->shape.coordinates != SHAPE_1D) {
     fprintf(file, "%*s%s = ", indent, "",

@@ -22,6 +22,23 @@ static void default_kind(const struct node *group, struct species *species) {
       species->kind = kind;
 }
 
+/** Refuse what only some statistics read where `statistics` is left to its default, boltzmann.
+ * Where it is named the keys may stay: --set can then compare statistics without a second input. */
+static void check_statistics_keys(struct reader *reader, const struct node *group,
+                                  const struct species *species) {
+  static const struct {
+    const char *key, *statistics;
+  } rows[] = {{"band_limit", "blakemore"}, {"site_density", "lattice"}, {"lattice", "lattice"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct node *node = tree_member(group, rows[i].key);
+    if (node && table_uses(build_species_keys(species), rows[i].key))
+      input_error(reader, node, NULL,
+                  "is not read by statistics = \"boltzmann\" (the default); statistics must be "
+                  "\"%s\"",
+                  rows[i].statistics);
+  }
+}
+
 static enum hd_status read_species(struct reader *reader, const struct node *group,
                                    struct species *species) {
   char place[PLACE];
@@ -34,6 +51,8 @@ static enum hd_status read_species(struct reader *reader, const struct node *gro
   TRY(table_read(reader, group, &table, species));
   default_kind(group, species);
   section_refuse_unknown(reader, group, SECTION_SPECIES, build_species_keys(species));
+  if (!tree_member(group, "statistics"))
+    check_statistics_keys(reader, group, species);
   if (species->kind == SPECIES_ELECTRON)
     species->charge = -1;
   else if (species->kind == SPECIES_HOLE)
