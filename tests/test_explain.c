@@ -1,6 +1,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include "physics/waveform.h"
 #include "solver/config/catalogue.h"
 #include "solver/config/config.h"
 #include "solver/config/sections.h"
@@ -46,6 +47,25 @@ START_TEST(explain_takes_paths) {
 }
 END_TEST
 
+/** A group shows which keys each of its kinds reads, and each kind has a path of its own. */
+START_TEST(explain_shows_kinds) {
+  char path[HD_NAME], line[512];
+  for (size_t i = 0; i < waveform_table_count; i++) {
+    char *group = captured(config_explain, "waveform", HD_OK);
+    snprintf(line, sizeof line, "type = \"%s\": %s", waveform_table[i].name,
+             waveform_table[i].keys);
+    ck_assert_ptr_nonnull(strstr(group, line));
+    free(group);
+    snprintf(path, sizeof path, "waveform.%s", waveform_table[i].name);
+    char *kind = captured(config_explain, path, HD_OK);
+    ck_assert_ptr_nonnull(strstr(kind, waveform_table[i].doc));
+    free(kind);
+  }
+  free(captured(config_explain, "waveform.type.constant", HD_OK));
+  free(captured(config_explain, "waveform.schottky", HD_USAGE));
+}
+END_TEST
+
 START_TEST(list_shows_every_catalogue) {
   struct catalogue_row row;
   for (size_t c = 0; c < catalogues_count; c++) {
@@ -85,6 +105,7 @@ int main(void) {
   tcase_set_timeout(tcase, 60);
   tcase_add_loop_test(tcase, explain_knows_every_key, 0, SECTION_COUNT);
   tcase_add_test(tcase, explain_takes_paths);
+  tcase_add_test(tcase, explain_shows_kinds);
   tcase_add_test(tcase, list_shows_every_catalogue);
   tcase_add_test(tcase, reference_has_every_key);
   suite_add_tcase(suite, tcase);

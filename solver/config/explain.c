@@ -81,6 +81,23 @@ static void print_keys(FILE *file, const struct section *section) {
   fputc('\n', file);
 }
 
+/** True when the kinds of a catalogue are chosen by a key of this section. */
+static bool chosen_in(const struct catalogue *catalogue, const struct section *section) {
+  size_t length = strlen(section->path);
+  return catalogue->where && strncmp(catalogue->where, section->path, length) == 0 &&
+         catalogue->where[length] == '.' && !strchr(catalogue->where + length + 1, '.');
+}
+
+/** Which keys each kind of the group reads. */
+static void print_kinds(FILE *file, const struct section *section) {
+  struct catalogue_row row;
+  for (size_t c = 0; c < catalogues_count; c++)
+    for (size_t i = 0; chosen_in(&catalogues[c], section) && catalogues[c].row(i, &row); i++)
+      if (row.keys)
+        fprintf(file, "  %s = \"%s\": %s\n", strrchr(catalogues[c].where, '.') + 1, row.name,
+                row.keys[0] ? row.keys : "no other keys");
+}
+
 static void print_child(struct search *search, const struct section *section,
                         const struct section_child *child) {
   char path[PATH], own[PATH];
@@ -93,9 +110,12 @@ static void print_child(struct search *search, const struct section *section,
   for (size_t i = 0; i < SECTION_COUNT; i++) {
     plain(sections[i].path, path);
     bool same = strcmp(path, own) == 0;
-    bool wave = strcmp(path, child->key) == 0 && strcmp(path, "waveform") == 0;
-    if (i != SECTION_ROOT && (same || wave))
+    bool wave = i == SECTION_WAVEFORM &&
+                (strcmp(child->key, "waveform") == 0 || strcmp(child->key, "factor") == 0);
+    if (i != SECTION_ROOT && (same || wave)) {
       print_keys(search->file, &sections[i]);
+      print_kinds(search->file, &sections[i]);
+    }
   }
 }
 
@@ -125,12 +145,29 @@ static void print_row(FILE *file, const struct catalogue *catalogue,
     fprintf(file, "  source      %s\n", row->source);
 }
 
+/** "constant", "waveform.constant" or "waveform.type.constant". */
+static bool row_matches(const struct search *search, const struct catalogue *catalogue,
+                        const char *name) {
+  char where[PATH], full[2 * PATH];
+  if (strcmp(name, search->key) == 0)
+    return true;
+  if (!catalogue->where)
+    return false;
+  plain(catalogue->where, where);
+  snprintf(full, sizeof full, "%s.%s", where, name);
+  if (ends_with(full, search->key))
+    return true;
+  *strrchr(where, '.') = '\0';
+  snprintf(full, sizeof full, "%s.%s", where, name);
+  return ends_with(full, search->key);
+}
+
 static void search_catalogues(struct search *search) {
   struct catalogue_row row;
   for (size_t c = 0; c < catalogues_count; c++)
     for (size_t i = 0; catalogues[c].row(i, &row); i++) {
       suggest_offer(&search->suggest, row.name);
-      if (strcmp(row.name, search->key) == 0) {
+      if (row_matches(search, &catalogues[c], row.name)) {
         if (search->found++)
           fputc('\n', search->file);
         print_row(search->file, &catalogues[c], &row);
@@ -140,7 +177,7 @@ static void search_catalogues(struct search *search) {
 
 /**
  * Explain a key ("thickness", "layers.thickness", "device.layers[0].thickness") or the name of a
- * law ("schottky").
+ * law ("schottky", "waveform.constant").
  * Errors  HD_USAGE with the nearest name
  */
 enum hd_status config_explain(FILE *file, const char *key, struct hd_error *err) {
