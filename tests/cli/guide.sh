@@ -36,11 +36,13 @@ while read -r kind file; do
   done <"$file"
 done <order
 
+# The short-circuit current of the lit film.
+expect 0 '0[.]0202' grep -m1 ^jv runs/light/terminals.csv
 # The two answers of the comparison with SPICE.
 for volt in '0[.]06989' '0[.]0909[45]' '0[.]09918'; do
   expect 0 "$volt" cut -d, -f8 runs/rc/terminals.csv
 done
-# The program of section 15 compiles and runs in cli_install's way; here its syntax is checked.
+# The program of section 16 compiles and runs in cli_install's way; here its syntax is checked.
 mkdir include
 ln -s "$HALIDRIFT_ROOT/solver/halidrift.h" include/halidrift.h
 expect 0 "" cc -Wall -Wextra -Werror -fsyntax-only -Iinclude -I"$HALIDRIFT_ROOT" sweep.c
