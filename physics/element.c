@@ -101,3 +101,8 @@ const struct element_law element_table[] = {
      "Switch: a resistance between off_resistance (waveform 0) and on_resistance (waveform 1)."},
 };
 const size_t element_table_count = sizeof element_table / sizeof *element_table;
+
+/** Is this a voltage or a current source? */
+bool element_is_source(const struct element *element) {
+  return element->kind == ELEMENT_VOLTAGE_SOURCE || element->kind == ELEMENT_CURRENT_SOURCE;
+}

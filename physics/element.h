@@ -49,6 +49,9 @@ struct element_law {
   const char *doc;
 };
 
+/** Voltage or current source: its value is its waveform. */
+bool element_is_source(const struct element *element);
+
 extern const struct element_law element_table[];
 extern const size_t element_table_count;
 extern const char *const element_names[];

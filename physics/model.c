@@ -37,7 +37,7 @@ static void state_ion(const struct model *model, int s, struct species_state *st
   state->c = model->c_unit[s] * x;
   state->d_c = model->c_unit[s];
   state->d2_c = 0.0;
-  bool limited = model->hopping[s] || model->crowded[s];
+  bool limited = model_is_limited(model, s);
   state->v = 0.0;
   state->d_v = 0.0;
   state->f = limited ? 1.0 - x : 1.0;
@@ -109,7 +109,7 @@ bool model_is_ideal(const struct model *model, int s) {
  */
 double model_share(const struct model *model, int s, double a, double *d_x) {
   enum { EXPONENT_MAX = 300 }; /* keeps Newton iterates finite; no ion is that dense */
-  if (!model->hopping[s] && !model->crowded[s])
+  if (!model_is_limited(model, s))
     return *d_x = exp(fmin(a, EXPONENT_MAX));
   double e = exp(-fabs(a)), low = e / (1.0 + e);
   *d_x = low / (1.0 + e);

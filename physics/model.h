@@ -81,6 +81,11 @@ double model_potential(const struct model *model, int region, int s,
 double model_rest(const struct model *model, int s, const double *u,
                   const struct species_state *state);
 
+/** Does a site limit hold for this ion, with either mobility? */
+static inline bool model_is_limited(const struct model *model, int s) {
+  return model->hopping[s] || model->crowded[s];
+}
+
 /** No attraction: an ion's excess potential is the electrostatic one alone. */
 bool model_is_ideal(const struct model *model, int s);
 

@@ -68,15 +68,11 @@ static void carrier_scale_partials(const struct pass *p) {
 
 /* ---- circuit ---- */
 
-static int net_dof(const struct system *system, int net) {
-  return net == 0 ? system->n : system->net_base + net - 1;
-}
-
 static void add_element(const struct pass *p, int e) {
   const struct system *system = p->system;
   const struct element *element = &system->elements[e];
   int row = system->branch_base + e;
-  int from = net_dof(system, element->net[0]), to = net_dof(system, element->net[1]);
+  int from = system_net_dof(system, element->net[0]), to = system_net_dof(system, element->net[1]);
   const double *y = p->point->y, *yp = p->point->yp;
   struct element_input input = {.v = system_net(system, y, element->net[0]) -
                                      system_net(system, y, element->net[1]),
@@ -89,8 +85,7 @@ static void add_element(const struct pass *p, int e) {
     input.di = yp[row];
   }
   struct element_value value = element_table[element->kind].value(element, &input);
-  bool source = element->kind == ELEMENT_VOLTAGE_SOURCE || element->kind == ELEMENT_CURRENT_SOURCE;
-  if (system->sources_off && source)
+  if (system->sources_off && element_is_source(element))
     value.residual += waveform_value(&element->waveform, p->point->t);
   p->F[row] += value.residual;
   p->F[from] += y[row];
@@ -118,7 +113,7 @@ static void add_circuit(struct pass *p) {
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *instance = &system->instances[i];
     for (int T = 0; T < instance->device->n_terminals; T++) {
-      int row = net_dof(system, instance->spec->net[T]), column = instance->current_base + T;
+      int row = system_net_dof(system, instance->spec->net[T]), column = instance->current_base + T;
       p->F[row] += p->point->y[column];
       if (p->stamp)
         stamp_add(p->stamp, row, column, 1.0);

@@ -30,8 +30,7 @@ static inline struct species_state *part_state(const struct pass *p, size_t part
 }
 
 static inline int terminal_dof(const struct pass *p, int terminal) {
-  int net = p->instance->spec->net[terminal];
-  return net == 0 ? p->system->n : p->system->net_base + net - 1;
+  return system_net_dof(p->system, p->instance->spec->net[terminal]);
 }
 
 static inline double terminal_voltage(const struct pass *p, int terminal) {

@@ -31,7 +31,7 @@ static struct face_value face_law(const struct pass *p, const struct contact_fac
     d_c_eq = row->N * metal.dF;
   } else {
     double x_eq = face->c_eq / row->N;
-    bool limited = model->hopping[s] || model->crowded[s];
+    bool limited = model_is_limited(model, s);
     /* an empty or full site fraction is one that rounding does not tell from 0 or 1 */
     double x = fmax(state->a, DBL_MIN), free = fmax(1.0 - state->a, DBL_EPSILON);
     input.eta = limited ? log(x / free) : log(x);

@@ -9,10 +9,6 @@ static const char *const type_names[] = {"equilibrium", "steady", "dc_sweep", "t
 
 /* ---- sources ---- */
 
-static bool is_source(const struct element *element) {
-  return element->kind == ELEMENT_VOLTAGE_SOURCE || element->kind == ELEMENT_CURRENT_SOURCE;
-}
-
 /** The circuit's own waveforms, with this experiment's drives in their place. */
 static void set_waveforms(struct run *run, const struct experiment_spec *experiment) {
   for (size_t e = 0; e < run->spec->circuit.n_elements; e++)
@@ -25,7 +21,7 @@ static void set_waveforms(struct run *run, const struct experiment_spec *experim
 static void start_values(const struct run *run, double *values) {
   for (size_t e = 0; e < run->spec->circuit.n_elements; e++) {
     const struct element *element = &run->system->elements[e];
-    values[e] = is_source(element) ? waveform_value(&element->waveform, 0.0) : 0.0;
+    values[e] = element_is_source(element) ? waveform_value(&element->waveform, 0.0) : 0.0;
   }
 }
 

@@ -17,7 +17,7 @@ static double source_slope(const struct element *element, double t, double stop)
 /** Move net `net` by `amount` in `values` (the state or its rates) at frozen densities: psi follows
  * the test functions, and the levels of the carriers follow psi. */
 static void move_net(const struct system *system, int net, double amount, double *values) {
-  values[system->net_base + net - 1] += amount;
+  values[system_net_dof(system, net)] += amount;
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *instance = &system->instances[i];
     const struct device *device = instance->device;

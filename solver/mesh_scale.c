@@ -8,10 +8,6 @@ static const double LAYER_VOLTAGE = 1.0;
 /** Barriers below zero fill the band; beyond this many N the Debye length hardly shrinks. */
 static const double DEGENERATE = 10;
 
-static double thermal_voltage(const struct run_spec *run) {
-  return run->constants.k * run->temperature / run->constants.q;
-}
-
 /**
  * Debye length of a density of unit charges.
  *   L = sqrt(eps V_T / (q n))
@@ -19,7 +15,7 @@ static double thermal_voltage(const struct run_spec *run) {
 double mesh_debye(const struct run_spec *run, double eps, double density) {
   if (!(density > 0))
     return INFINITY;
-  return sqrt(eps * thermal_voltage(run) / (run->constants.q * density));
+  return sqrt(eps * run_thermal_voltage(run) / (run->constants.q * density));
 }
 
 /** The row of a region about one species, or NULL. */
@@ -80,7 +76,7 @@ static double largest_doping(const struct device_spec *device, const struct mesh
 /** Lengths over which light and minority carriers decay; INFINITY where they do not. */
 static double decay_length(const struct run_spec *run, const struct device_spec *device,
                            const struct material *m) {
-  double length = INFINITY, V_T = thermal_voltage(run);
+  double length = INFINITY, V_T = run_thermal_voltage(run);
   if (device->generation.kind == GENERATION_BEER_LAMBERT && m->absorption > 0)
     length = 1 / m->absorption;
   if (m->mu_n * m->tau_n > 0)
@@ -118,7 +114,7 @@ struct mesh_piece mesh_piece_of(const struct run_spec *run, const struct device_
  * The same combination is the depletion field E, as V_T / E = L(2 c_wall).
  */
 double mesh_gathered(const struct run_spec *run, const struct mesh_piece *piece) {
-  double ratio = fmax(1, LAYER_VOLTAGE / thermal_voltage(run));
+  double ratio = fmax(1, LAYER_VOLTAGE / run_thermal_voltage(run));
   double ions = piece->ions > 0 ? fmin(piece->ions * ratio, fmax(piece->sites, piece->ions)) : 0;
   return ions + piece->doping * ratio;
 }
@@ -132,7 +128,7 @@ double mesh_injected(const struct run_spec *run, const struct device_spec *devic
   const struct material *m = &device->materials[device->regions[piece->region].material];
   double barrier = isfinite(contact->work_function_V) ? contact->work_function_V - m->affinity_V
                                                       : contact->barrier_V;
-  double V_T = thermal_voltage(run), density = 0;
+  double V_T = run_thermal_voltage(run), density = 0;
   for (size_t s = 0; s < device->n_species && !contact->ohmic && isfinite(barrier); s++) {
     if (device->species[s].kind == SPECIES_ELECTRON)
       density += m->N_c * fmin(DEGENERATE, exp(-barrier / V_T));

@@ -152,7 +152,7 @@ enum hd_status model_build(struct model *model, const struct run_spec *run,
   model->n_species = (int)spec->n_species;
   model->q = run->constants.q;
   model->T = run->temperature;
-  model->V_T = run->constants.k * run->temperature / run->constants.q;
+  model->V_T = run_thermal_voltage(run);
   fill_species(model, spec);
   double coupling[MODEL_SPECIES][MODEL_SPECIES] = {{0}};
   for (size_t i = 0; i < spec->n_interactions; i++)

@@ -111,7 +111,6 @@ enum hd_status output_row(struct output *output, double t, const double *y, cons
   for (size_t i = 2; i < output->n_columns; i++)
     output->row[i - 1] = output->voltage[i] >= 0 ? system_net(output->system, y, output->voltage[i])
                                                  : output->I[output->current[i]];
-  output->n_rows++;
   return sink_table_row(output->terminals, output->experiment, output->row, err);
 }
 

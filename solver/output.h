@@ -18,7 +18,7 @@ struct output {
   const char **names;
   size_t *counts;
   const struct sink_variable **variables;
-  size_t n_columns, n_rows;
+  size_t n_columns;
   int *voltage, *current; /* [n_columns] net or terminal that a column shows, -1: not this kind */
   double *row;            /* [n_columns] owned */
   const char *experiment; /* borrowed: name of the present one */

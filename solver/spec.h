@@ -157,6 +157,11 @@ struct run_spec {
   struct solver_spec solver;
 };
 
+/** kT/q of a run, V. */
+static inline double run_thermal_voltage(const struct run_spec *run) {
+  return run->constants.k * run->temperature / run->constants.q;
+}
+
 /** Free everything that a run_spec owns; accepts a zeroed struct. */
 void run_spec_free(struct run_spec *spec);
 

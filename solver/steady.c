@@ -126,7 +126,7 @@ void steady_adopt(struct steady *steady, double *y) {
 static void set_sources(struct system *system, const double *from, const double *to, double s) {
   for (size_t e = 0; e < system->run->circuit.n_elements; e++) {
     struct element *element = &system->elements[e];
-    if (element->kind != ELEMENT_VOLTAGE_SOURCE && element->kind != ELEMENT_CURRENT_SOURCE)
+    if (!element_is_source(element))
       continue;
     element->waveform =
         (struct waveform){.kind = WAVEFORM_CONSTANT, .low = (1.0 - s) * from[e] + s * to[e]};
@@ -176,8 +176,7 @@ static void extrapolate(const struct steady *steady, const double *y, double rat
       for (int s = 0; s < model->n_species; s++) {
         int g = instance->dof[k * model->n_unknowns + 1 + s];
         if (g < system->n && !model->carrier[s])
-          out[g] =
-              extrapolate_ion(model->hopping[s] || model->crowded[s], y[g], previous[g], ratio);
+          out[g] = extrapolate_ion(model_is_limited(model, s), y[g], previous[g], ratio);
       }
   }
 }

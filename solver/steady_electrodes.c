@@ -29,7 +29,7 @@ static void add(struct electrodes *electrodes, const struct system_instance *ins
       model_rest(model, s, &instance->u[node * model->n_unknowns], &instance->state[part]);
   double x = *value / unit,
          lambda = y[instance->lambda_base + device->component[node * model->n_species + s]];
-  bool limited = model->hopping[s] || model->crowded[s];
+  bool limited = model_is_limited(model, s);
   electrodes->ions[electrodes->count++] = (struct electrode_ion){
       .value = value,
       .unit = unit,

@@ -17,13 +17,9 @@ struct ions_at_rest {
   const double *rest; /* [n_nodes] w of each node */
 };
 
-static bool is_limited(const struct model *model, int s) {
-  return model->hopping[s] || model->crowded[s];
-}
-
 /** Potential of a share without w. */
 static double level(const struct model *model, int s, double x) {
-  return is_limited(model, s) ? log(x) - log1p(-x) : log(x);
+  return model_is_limited(model, s) ? log(x) - log1p(-x) : log(x);
 }
 
 /** Do the ions of this component pass at a face? */
@@ -128,13 +124,17 @@ bool steady_settles(const struct model *model, const struct ion_component *compo
   return model_is_ideal(model, component->species) && system_ions_rest(component, mode, frozen);
 }
 
-/** w of a species at every node. */
-static void fill_rest(const struct system_instance *instance, int s, double *rest) {
+/** One component at the gathered state; w of its species at every node goes into rest. */
+static struct ions_at_rest ions_of(const struct system_instance *instance, int component,
+                                   double *rest) {
   const struct device *device = instance->device;
   const struct model *model = &device->model;
+  int s = device->components[component].species;
   for (int k = 0; k < device->n_nodes; k++)
     rest[k] = model_rest(model, s, &instance->u[k * device->n_unknowns],
                          &instance->state[device->mesh->first_part[k] * (size_t)model->n_species]);
+  return (struct ions_at_rest){
+      .instance = instance, .model = model, .component = component, .s = s, .rest = rest};
 }
 
 /**
@@ -153,12 +153,7 @@ void steady_settle_ions(struct system *system, enum system_mode mode, bool froze
     for (size_t c = 0; c < device->n_components; c++) {
       if (!steady_settles(&device->model, &device->components[c], mode, frozen))
         continue;
-      struct ions_at_rest ions = {.instance = instance,
-                                  .model = &device->model,
-                                  .component = (int)c,
-                                  .s = device->components[c].species,
-                                  .rest = rest};
-      fill_rest(instance, ions.s, rest);
+      struct ions_at_rest ions = ions_of(instance, (int)c, rest);
       settle_component(&ions, levels, system->n, y);
     }
   }
@@ -174,7 +169,7 @@ static double mean_level(const struct ions_at_rest *ions, const double *y, int n
     if (device->component[at] != ions->component || g == n)
       continue;
     double x = y[g], weight = device->species_volume[at] * x;
-    if (!(x > 0.0) || (is_limited(ions->model, ions->s) && !(x < 1.0)))
+    if (!(x > 0.0) || (model_is_limited(ions->model, ions->s) && !(x < 1.0)))
       continue;
     sum += weight * (level(ions->model, ions->s, x) + ions->rest[k]);
     count += weight;
@@ -192,12 +187,7 @@ void steady_adopt_ions(struct system *system, bool frozen, double *y, double *re
     const struct system_instance *instance = &system->instances[i];
     const struct device *device = instance->device;
     for (size_t c = 0; c < device->n_components; c++) {
-      struct ions_at_rest ions = {.instance = instance,
-                                  .model = &device->model,
-                                  .component = (int)c,
-                                  .s = device->components[c].species,
-                                  .rest = rest};
-      fill_rest(instance, ions.s, rest);
+      struct ions_at_rest ions = ions_of(instance, (int)c, rest);
       y[instance->lambda_base + (int)c] =
           system_ions_rest(&device->components[c], SYSTEM_STEADY, frozen)
               ? mean_level(&ions, y, system->n)

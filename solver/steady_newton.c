@@ -39,7 +39,7 @@ static double update_carrier(const struct model *model, int s, const double *ste
 
 /** Ion: x stays in (0, 1) (or positive); for positive steps of small x this is x + step exactly. */
 static double update_ion(const struct model *model, int s, double x, double step) {
-  bool limited = model->hopping[s] || model->crowded[s];
+  bool limited = model_is_limited(model, s);
   double free = limited ? fmax(1.0 - x, DBL_EPSILON) : 1.0; /* full but for rounding: may empty */
   double ratio = exp(damp(step / (x * free)));
   return limited ? x * ratio / (free + x * ratio) - x : x * (ratio - 1.0);
@@ -96,11 +96,10 @@ static double update_node(const struct steady *steady, const struct system_insta
 
 static double update(struct steady *steady, enum system_mode mode, double *y) {
   const struct system *system = steady->system;
-  double worst = 0.0;
+  double worst = 0.0, V_T = run_thermal_voltage(system->run);
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *instance = &system->instances[i];
     const struct device *device = instance->device;
-    double V_T = device->model.V_T;
     for (int k = 0; k < device->n_nodes; k++)
       worst = worse(worst, update_node(steady, instance, k, mode, y));
     for (int T = 0; T < device->n_terminals; T++)
@@ -112,12 +111,11 @@ static double update(struct steady *steady, enum system_mode mode, double *y) {
       if (system_ions_rest(&device->components[c], mode, steady->frozen))
         worst = worse(worst, fabs(step));
     }
-    for (int g = system->net_base; g < system->branch_base; g++)
-      worst = worse(worst, fabs(steady->delta[g]) / V_T);
   }
-  double V_T = system->run->constants.k * system->run->temperature / system->run->constants.q;
-  for (int g = system->net_base; g < system->branch_base; g++)
+  for (int g = system->net_base; g < system->branch_base; g++) {
+    worst = worse(worst, fabs(steady->delta[g]) / V_T);
     y[g] -= V_T * damp(steady->delta[g] / V_T);
+  }
   for (int g = system->branch_base; g < system->n; g++)
     y[g] -= steady->delta[g];
   for (int g = 0; g < system->n; g++)
@@ -200,7 +198,6 @@ int steady_pseudo_time(struct steady *steady, double *y) {
   double dt = PSEUDO_FIRST, *old = NULL;
   if (hd_alloc(&old, n, sizeof(double), NULL) != HD_OK)
     return -1;
-  bool initial = steady->initial;
   int iterations = -1;
   for (int i = 0; i < PSEUDO_STEPS_MAX && dt < PSEUDO_LAST; i++) {
     memcpy(old, y, n * sizeof *y);
@@ -210,7 +207,6 @@ int steady_pseudo_time(struct steady *steady, double *y) {
     if (dt < 1e-3 * PSEUDO_FIRST)
       break;
   }
-  steady->initial = initial;
   hd_free(&old);
   if (iterations < 0)
     return -1;

@@ -10,7 +10,7 @@
 static const double GUESS_CHARGE = 1e-6;
 
 double system_net(const struct system *system, const double *y, int net) {
-  return net == 0 ? 0.0 : y[system->net_base + net - 1];
+  return net == 0 ? 0.0 : y[system_net_dof(system, net)];
 }
 
 /* ---- create ---- */
@@ -393,6 +393,6 @@ void system_differential(const struct system *system, bool frozen, double *id) {
       id[system->branch_base + (int)e] = 1.0;
     for (int end = 0; end < 2; end++)
       if (element->kind == ELEMENT_CAPACITOR && element->net[end] > 0)
-        id[system->net_base + element->net[end] - 1] = 1.0;
+        id[system_net_dof(system, element->net[end])] = 1.0;
   }
 }

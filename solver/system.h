@@ -87,6 +87,11 @@ void system_gather(struct system *system, const double *y, const double *yp, dou
 /** Starting values: neutral potentials, flat levels, ions at their initial profiles. */
 void system_guess(const struct system *system, double *y);
 
+/** Unknown of a net's voltage; n (the scratch entry) for ground. */
+static inline int system_net_dof(const struct system *system, int net) {
+  return net == 0 ? system->n : system->net_base + net - 1;
+}
+
 /** Voltage of a net. */
 double system_net(const struct system *system, const double *y, int net);
 

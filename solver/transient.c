@@ -1,14 +1,13 @@
 #include "solver/transient.h"
 
-#include <float.h>
 #include <idas/idas.h>
 #include <math.h>
 #include <nvector/nvector_serial.h>
 #include <string.h>
 #include "solver/base/memory.h"
-#include "solver/vector.h"
 #include "solver/kink.h"
 #include "solver/sunlinear.h"
+#include "solver/vector.h"
 
 /** Weight of unknowns that must not decide anything (currents, multipliers), 1/unit. */
 static const double WEIGHT_NONE = 1e-30;
@@ -125,7 +124,7 @@ static int quadrature(double t, N_Vector y, N_Vector yp, N_Vector rate, void *us
 static void fill_weights(struct transient *transient) {
   const struct system *system = transient->system;
   double rtol = transient->settings->rtol;
-  double V_T = system->run->constants.k * system->run->temperature / system->run->constants.q;
+  double V_T = run_thermal_voltage(system->run);
   double potential = 1.0 / (rtol * V_T);
   for (int g = 0; g < system->n; g++)
     transient->weight[g] = WEIGHT_NONE;
@@ -145,7 +144,7 @@ static void fill_weights(struct transient *transient) {
           transient->weight[g] = potential / transient->settings->phi_factor;
         if (species && !model->carrier[s]) {
           transient->weight[g] = 0.0;
-          transient->limited[g] = model->hopping[s] || model->crowded[s];
+          transient->limited[g] = model_is_limited(model, s);
         }
       }
   }
@@ -277,15 +276,11 @@ static void add_counts(struct transient *transient) {
   struct transient_counts now = {0};
   if (transient->started) {
     IDAGetNumSteps(transient->ida, &now.steps);
-    IDAGetNumResEvals(transient->ida, &now.residuals);
-    IDAGetNumJacEvals(transient->ida, &now.jacobians);
     IDAGetNumNonlinSolvIters(transient->ida, &now.newton_iterations);
     IDAGetNumErrTestFails(transient->ida, &now.error_test_failures);
     IDAGetNumStepSolveFails(transient->ida, &now.convergence_failures);
   }
   transient->total.steps += now.steps;
-  transient->total.residuals += now.residuals;
-  transient->total.jacobians += now.jacobians;
   transient->total.newton_iterations += now.newton_iterations;
   transient->total.error_test_failures += now.error_test_failures;
   transient->total.convergence_failures += now.convergence_failures;

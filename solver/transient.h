@@ -21,7 +21,7 @@ struct transient_integrals {
 };
 
 struct transient_counts {
-  long steps, residuals, jacobians, newton_iterations, error_test_failures, convergence_failures;
+  long steps, newton_iterations, error_test_failures, convergence_failures;
 };
 
 enum transient_event { TRANSIENT_STEP, TRANSIENT_ROOT, TRANSIENT_STOP };

@@ -81,16 +81,6 @@ static enum hd_status dispatch(int argc, char *const *argv, struct hd_error *err
   return command ? run_command(command, argc - 2, argv + 2, err) : HD_USAGE;
 }
 
-/* OpenBLAS, when it stands behind UMFPACK, starts a thread per core; our blocks are too small for
- * that. The symbol is weak: other BLAS libraries do not have it. OPENBLAS_NUM_THREADS is then
- * without effect, which is wanted: runs side by side must not fight for cores. */
-void openblas_set_num_threads(int n) __attribute__((weak));
-
-static void pin_blas(void) {
-  if (openblas_set_num_threads)
-    openblas_set_num_threads(1);
-}
-
 /** All sentences, and how many found no room. */
 static void print_error(const struct hd_error *err) {
   size_t shown = 0;
@@ -102,7 +92,6 @@ static void print_error(const struct hd_error *err) {
 }
 
 int main(int argc, char **argv) {
-  pin_blas();
   struct hd_error err = {0};
   enum hd_status status = dispatch(argc, argv, &err);
   if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -16,10 +16,6 @@ static int source_index(struct reader *reader, const struct node *group, const c
                      sizeof *circuit->elements, circuit->n_elements);
 }
 
-static bool is_source(const struct element *element) {
-  return element->kind == ELEMENT_VOLTAGE_SOURCE || element->kind == ELEMENT_CURRENT_SOURCE;
-}
-
 /** The only element for which `is` holds, else -1. */
 static int only_element(const struct circuit_spec *circuit, int kind) {
   int found = -1;
@@ -118,7 +114,7 @@ static enum hd_status read_sweep(struct reader *reader, const struct node *group
     return HD_OK;
   }
   const struct element *source = &circuit->elements[experiment->sweep_source];
-  if (!is_source(source)) {
+  if (!element_is_source(source)) {
     input_error(reader, group, "source", "%s is no voltage or current source", source->name);
     return HD_OK;
   }

@@ -162,7 +162,7 @@ static void take(struct rig *rig) {
           step[1 + s] += (damp(eta) - eta - others) / model->A[s][1 + s];
         else if (step[1 + s] < 0.0)
           step[1 + s] = fmax(step[1 + s], -0.5 * fabs(x));
-        else if (model->hopping[s] || model->crowded[s])
+        else if (model_is_limited(model, s))
           step[1 + s] = fmin(step[1 + s], 0.5 * fabs(1.0 - x));
       }
       step[0] = psi;
