@@ -26,4 +26,14 @@ double metric_face_x(const struct metric *metric, double x, struct span y);
 /** Area of the face normal to y (z) over the span x, m^2. */
 double metric_face_y(const struct metric *metric, struct span x);
 
+/** Area that a line of the plane stands for, m^2; 2D only. */
+double metric_line(const struct metric *metric, const double a[2], const double b[2]);
+
+/** Volume that a triangle of the plane stands for, m^3; 2D only. */
+double metric_triangle(const struct metric *metric, const double a[2], const double b[2],
+                       const double c[2]);
+
+/** Radius (half-width in a plane) of a cross-section, m. */
+double metric_radius(const struct metric *metric, double area);
+
 #endif

@@ -68,9 +68,20 @@ static enum hd_status begin_state(struct run *run, const struct experiment_spec 
   return status;
 }
 
+enum hd_status run_row(struct run *run, double t, const double *y, const double *yp, double rate,
+                       struct hd_error *err) {
+  TRY(output_row(run->output, t, y, yp, rate, err));
+  summary_watch(&run->summary, run->system, y, run->output->I);
+  for (size_t i = 0; i < derived_count(run->output->derived); i++) {
+    double value;
+    const char *name = output_derived(run->output, i, &value);
+    summary_range(&run->summary, name, value);
+  }
+  return HD_OK;
+}
+
 static enum hd_status write_point(struct run *run, double bias, bool fields, struct hd_error *err) {
-  TRY(output_row(run->output, 0.0, run->y, NULL, 0.0, err));
-  summary_watch(&run->summary, run->system, run->y, run->output->I);
+  TRY(run_row(run, 0.0, run->y, NULL, 0.0, err));
   return fields ? output_fields(run->output, 0.0, bias, run->y, NULL, err) : HD_OK;
 }
 

@@ -35,6 +35,11 @@ struct run {
 enum hd_status experiment_run(const struct run_spec *spec, const struct run_options *options,
                               struct hd_error *err);
 
+/** A row of terminals.csv at the state y (yp: NULL when steady; rate: 1 / time step), and what the
+ * summary keeps of it. */
+enum hd_status run_row(struct run *run, double t, const double *y, const double *yp, double rate,
+                       struct hd_error *err);
+
 /** A transient experiment (solver/experiment_transient.c). */
 enum hd_status experiment_transient(struct run *run, const struct experiment_spec *experiment,
                                     struct hd_error *err);

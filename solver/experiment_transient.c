@@ -35,9 +35,7 @@ static enum hd_status write_row(struct evolution *evolution, double t, const dou
                                 const double *yp, struct hd_error *err) {
   struct run *run = evolution->run;
   double step = transient_last_step(evolution->transient);
-  TRY(output_row(run->output, t, y, yp, step > 0.0 ? 1.0 / step : 0.0, err));
-  summary_watch(&run->summary, run->system, y, run->output->I);
-  return HD_OK;
+  return run_row(run, t, y, yp, step > 0.0 ? 1.0 / step : 0.0, err);
 }
 
 /** Rows at the requested times in (last, now]; not at `now` itself when that gets a row anyway. */
@@ -226,7 +224,7 @@ static enum hd_status first_rows(struct evolution *evolution, struct hd_error *e
   while (evolution->next_time < experiment->n_times &&
          experiment->times[evolution->next_time] <= 0.0)
     evolution->next_time++;
-  TRY(output_row(run->output, 0.0, run->y, NULL, 0.0, err));
+  TRY(run_row(run, 0.0, run->y, NULL, 0.0, err));
   if (experiment->fields_start)
     TRY(output_fields(run->output, 0.0, 0.0, run->y, NULL, err));
   return count_spikes(evolution, 0.0, run->y, err);

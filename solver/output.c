@@ -4,7 +4,7 @@
 #include <string.h>
 #include "solver/base/memory.h"
 
-enum { COLUMN_NAME = 3 * HD_NAME };
+enum { COLUMN_NAME = 4 * HD_NAME };
 
 /** "anode", or "device.anode" when the circuit has several devices. */
 static void terminal_name(const struct system *system, size_t i, int T, char *text) {
@@ -22,7 +22,8 @@ static bool is_named(size_t n, char (*names)[COLUMN_NAME], const char *name) {
   return false;
 }
 
-/** Columns: time, V and I of every terminal, V of every net that no terminal is named after. */
+/** Columns: time, V and I of every terminal, V of every net that no terminal is named after, what
+ * the fields boil down to. */
 static void list_columns(struct output *output, char (*names)[COLUMN_NAME]) {
   const struct system *system = output->system;
   size_t n = 0;
@@ -46,12 +47,15 @@ static void list_columns(struct output *output, char (*names)[COLUMN_NAME]) {
     output->voltage[n] = (int)net;
     memcpy(names[n++], name, sizeof name);
   }
+  output->first_derived = n;
+  for (size_t i = 0; i < derived_count(output->derived); i++)
+    snprintf(names[n++], COLUMN_NAME, "%s", derived_name(output->derived, i));
   output->n_columns = n;
 }
 
 static enum hd_status open_terminals(struct output *output, const char *dir, struct hd_error *err) {
   const struct system *system = output->system;
-  size_t room = 2 + system->run->circuit.n_nets;
+  size_t room = 2 + system->run->circuit.n_nets + derived_count(output->derived);
   for (size_t i = 0; i < system->n_instances; i++)
     room += 2 * (size_t)system->instances[i].device->n_terminals;
   char(*names)[COLUMN_NAME] = NULL;
@@ -100,6 +104,7 @@ enum hd_status output_open(struct output **out, const char *dir, struct system *
   *out = output;
   TRY(currents_create(&output->currents, system, err));
   TRY(hd_alloc(&output->I, currents_count(output->currents), sizeof(double), err));
+  TRY(derived_create(&output->derived, system, err));
   TRY(open_terminals(output, dir, err));
   return open_fields(output, dir, err);
 }
@@ -108,10 +113,16 @@ enum hd_status output_row(struct output *output, double t, const double *y, cons
                           double rate, struct hd_error *err) {
   TRY(currents_evaluate(output->currents, y, yp, t, rate, output->frozen, output->I, err));
   output->row[0] = t;
-  for (size_t i = 2; i < output->n_columns; i++)
+  for (size_t i = 2; i < output->first_derived; i++)
     output->row[i - 1] = output->voltage[i] >= 0 ? system_net(output->system, y, output->voltage[i])
                                                  : output->I[output->current[i]];
+  derived_evaluate(output->derived, y, &output->row[output->first_derived - 1]);
   return sink_table_row(output->terminals, output->experiment, output->row, err);
+}
+
+const char *output_derived(const struct output *output, size_t i, double *value) {
+  *value = output->row[output->first_derived - 1 + i];
+  return derived_name(output->derived, i);
 }
 
 enum hd_status output_fields(struct output *output, double t, double bias, const double *y,
@@ -148,6 +159,7 @@ enum hd_status output_close(struct output **output, struct hd_error *err) {
   hd_free(&o->row);
   hd_free(&o->I);
   currents_free(&o->currents);
+  derived_free(&o->derived);
   hd_free(output);
   return status != HD_OK ? status : fields;
 }

@@ -3,6 +3,7 @@
 #define HALIDRIFT_SOLVER_OUTPUT_H
 
 #include "solver/currents.h"
+#include "solver/derived.h"
 #include "solver/quantity.h"
 #include "solver/sink.h"
 #include "solver/system.h"
@@ -18,7 +19,8 @@ struct output {
   const char **names;
   size_t *counts;
   const struct sink_variable **variables;
-  size_t n_columns;
+  struct derived *derived;
+  size_t n_columns, first_derived;
   int *voltage, *current; /* [n_columns] net or terminal that a column shows, -1: not this kind */
   double *row;            /* [n_columns] owned */
   const char *experiment; /* borrowed: name of the present one */
@@ -31,6 +33,8 @@ enum hd_status output_open(struct output **output, const char *dir, struct syste
 /** One row of terminals.csv at the state y. yp is NULL when steady; rate: 1 / time step. */
 enum hd_status output_row(struct output *output, double t, const double *y, const double *yp,
                           double rate, struct hd_error *err);
+/** What the fields boil down to in the last row: name and value of number i. */
+const char *output_derived(const struct output *output, size_t i, double *value);
 /** One record of fields.nc. */
 enum hd_status output_fields(struct output *output, double t, double bias, const double *y,
                              const double *yp, struct hd_error *err);

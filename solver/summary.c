@@ -76,6 +76,26 @@ void summary_watch(struct summary *summary, const struct system *system, const d
   }
 }
 
+/** Keep the smallest and the largest value of a number in `ranges` of the present experiment. */
+void summary_range(struct summary *summary, const char *name, double value) {
+  if (isnan(value))
+    return;
+  json_t *ranges = json_object_get(summary->present, "ranges");
+  if (!ranges) {
+    ranges = json_object();
+    json_object_set_new(summary->present, "ranges", ranges);
+  }
+  json_t *range = json_object_get(ranges, name);
+  if (!range) {
+    range = json_pack("{s:f, s:f}", "min", value, "max", value);
+    json_object_set_new(ranges, name, range);
+    return;
+  }
+  json_t *min = json_object_get(range, "min"), *max = json_object_get(range, "max");
+  json_real_set(min, fmin(json_real_value(min), value));
+  json_real_set(max, fmax(json_real_value(max), value));
+}
+
 static json_t *mesh_object(const struct system *system) {
   json_t *list = json_object();
   size_t nodes = 0, edges = 0;

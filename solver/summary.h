@@ -24,6 +24,8 @@ void summary_begin(struct summary *summary, const char *name, const char *type);
  * circuit's equations used. */
 void summary_watch(struct summary *summary, const struct system *system, const double *y,
                    const double *I);
+/** Smallest and largest value of a number over the rows of the present experiment; NAN is none. */
+void summary_range(struct summary *summary, const char *name, double value);
 /** Statistics, conservation, status. */
 void summary_finish(struct summary *summary, const struct system *system, long steady_iterations,
                     enum hd_status status, const char *message);

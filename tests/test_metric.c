@@ -73,6 +73,33 @@ START_TEST(metric_axis_node_has_a_disc) {
 }
 END_TEST
 
+/** A frustum of a cone, cut along its side into what a line sweeps. */
+START_TEST(metric_line_is_the_area_of_a_frustum) {
+  const double a[2] = {1e-9, 0}, b[2] = {4e-9, 4e-9};
+  struct metric round = metric_of(&shapes[2]), plane = metric_of(&shapes[1]);
+  close_to(metric_line(&round, a, b), PI * 5e-9 * 5e-9, ROUNDING);
+  close_to(metric_line(&plane, a, b), 2e-8 * 5e-9, ROUNDING);
+}
+END_TEST
+
+/** Two triangles make a rectangle. */
+START_TEST(metric_triangles_sum_to_the_rectangle) {
+  const double p[4][2] = {{1e-9, 2e-9}, {4e-9, 2e-9}, {4e-9, 5e-9}, {1e-9, 5e-9}};
+  struct metric metric = metric_of(&shapes[_i]);
+  double sum = metric_triangle(&metric, p[0], p[1], p[2]) + /* either way round */
+               metric_triangle(&metric, p[0], p[3], p[2]);
+  close_to(sum, metric_volume(&metric, (struct span){1e-9, 4e-9}, height_of(&shapes[_i])),
+           ROUNDING);
+}
+END_TEST
+
+START_TEST(metric_radius_is_that_of_the_section) {
+  struct metric round = metric_of(&shapes[2]), plane = metric_of(&shapes[1]);
+  close_to(metric_radius(&round, metric_face_y(&round, (struct span){0, 3e-9})), 3e-9, ROUNDING);
+  close_to(metric_radius(&plane, metric_face_y(&plane, (struct span){1e-9, 7e-9})), 3e-9, ROUNDING);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("metric");
   TCase *unit = tcase_create("unit");
@@ -82,6 +109,9 @@ int main(void) {
   tcase_add_loop_test(unit, metric_of_halves_is_the_whole, 0, N_SHAPES);
   tcase_add_loop_test(unit, metric_face_x_is_the_derivative_of_the_volume, 0, N_SHAPES);
   tcase_add_test(unit, metric_axis_node_has_a_disc);
+  tcase_add_test(unit, metric_line_is_the_area_of_a_frustum);
+  tcase_add_loop_test(unit, metric_triangles_sum_to_the_rectangle, 1, N_SHAPES);
+  tcase_add_test(unit, metric_radius_is_that_of_the_section);
   suite_add_tcase(suite, unit);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

@@ -1,5 +1,6 @@
 /* The output part of docs/reference.md. tests/cli/reference.sh holds it to what a run writes. */
 #include "solver/config/describe.h"
+#include "solver/derived.h"
 
 /** One column, key or file; rows of a file stand together. */
 struct output_row {
@@ -32,6 +33,17 @@ static const struct output_row terminals[] = {
      "displacement. The currents of one device sum to zero."},
     {"V(<net>)_V", "V", "Voltage of every other net against ground."},
     {NULL, NULL, NULL}};
+
+/** The columns of derived_laws, "name(<ion>)_unit". */
+static void write_derived(FILE *file) {
+  for (size_t i = 0; i < derived_laws_count; i++) {
+    const struct derived_law *law = &derived_laws[i];
+    fprintf(file, "| `%s(<ion>)%s%s` ", law->name, *law->unit ? "_" : "", law->unit);
+    describe_cell(file, law->unit);
+    describe_cell(file, law->doc);
+    fputs("|\n", file);
+  }
+}
 
 static const struct output_row spikes[] = {
     {"experiment", "", "Name of the experiment (spikes.csv only)."},
@@ -97,6 +109,11 @@ static const struct output_row summary[] = {
     {"experiments[].type", "", "equilibrium, steady, dc_sweep or transient."},
     {"experiments[].status", "", "ok or stopped."},
     {"experiments[].steps", "", "Accepted time steps (transients)."},
+    {"experiments[].ranges.<column>.min", "",
+     "Smallest value of a column of filaments and ions in terminals.csv over the experiment's "
+     "rows; "
+     "absent when there was none."},
+    {"experiments[].ranges.<column>.max", "", "Largest value."},
     {"experiments[].spikes[]", "", "The columns of spikes.csv, where spikes were looked for."},
     {NULL, NULL, NULL}};
 
@@ -153,6 +170,8 @@ void reference_output(FILE *file) {
       describe_cell(file, row->doc);
       fputs("|\n", file);
     }
+    if (table->rows == terminals)
+      write_derived(file);
     fputc('\n', file);
   }
 }
