@@ -38,14 +38,18 @@ static enum hd_status write_row(struct evolution *evolution, double t, const dou
   return run_row(run, t, y, yp, step > 0.0 ? 1.0 / step : 0.0, err);
 }
 
+/** Times this close, relative, are the same: an interval's multiple and a kink differ by rounding. */
+static const double SAME_TIME = 1e-13;
+
 /** Rows at the requested times in (last, now]; not at `now` itself when that gets a row anyway. */
 static enum hd_status write_times(struct evolution *evolution, double now, bool has_row,
                                   struct hd_error *err) {
   const struct experiment_spec *experiment = evolution->experiment;
+  double same = has_row ? SAME_TIME * now : 0.0;
   while (evolution->next_time < experiment->n_times &&
-         experiment->times[evolution->next_time] <= now) {
+         experiment->times[evolution->next_time] <= now + same) {
     double t = experiment->times[evolution->next_time++];
-    if (t == now && has_row)
+    if (has_row && t >= now - same)
       continue;
     TRY(transient_interpolate(evolution->transient, t, evolution->point, evolution->slope, err));
     TRY(write_row(evolution, t, evolution->point, evolution->slope, err));

@@ -98,6 +98,8 @@ static const double RATE_FROZEN = 1e30;
  * of the tolerance; the first step behind the restart would take that back at once, and since the
  * levels follow the potentials at constant density the error test would fail at every step size.
  * One Newton step at frozen densities does it, as the equations are linear in what is left.
+ * Currents keep their values: through a capacitance this rate would make amperes of the rounding of
+ * a source's voltage.
  * F  work space [n + 1]
  */
 void kink_align(struct system *system, bool frozen, double t, double *y, const double *yp,
@@ -109,6 +111,9 @@ void kink_align(struct system *system, bool frozen, double t, double *y, const d
       system_jacobian(system, &point, F) || linear_factor(plan->linear) ||
       linear_solve(plan->linear, F))
     return; /* the integrator will say why */
-  for (int g = 0; g < system->n; g++)
+  for (size_t i = 0; i < system->n_instances; i++)
+    for (int T = 0; T < system->instances[i].device->n_terminals; T++)
+      F[system->instances[i].current_base + T] = 0.0;
+  for (int g = 0; g < system->branch_base; g++)
     y[g] -= F[g];
 }
