@@ -38,7 +38,8 @@ static enum hd_status write_row(struct evolution *evolution, double t, const dou
   return run_row(run, t, y, yp, step > 0.0 ? 1.0 / step : 0.0, err);
 }
 
-/** Times this close, relative, are the same: an interval's multiple and a kink differ by rounding. */
+/** Relative difference of times that are the same up to rounding: multiples of an interval, kinks.
+ */
 static const double SAME_TIME = 1e-13;
 
 /** Rows at the requested times in (last, now]; not at `now` itself when that gets a row anyway. */
