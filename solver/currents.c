@@ -56,8 +56,9 @@ static void emit(struct current_work *work, const struct device *device, int T) 
 }
 
 static enum hd_status create_work(struct current_work *work, const struct device *device,
-                                  enum linear_ordering ordering, struct hd_error *err) {
+                                  struct hd_error *err) {
   size_t nodes = (size_t)device->n_nodes, edges = device->mesh->n_edge_parts;
+  struct linear_options options = {.dimension = device->mesh->dimension};
   TRY(hd_alloc(&work->flow, edges, sizeof(double), err));
   TRY(hd_alloc(&work->noise, edges, sizeof(double), err));
   TRY(hd_alloc(&work->storage, nodes, sizeof(double), err));
@@ -66,7 +67,7 @@ static enum hd_status create_work(struct current_work *work, const struct device
   stamp_record(&work->stamp, device->n_nodes);
   emit(work, device, 0);
   TRY(stamp_finish(&work->stamp, &work->matrix, err));
-  return linear_create(&work->linear, &work->matrix, ordering, err);
+  return linear_create(&work->linear, &work->matrix, &options, err);
 }
 
 /**
@@ -80,11 +81,8 @@ enum hd_status currents_create(struct currents **out, struct system *system, str
   currents->system = system;
   *out = currents;
   TRY(hd_alloc(&currents->work, system->n_instances, sizeof *currents->work, err));
-  for (size_t i = 0; i < system->n_instances; i++) {
-    const struct device *device = system->instances[i].device;
-    enum linear_ordering ordering = device->mesh->dimension == 1 ? ORDERING_NATURAL : ORDERING_AMD;
-    TRY(create_work(&currents->work[i], device, ordering, err));
-  }
+  for (size_t i = 0; i < system->n_instances; i++)
+    TRY(create_work(&currents->work[i], system->instances[i].device, err));
   return HD_OK;
 }
 

@@ -213,6 +213,11 @@ static enum hd_status run_close(struct run *run, const struct run_options *optio
     if (status == HD_OK)
       status = written;
   }
+  if (run->system && run->progress) {
+    char line[HD_ERROR_TEXT];
+    summary_speak(run->system, line, sizeof line);
+    progress_note(run->progress, PROGRESS_VERBOSE, "%s", line);
+  }
   if (status != HD_OK && run->progress)
     progress_note(run->progress, PROGRESS_LOG, "%s", err->text); /* main prints it too */
   summary_free(&run->summary);

@@ -1,26 +1,41 @@
 #include "solver/linear.h"
 
-#include <suitesparse/klu.h>
-#include <time.h>
+#include <math.h>
+#include <string.h>
+#include "solver/base/clock.h"
 #include "solver/base/memory.h"
+#include "solver/linear_parts.h"
 
-/** Pivots are chosen anew when refactorisation with the old ones lets entries grow by this much
- * more than the last full factorisation did: the reciprocal pivot growth measures the lost digits.
- */
-static const double GROWTH_DROP = 1e-2;
-/** Relative pivot tolerance: the diagonal is taken unless it is this much too small. Leaving the
- * diagonal costs a factor of 3 to 4 in fill on these matrices. */
-static const double PIVOT_TOLERANCE = 1e-8;
-/** Full factorisation at least every so many refactorisations, against slow growth of the error. */
-enum { REFACTOR_MAX = 50 };
+/** UMFPACK from so many unknowns on: its dense fronts need fill to work on. In 1D the factors are a
+ * band, and KLU is 6 to 12 times faster. */
+enum { UMFPACK_FROM = 3000 };
+/** METIS from so many nodes on: below, minimum degree makes less fill. */
+enum { METIS_FROM = 5000 };
+/** Unknowns that are eliminated by blocks, at most; each costs a solution per factorisation. Of
+ * larger circuits they are ordered last. */
+enum { BORDER_MAX = 64 };
+/** An unknown of a node belongs to the border when its row or column has more than this many times
+ * sqrt(n) entries; the measure of density that AMD has. */
+static const double DENSE = 10.0;
+
+const char *const linear_solver_names[] = {"automatic", "klu", "umfpack", NULL};
+const char *const linear_ordering_names[] = {"automatic", "natural", "amd", "metis", NULL};
+
+/** What a report calls them. */
+static const char *const spoken_solvers[] = {"", "KLU", "UMFPACK"};
+static const char *const spoken_orderings[] = {"", "natural", "AMD", "METIS"};
+
+static const struct linear_solver *const solvers[] = {
+    [LINEAR_KLU] = &linear_klu, [LINEAR_UMFPACK] = &linear_umfpack};
 
 struct linear {
-  const struct sparse *matrix; /* borrowed */
-  klu_l_common common;
-  klu_l_symbolic *symbolic;
-  klu_l_numeric *numeric;
-  double growth_full;
-  int since_full;
+  int64_t n;
+  enum linear_choice choice;
+  enum linear_ordering ordering;
+  const struct linear_solver *solver;
+  void *state;                  /* owned: of the solver */
+  struct linear_border *border; /* owned; NULL: the solver has the whole matrix */
+  int64_t n_border;
   bool ready;
   struct linear_counts counts;
 };
@@ -32,93 +47,134 @@ void sparse_free(struct sparse *matrix) {
   hd_free(&matrix->value);
 }
 
-static double seconds_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+/* ---- create ---- */
 
-/** Natural order keeps the band of a 1D mesh; otherwise KLU orders by AMD. */
-static enum hd_status analyse(struct linear *linear, enum linear_ordering ordering,
-                              struct hd_error *err) {
-  const struct sparse *matrix = linear->matrix;
-  if (ordering == ORDERING_AMD) {
-    linear->common.ordering = 0;
-    linear->symbolic = klu_l_analyze(matrix->n, matrix->column, matrix->row, &linear->common);
-  } else {
-    linear->symbolic =
-        klu_l_analyze_given(matrix->n, matrix->column, matrix->row, NULL, NULL, &linear->common);
-  }
-  if (!linear->symbolic)
-    return hd_fail(err, HD_INTERNAL, "the matrix of %lld unknowns could not be analysed (KLU %lld)",
-                   (long long)matrix->n, (long long)linear->common.status);
+/** The nodes of all unknowns; where none are given each unknown is one. */
+static enum hd_status fill_nodes(int **node, const struct sparse *matrix,
+                                 const struct linear_options *options, struct hd_error *err) {
+  size_t n = (size_t)matrix->n;
+  TRY(hd_alloc(node, n, sizeof **node, err));
+  for (size_t i = 0; i < n; i++)
+    (*node)[i] = options->node ? options->node[i] : (int)i;
   return HD_OK;
 }
 
+static void choose(struct linear *linear, const int *node, const struct linear_options *options) {
+  int nodes = 0;
+  for (int64_t i = 0; i < linear->n; i++)
+    nodes = node[i] >= nodes ? node[i] + 1 : nodes;
+  linear->choice = options->solver;
+  linear->ordering = options->ordering;
+  if (linear->choice == LINEAR_AUTOMATIC)
+    linear->choice =
+        options->dimension > 1 && linear->n >= UMFPACK_FROM ? LINEAR_UMFPACK : LINEAR_KLU;
+  if (linear->ordering == ORDERING_AUTOMATIC)
+    linear->ordering = options->dimension == 1 ? ORDERING_NATURAL
+                       : nodes >= METIS_FROM   ? ORDERING_METIS
+                                               : ORDERING_AMD;
+  linear->solver = solvers[linear->choice];
+}
+
+/** Unknowns of no node, and those of dense rows and columns. The natural order of a line needs
+ * none: the line's own unknowns come first. Returns their number. */
+static enum hd_status find_outside(bool **outside, int64_t *count, const struct sparse *matrix,
+                                   const int *node, struct hd_error *err) {
+  size_t n = (size_t)matrix->n;
+  int64_t *in_row = NULL;
+  TRY(hd_alloc(outside, n, sizeof **outside, err));
+  TRY(hd_alloc(&in_row, n, sizeof *in_row, err));
+  for (int64_t i = 0; i < matrix->column[n]; i++)
+    in_row[matrix->row[i]]++;
+  *count = 0;
+  double dense = DENSE * sqrt((double)n);
+  for (size_t i = 0; i < n; i++) {
+    int64_t in_column = matrix->column[i + 1] - matrix->column[i];
+    (*outside)[i] = node[i] < 0 || (double)in_row[i] > dense || (double)in_column > dense;
+    *count += (*outside)[i];
+  }
+  hd_free(&in_row);
+  return HD_OK;
+}
+
+/** The solver on its matrix, with the order of its nodes. */
+static enum hd_status create_solver(struct linear *linear, const struct sparse *matrix,
+                                    const int *node, int blas_threads, struct hd_error *err) {
+  int64_t *order = NULL;
+  TRY(hd_alloc(&order, (size_t)matrix->n, sizeof *order, err));
+  enum hd_status status = linear_order(matrix, node, linear->ordering, order, err);
+  if (status == HD_OK)
+    status = linear->solver->create(&linear->state, matrix, order, blas_threads, err);
+  hd_free(&order);
+  return status;
+}
+
+static enum hd_status create_bordered(struct linear *linear, const struct sparse *matrix,
+                                      const bool *outside, int *node, int blas_threads,
+                                      struct hd_error *err) {
+  TRY(linear_border_create(&linear->border, matrix, outside, err));
+  const struct sparse *core = linear_border_core(linear->border);
+  for (int64_t i = 0; i < core->n; i++)
+    node[i] = node[linear_border_whole(linear->border, i)];
+  return create_solver(linear, core, node, blas_threads, err);
+}
+
+static enum hd_status create_parts(struct linear *linear, const struct sparse *matrix, int *node,
+                                   const struct linear_options *options, struct hd_error *err) {
+  bool *outside = NULL;
+  int64_t count;
+  TRY(find_outside(&outside, &count, matrix, node, err));
+  choose(linear, node, options);
+  bool bordered =
+      count > 0 && count <= BORDER_MAX && count < matrix->n && linear->ordering != ORDERING_NATURAL;
+  linear->n_border = bordered ? count : 0;
+  enum hd_status status =
+      bordered ? create_bordered(linear, matrix, outside, node, options->blas_threads, err)
+               : create_solver(linear, matrix, node, options->blas_threads, err);
+  hd_free(&outside);
+  return status;
+}
+
 /**
- * Symbolic analysis of one pattern.
+ * Choose solver and order, split off the border, analyse the pattern.
  * matrix  borrowed; its values are read at every linear_factor
  * Errors  HD_MEMORY, HD_INTERNAL (structurally singular)
  */
 enum hd_status linear_create(struct linear **out, const struct sparse *matrix,
-                             enum linear_ordering ordering, struct hd_error *err) {
+                             const struct linear_options *options, struct hd_error *err) {
   struct linear *linear = NULL;
+  int *node = NULL;
   TRY(hd_alloc(&linear, 1, sizeof *linear, err));
-  linear->matrix = matrix;
-  klu_l_defaults(&linear->common);
-  linear->common.tol = PIVOT_TOLERANCE;
-  linear->common.btf = 0;
-  linear->common.scale = 2;
-  enum hd_status status = analyse(linear, ordering, err);
+  linear->n = matrix->n;
+  enum hd_status status = fill_nodes(&node, matrix, options, err);
+  if (status == HD_OK)
+    status = create_parts(linear, matrix, node, options, err);
+  hd_free(&node);
   if (status != HD_OK)
     linear_free(&linear);
   *out = linear;
   return status;
 }
 
-/** Reciprocal pivot growth, min over columns of max|a| / max|u|; small: digits are lost. */
-static double pivot_growth(struct linear *linear) {
-  const struct sparse *matrix = linear->matrix;
-  klu_l_rgrowth(matrix->column, matrix->row, matrix->value, linear->symbolic, linear->numeric,
-                &linear->common);
-  return linear->common.rgrowth;
-}
+/* ---- factorise and solve ---- */
 
-static int factor_full(struct linear *linear) {
-  const struct sparse *matrix = linear->matrix;
-  klu_l_free_numeric(&linear->numeric, &linear->common);
-  linear->numeric =
-      klu_l_factor(matrix->column, matrix->row, matrix->value, linear->symbolic, &linear->common);
-  if (!linear->numeric || linear->common.status != KLU_OK)
-    return 1;
-  linear->growth_full = pivot_growth(linear);
-  linear->since_full = 0;
-  return 0;
-}
-
-/** With the pivot order of the last full factorisation; 1: do a full one. */
-static int factor_again(struct linear *linear) {
-  const struct sparse *matrix = linear->matrix;
-  if (!linear->ready || linear->since_full >= REFACTOR_MAX)
-    return 1;
-  if (!klu_l_refactor(matrix->column, matrix->row, matrix->value, linear->symbolic, linear->numeric,
-                      &linear->common) ||
-      linear->common.status != KLU_OK)
-    return 1;
-  linear->since_full++;
-  return pivot_growth(linear) < GROWTH_DROP * linear->growth_full;
+static int factor(struct linear *linear) {
+  if (!linear->border)
+    return linear->solver->factor(linear->state);
+  linear_border_load(linear->border);
+  return linear->solver->factor(linear->state) ||
+         linear_border_factor(linear->border, linear->solver, linear->state);
 }
 
 /**
- * Factorise the present values, with the old pivot order where it still is good.
+ * Factorise the present values, with the symbolic analysis of the pattern.
  * Returns 0, or 1 when the matrix is singular.
  */
 int linear_factor(struct linear *linear) {
-  double start = seconds_now();
+  double start = hd_clock();
   linear->counts.factorisations++;
-  int failed = factor_again(linear) && factor_full(linear);
+  int failed = factor(linear);
   linear->ready = !failed;
-  linear->counts.seconds += seconds_now() - start;
+  linear->counts.factor_s += hd_clock() - start;
   return failed;
 }
 
@@ -126,17 +182,26 @@ int linear_factor(struct linear *linear) {
 int linear_solve(struct linear *linear, double *b) {
   if (!linear->ready)
     return 1;
-  double start = seconds_now();
+  double start = hd_clock();
   linear->counts.solves++;
-  int solved =
-      (int)klu_l_solve(linear->symbolic, linear->numeric, linear->matrix->n, 1, b, &linear->common);
-  linear->counts.seconds += seconds_now() - start;
-  return !solved;
+  int failed = linear->border
+                   ? linear_border_solve(linear->border, linear->solver, linear->state, b)
+                   : linear->solver->solve(linear->state, b);
+  linear->counts.solve_s += hd_clock() - start;
+  return failed;
 }
 
 /** Column of the zero pivot after linear_factor returned 1; -1 when it is not known. */
 int64_t linear_singular_column(const struct linear *linear) {
-  return linear->ready ? -1 : (int64_t)linear->common.singular_col;
+  if (linear->ready)
+    return -1;
+  if (!linear->border)
+    return linear->solver->singular_column(linear->state);
+  int64_t column = linear_border_singular(linear->border);
+  if (column >= 0)
+    return column;
+  column = linear->solver->singular_column(linear->state);
+  return column < 0 ? -1 : linear_border_whole(linear->border, column);
 }
 
 /** How often the factors were made and used, and the time that took. */
@@ -144,11 +209,23 @@ struct linear_counts linear_counts(const struct linear *linear) {
   return linear->counts;
 }
 
+/** Names and sizes. */
+struct linear_report linear_report(const struct linear *linear) {
+  int64_t entries = linear->solver->entries(linear->state);
+  if (linear->border)
+    entries += linear_border_entries(linear->border);
+  return (struct linear_report){.solver = spoken_solvers[linear->choice],
+                                .ordering = spoken_orderings[linear->ordering],
+                                .border = linear->n_border,
+                                .entries = entries};
+}
+
 /** Free the factors; NULL is accepted. */
 void linear_free(struct linear **linear) {
   if (!*linear)
     return;
-  klu_l_free_numeric(&(*linear)->numeric, &(*linear)->common);
-  klu_l_free_symbolic(&(*linear)->symbolic, &(*linear)->common);
+  if ((*linear)->solver)
+    (*linear)->solver->free(&(*linear)->state);
+  linear_border_free(&(*linear)->border);
   hd_free(linear);
 }

@@ -1,4 +1,5 @@
-/* One sparse matrix pattern and its LU factors (KLU). */
+/* One sparse matrix pattern and its LU factors: KLU or UMFPACK over the unknowns of the mesh nodes,
+ * block elimination of the few others. */
 #ifndef HALIDRIFT_SOLVER_LINEAR_H
 #define HALIDRIFT_SOLVER_LINEAR_H
 
@@ -16,18 +17,41 @@ struct sparse {
 
 void sparse_free(struct sparse *matrix);
 
-struct linear;
+/** Which library makes the factors; the order of linear_solver_names. */
+enum linear_choice { LINEAR_AUTOMATIC, LINEAR_KLU, LINEAR_UMFPACK };
 
-enum linear_ordering { ORDERING_NATURAL, ORDERING_AMD };
+/** Order of elimination; the order of linear_ordering_names. */
+enum linear_ordering { ORDERING_AUTOMATIC, ORDERING_NATURAL, ORDERING_AMD, ORDERING_METIS };
+
+/** Names of the above, NULL-terminated. */
+extern const char *const linear_solver_names[], *const linear_ordering_names[];
+
+struct linear_options {
+  enum linear_choice solver;
+  enum linear_ordering ordering;
+  int dimension;    /* of the mesh: in 1D the natural order is a band */
+  int blas_threads; /* 0: one */
+  const int *node;  /* [n] borrowed during linear_create: mesh node of an unknown, -1: of none;
+                       NULL: each unknown is a node of its own */
+};
 
 struct linear_counts {
   long factorisations, solves;
-  double seconds; /* spent in both */
+  double factor_s, solve_s; /* spent in them, s */
 };
 
-/** Analyse the pattern; the matrix is borrowed and must outlive the solver. */
+/** What was chosen, and what it costs. */
+struct linear_report {
+  const char *solver, *ordering;
+  int64_t border;  /* unknowns that are eliminated last, by blocks */
+  int64_t entries; /* in the factors: 0 before the first one */
+};
+
+struct linear;
+
+/** Order and analyse the pattern; the matrix is borrowed and must outlive the solver. */
 enum hd_status linear_create(struct linear **linear, const struct sparse *matrix,
-                             enum linear_ordering ordering, struct hd_error *err);
+                             const struct linear_options *options, struct hd_error *err);
 /** Factorise the matrix's present values. 0: done, 1: singular. */
 int linear_factor(struct linear *linear);
 /** Solve in place with the last factors: b[n] in, solution out. 0: done, 1: not factorised. */
@@ -35,6 +59,7 @@ int linear_solve(struct linear *linear, double *b);
 /** Column of the zero pivot of the last singular factorisation, -1: none. */
 int64_t linear_singular_column(const struct linear *linear);
 struct linear_counts linear_counts(const struct linear *linear);
+struct linear_report linear_report(const struct linear *linear);
 void linear_free(struct linear **linear);
 
 #endif

@@ -40,12 +40,12 @@ static void capacitances(struct device *device) {
 static enum hd_status solve_weights(struct device *device, struct stamp *stamp,
                                     struct sparse *matrix, struct hd_error *err) {
   struct linear *linear = NULL;
-  enum linear_ordering ordering = device->mesh->dimension == 1 ? ORDERING_NATURAL : ORDERING_AMD;
+  struct linear_options options = {.dimension = device->mesh->dimension};
   stamp_record(stamp, device->n_nodes);
   laplacian_emit(stamp, device);
   TRY(stamp_finish(stamp, matrix, err));
   laplacian_emit(stamp, device);
-  TRY(linear_create(&linear, matrix, ordering, err));
+  TRY(linear_create(&linear, matrix, &options, err));
   enum hd_status status = HD_OK;
   if (linear_factor(linear))
     status = hd_fail(err, HD_INPUT, "device %s: a part of it is not connected to any contact",

@@ -140,7 +140,9 @@ struct solver_spec {
   int max_steps;                           /* accepted steps per experiment */
   double newton_tol; /* V: largest potential update of a converged steady Newton */
   int newton_max;    /* iterations of one steady Newton */
-  int ordering;      /* 0: automatic, 1: natural, 2: node-graph AMD */
+  int linear;        /* enum linear_choice */
+  int ordering;      /* enum linear_ordering */
+  int blas_threads;
 };
 
 extern const struct param solver_params[];

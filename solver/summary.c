@@ -1,6 +1,7 @@
 #include "solver/summary.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <time.h>
 #include "solver/base/memory.h"
@@ -117,35 +118,66 @@ static json_t *mesh_object(const struct system *system) {
   return list;
 }
 
-static json_t *solver_object(const struct summary *summary, const struct system *system,
-                             long steady_iterations) {
-  struct linear_counts linear = {0};
+/** Counts of all plans, and the report of the one that was used most. */
+static struct linear_counts all_counts(const struct system *system, struct linear_report *report) {
+  struct linear_counts all = {0};
+  long most = -1;
+  *report = (struct linear_report){.solver = "", .ordering = ""};
   for (int i = 0; i < SYSTEM_PLANS; i++) {
     if (!system->plans[i].ready)
       continue;
     struct linear_counts counts = linear_counts(system->plans[i].linear);
-    linear.factorisations += counts.factorisations;
-    linear.solves += counts.solves;
-    linear.seconds += counts.seconds;
+    all.factorisations += counts.factorisations;
+    all.solves += counts.solves;
+    all.factor_s += counts.factor_s;
+    all.solve_s += counts.solve_s;
+    if (counts.factorisations > most) {
+      most = counts.factorisations;
+      *report = linear_report(system->plans[i].linear);
+    }
   }
+  return all;
+}
+
+static json_t *solver_object(const struct summary *summary, const struct system *system,
+                             long steady_iterations) {
+  struct linear_report report;
+  struct linear_counts linear = all_counts(system, &report);
   const struct transient_counts *t = &summary->transient;
   json_t *list = json_object();
   json_object_set_new(list, "unknowns", json_integer(system->n));
   json_object_set_new(list, "steps", json_integer(t->steps));
   json_object_set_new(list, "residuals", json_integer(system->residuals));
   json_object_set_new(list, "jacobians", json_integer(system->jacobians));
+  json_object_set_new(list, "assembly_s", json_real(system->assembly_s));
   json_object_set_new(list, "factorisations", json_integer(linear.factorisations));
+  json_object_set_new(list, "factorisation_s", json_real(linear.factor_s));
   json_object_set_new(list, "solves", json_integer(linear.solves));
-  json_object_set_new(list, "linear_solver_s", json_real(linear.seconds));
+  json_object_set_new(list, "solves_s", json_real(linear.solve_s));
+  json_object_set_new(list, "linear_solver_s", json_real(linear.factor_s + linear.solve_s));
   json_object_set_new(list, "newton_iterations",
                       json_integer(t->newton_iterations + steady_iterations));
   json_object_set_new(list, "steady_newton_iterations", json_integer(steady_iterations));
   json_object_set_new(list, "error_test_failures", json_integer(t->error_test_failures));
   json_object_set_new(list, "convergence_failures", json_integer(t->convergence_failures));
-  json_object_set_new(list, "linear_solver",
-                      json_string(system->ordering == ORDERING_NATURAL ? "KLU, natural ordering"
-                                                                       : "KLU, AMD ordering"));
+  json_object_set_new(list, "linear_solver", json_string(report.solver));
+  json_object_set_new(list, "ordering", json_string(report.ordering));
+  json_object_set_new(list, "border", json_integer((json_int_t)report.border));
+  json_object_set_new(list, "factor_entries", json_integer((json_int_t)report.entries));
   return list;
+}
+
+/** The same in two lines of text, for the log. */
+void summary_speak(const struct system *system, char *text, size_t size) {
+  struct linear_report report;
+  struct linear_counts linear = all_counts(system, &report);
+  snprintf(text, size,
+           "linear solver: %s, %s ordering, %d unknowns, %lld of them in the border, %lld entries "
+           "in the factors; %ld factorisations in %.3g s, %ld solutions in %.3g s, %ld assemblies "
+           "in %.3g s",
+           report.solver, report.ordering, system->n, (long long)report.border,
+           (long long)report.entries, linear.factorisations, linear.factor_s, linear.solves,
+           linear.solve_s, system->residuals + system->jacobians, system->assembly_s);
 }
 
 /** Largest relative drift per ion species: count minus start minus what the contacts let in. */

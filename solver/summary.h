@@ -29,6 +29,8 @@ void summary_range(struct summary *summary, const char *name, double value);
 /** Statistics, conservation, status. */
 void summary_finish(struct summary *summary, const struct system *system, long steady_iterations,
                     enum hd_status status, const char *message);
+/** One sentence for the log: linear solver, its order, work and time. */
+void summary_speak(const struct system *system, char *text, size_t size);
 void summary_free(struct summary *summary);
 
 #endif

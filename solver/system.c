@@ -1,8 +1,8 @@
 #include "solver/system.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
+#include "solver/base/clock.h"
 #include "solver/base/memory.h"
 
 /** Relative net charge of the initial state above which the neutral potential is the better guess.
@@ -39,6 +39,29 @@ static void number_instance(struct system *system, struct system_instance *insta
   const struct device *device = instance->device;
   for (int i = 0; i < device->n_nodes * device->n_unknowns; i++)
     instance->dof[i] = device->dof[i] < 0 ? system->n : instance->base + device->dof[i];
+}
+
+/** Which unknowns belong to which node, for the order of elimination. */
+static enum hd_status fill_nodes(struct system *system, struct hd_error *err) {
+  int first = 0;
+  TRY(hd_alloc(&system->node, (size_t)system->n + 1, sizeof *system->node, err));
+  for (int g = 0; g <= system->n; g++)
+    system->node[g] = -1;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct device *device = instance->device;
+    for (int at = 0; at < device->n_nodes * device->n_unknowns; at++)
+      if (instance->dof[at] < system->n)
+        system->node[instance->dof[at]] = first + at / device->n_unknowns;
+    first += device->n_nodes;
+    if (device->mesh->dimension > system->linear.dimension)
+      system->linear.dimension = device->mesh->dimension;
+  }
+  system->linear.node = system->node;
+  system->linear.solver = (enum linear_choice)system->run->solver.linear;
+  system->linear.ordering = (enum linear_ordering)system->run->solver.ordering;
+  system->linear.blas_threads = system->run->solver.blas_threads;
+  return HD_OK;
 }
 
 /** Potential between the contacts' (Laplace), or the neutral one where the start is charged. */
@@ -94,21 +117,14 @@ static enum hd_status system_fill(struct system *system, struct hd_error *err) {
     TRY(device_create(&system->devices[d], system->run, (int)d, err));
   TRY(hd_alloc(&system->instances, circuit->n_instances, sizeof *system->instances, err));
   system->n_instances = circuit->n_instances;
-  bool band = system->n_instances == 1;
-  for (size_t i = 0; i < system->n_instances; i++) {
+  for (size_t i = 0; i < system->n_instances; i++)
     TRY(create_instance(system, i, err));
-    band = band && system->instances[i].device->mesh->dimension == 1;
-  }
-  system->ordering = band ? ORDERING_NATURAL : ORDERING_AMD;
-  if (system->run->solver.ordering == 1)
-    system->ordering = ORDERING_NATURAL;
-  if (system->run->solver.ordering == 2)
-    system->ordering = ORDERING_AMD;
   system->net_base = system->n;
   system->branch_base = system->net_base + (int)circuit->n_nets - 1;
   system->n = system->branch_base + (int)circuit->n_elements;
   for (size_t i = 0; i < system->n_instances; i++)
     number_instance(system, &system->instances[i]);
+  TRY(fill_nodes(system, err));
   TRY(hd_alloc(&system->elements, circuit->n_elements, sizeof *system->elements, err));
   memcpy(system->elements, circuit->elements, circuit->n_elements * sizeof *system->elements);
   TRY(hd_alloc(&system->frozen, (size_t)system->n + 1, sizeof(double), err));
@@ -161,6 +177,7 @@ void system_free(struct system **system) {
   hd_free(&s->devices);
   hd_free(&s->instances);
   hd_free(&s->elements);
+  hd_free(&s->node);
   hd_free(&s->frozen);
   hd_free(&s->guess);
   hd_free(&s->row_scale);
@@ -232,7 +249,7 @@ static enum hd_status make_plan(struct system *system, struct system_plan *plan,
   hd_free(&y);
   hd_free(&F);
   TRY(stamp_finish(&plan->stamp, &plan->matrix, err));
-  TRY(linear_create(&plan->linear, &plan->matrix, system->ordering, err));
+  TRY(linear_create(&plan->linear, &plan->matrix, &system->linear, err));
   plan->ready = true;
   return HD_OK;
 }
@@ -258,17 +275,21 @@ static int all_finite(const double *values, int n) {
 /** Residual of a mode whose plan is ready. */
 int system_residual(struct system *system, const struct system_point *point, double *F) {
   struct system_plan *plan = find_plan(system, point->mode, point->frozen);
+  double start = hd_clock();
   system->residuals++;
   system_assemble(system, plan, point, F, NULL);
+  system->assembly_s += hd_clock() - start;
   return !all_finite(F, system->n);
 }
 
 /** Residual and matrix of a mode whose plan is ready. */
 int system_jacobian(struct system *system, const struct system_point *point, double *F) {
   struct system_plan *plan = find_plan(system, point->mode, point->frozen);
+  double start = hd_clock();
   system->jacobians++;
   stamp_replay(&plan->stamp, &plan->matrix);
   system_assemble(system, plan, point, F, &plan->stamp);
+  system->assembly_s += hd_clock() - start;
   return !all_finite(F, system->n);
 }
 
@@ -315,63 +336,6 @@ void system_hold_ions(struct system *system, const double *y) {
   for (size_t i = 0; i < system->n_instances; i++)
     for (size_t c = 0; c < system->instances[i].device->n_components; c++)
       system->instances[i].ion_total[c] = system_ion_count(system, y, (int)i, (int)c);
-}
-
-/* ---- rows ---- */
-
-static int find_node(const struct system_instance *instance, int row, int *j) {
-  const struct device *device = instance->device;
-  for (int i = 0; i < device->n_nodes * device->n_unknowns; i++)
-    if (instance->dof[i] == row) {
-      *j = i % device->n_unknowns;
-      return i / device->n_unknowns;
-    }
-  return -1;
-}
-
-static void node_place(const struct system_instance *instance, int node, int j, char *text,
-                       size_t size) {
-  const struct device *device = instance->device;
-  const double *x = device->mesh->x[node];
-  char where[96];
-  int s;
-  const char *kind = model_unknown_kind(&device->model, j, &s);
-  if (device->mesh->dimension == 1)
-    snprintf(where, sizeof where, "x = %.6g nm", 1e9 * x[0]);
-  else
-    snprintf(where, sizeof where, "(%.6g, %.6g) nm", 1e9 * x[0], 1e9 * x[1]);
-  snprintf(text, size, "%s%s%s at %s of %s", kind, s < 0 ? "" : " of ",
-           s < 0 ? "" : device->spec->species[s].name, where, device->spec->name);
-}
-
-/** Name the equation of a row and its place. */
-void system_row_place(const struct system *system, int row, char *text, size_t size) {
-  const struct circuit_spec *circuit = &system->run->circuit;
-  if (row >= system->branch_base) {
-    snprintf(text, size, "equation of circuit element %s",
-             circuit->elements[row - system->branch_base].name);
-    return;
-  }
-  if (row >= system->net_base) {
-    snprintf(text, size, "Kirchhoff's current law at net %s",
-             circuit->nets[row - system->net_base + 1]);
-    return;
-  }
-  for (size_t i = 0; i < system->n_instances; i++) {
-    const struct system_instance *instance = &system->instances[i];
-    int j, node = find_node(instance, row, &j);
-    if (node >= 0) {
-      node_place(instance, node, j, text, size);
-      return;
-    }
-    if (row >= instance->current_base && row < instance->lambda_base) {
-      snprintf(text, size, "current into %s of %s",
-               instance->device->spec->contacts[row - instance->current_base].name,
-               instance->device->spec->name);
-      return;
-    }
-  }
-  snprintf(text, size, "number of ions");
 }
 
 /** id[n]: 1 where a time derivative belongs to the unknown's own equation, 0 elsewhere. */

@@ -59,8 +59,10 @@ struct system {
   double *guess;            /* [n + 1] see system_guess */
   double *row_scale;        /* [n + 1] factors of the last assembly */
   struct system_plan plans[SYSTEM_PLANS];
-  enum linear_ordering ordering;
+  int *node;                    /* [n + 1] mesh node of each unknown, -1: of none */
+  struct linear_options linear; /* of all plans */
   long residuals, jacobians;
+  double assembly_s; /* spent in both */
 };
 
 enum hd_status system_create(struct system **system, const struct run_spec *run,

@@ -23,15 +23,24 @@ static void emit(struct stamp *stamp, uint64_t seed, double spread) {
   stamp_add(stamp, SIZE - 1, 0, 0.5);
 }
 
-static void build(struct stamp *stamp, struct sparse *matrix, struct linear **linear,
-                  enum linear_ordering ordering) {
+/** Every solver with every ordering: the loops of all tests run over them. */
+enum { SOLVERS = 2, ORDERINGS = 3, KINDS = SOLVERS * ORDERINGS };
+
+static struct linear_options kind(int i) {
+  return (struct linear_options){.solver = (enum linear_choice)(1 + i / ORDERINGS),
+                                 .ordering = (enum linear_ordering)(1 + i % ORDERINGS),
+                                 .dimension = 2};
+}
+
+static void build(struct stamp *stamp, struct sparse *matrix, struct linear **linear, int i) {
   struct hd_error err = {0};
+  struct linear_options options = kind(i);
   memset(stamp, 0, sizeof *stamp);
   memset(matrix, 0, sizeof *matrix);
   stamp_record(stamp, SIZE);
   emit(stamp, 1, 0.0);
   ck_assert_int_eq(stamp_finish(stamp, matrix, &err), HD_OK);
-  ck_assert_int_eq(linear_create(linear, matrix, ordering, &err), HD_OK);
+  ck_assert_int_eq(linear_create(linear, matrix, &options, &err), HD_OK);
 }
 
 static void destroy(struct stamp *stamp, struct sparse *matrix, struct linear **linear) {
@@ -66,11 +75,11 @@ static void check_solution(const struct sparse *matrix, struct linear *linear, d
   ck_assert_msg(error < tolerance, "backward error %g", error);
 }
 
-START_TEST(linear_solves_in_every_ordering) {
+START_TEST(linear_solves_with_every_library_and_ordering) {
   struct stamp stamp;
   struct sparse matrix;
   struct linear *linear;
-  build(&stamp, &matrix, &linear, (enum linear_ordering)_i);
+  build(&stamp, &matrix, &linear, _i);
   stamp_replay(&stamp, &matrix);
   emit(&stamp, 1, 0.0);
   ck_assert_int_eq(linear_factor(linear), 0);
@@ -88,7 +97,7 @@ START_TEST(linear_follows_wild_changes_of_the_values) {
   struct stamp stamp;
   struct sparse matrix;
   struct linear *linear;
-  build(&stamp, &matrix, &linear, (enum linear_ordering)_i);
+  build(&stamp, &matrix, &linear, _i);
   for (uint64_t round = 0; round < 200; round++) {
     stamp_replay(&stamp, &matrix);
     emit(&stamp, round, (double)(round % 7));
@@ -109,7 +118,7 @@ START_TEST(linear_tells_a_singular_matrix_and_goes_on) {
   struct sparse matrix;
   struct linear *linear;
   double x[SIZE] = {0};
-  build(&stamp, &matrix, &linear, (enum linear_ordering)_i);
+  build(&stamp, &matrix, &linear, _i);
   ck_assert_int_eq(linear_solve(linear, x), 1); /* not factorised yet */
   for (int before = 0; before < 2; before++) {
     stamp_replay(&stamp, &matrix);
@@ -117,6 +126,7 @@ START_TEST(linear_tells_a_singular_matrix_and_goes_on) {
     for (int64_t i = matrix.column[17]; i < matrix.column[18]; i++)
       matrix.value[i] = 0.0; /* an empty column */
     ck_assert_int_eq(linear_factor(linear), 1);
+    ck_assert_int_eq(linear_singular_column(linear), 17);
     ck_assert_int_eq(linear_solve(linear, x), 1);
     stamp_replay(&stamp, &matrix);
     emit(&stamp, 4, 0.0);
@@ -125,6 +135,124 @@ START_TEST(linear_tells_a_singular_matrix_and_goes_on) {
     ck_assert_int_eq(linear_singular_column(linear), -1);
   }
   destroy(&stamp, &matrix, &linear);
+}
+END_TEST
+
+/* ---- nodes and border ---- */
+
+enum { WIDE = 12, NODES = WIDE * WIDE, PER_NODE = 3, EXTRA = 5, ALL = NODES * PER_NODE + EXTRA };
+
+/** Three unknowns per node of a square lattice, coupled to the neighbours; five unknowns of no
+ * node, two of them coupled to all nodes, one with an empty diagonal. */
+static void emit_lattice(struct stamp *stamp, uint64_t seed) {
+  for (int k = 0; k < NODES; k++)
+    for (int side = -1; side < 4; side++) {
+      int x = k % WIDE + (side == 0) - (side == 1), y = k / WIDE + (side == 2) - (side == 3);
+      if (x < 0 || y < 0 || x >= WIDE || y >= WIDE)
+        continue;
+      for (int i = 0; i < PER_NODE; i++)
+        for (int j = 0; j < PER_NODE; j++)
+          stamp_add(stamp, k * PER_NODE + i, (y * WIDE + x) * PER_NODE + j,
+                    draw(&seed) + (side < 0 && i == j ? 16.0 : 0.0));
+    }
+  int first = NODES * PER_NODE;
+  for (int i = 0; i < NODES * PER_NODE; i++)
+    for (int e = 0; e < 2; e++) {
+      stamp_add(stamp, first + e, i, draw(&seed));
+      stamp_add(stamp, i, first + e, e == 0 && i % WIDE == 0 ? draw(&seed) : 0.0);
+    }
+  for (int e = 0; e < EXTRA; e++) {
+    stamp_add(stamp, first + e, first + e, e == 3 ? 0.0 : 2.0);
+    stamp_add(stamp, first + e, first + (e + 1) % EXTRA, 1.0);
+    stamp_add(stamp, first + (e + 1) % EXTRA, first + e, -1.0);
+  }
+}
+
+/** Solve the lattice with one kind of solver; with `grouped` it knows the nodes. Returns the
+ * entries of its factors. */
+static int64_t solve_lattice(int i, bool grouped, int64_t border, double *x) {
+  struct hd_error err = {0};
+  struct stamp stamp = {0};
+  struct sparse matrix = {0};
+  struct linear *linear;
+  struct linear_options options = kind(i);
+  int node[ALL];
+  for (int g = 0; g < ALL; g++)
+    node[g] = g < NODES * PER_NODE ? g / PER_NODE : -1;
+  options.node = grouped ? node : NULL;
+  stamp_record(&stamp, ALL);
+  emit_lattice(&stamp, 5);
+  ck_assert_int_eq(stamp_finish(&stamp, &matrix, &err), HD_OK);
+  ck_assert_int_eq(linear_create(&linear, &matrix, &options, &err), HD_OK);
+  emit_lattice(&stamp, 5);
+  ck_assert_int_eq(linear_factor(linear), 0);
+  for (int g = 0; g < ALL; g++)
+    x[g] = cos(g);
+  ck_assert_int_eq(linear_solve(linear, x), 0);
+  ck_assert_int_eq(linear_report(linear).border, border);
+  int64_t entries = linear_report(linear).entries;
+  linear_free(&linear);
+  stamp_free(&stamp);
+  sparse_free(&matrix);
+  return entries;
+}
+
+START_TEST(border_gives_the_same_solution) {
+  /* Without nodes only the two rows that reach over all of the lattice are found (more than
+   * 10 sqrt(n) entries); in the natural order nothing is split off. */
+  static double plain[ALL], x[ALL];
+  bool natural = _i % ORDERINGS == 0;
+  solve_lattice(0, true, 0, plain);
+  solve_lattice(_i, true, natural ? 0 : EXTRA, x);
+  for (int g = 0; g < ALL; g++)
+    ck_assert_double_eq_tol(x[g], plain[g], 1e-12); /* roundings of 437 unknowns of order one */
+  solve_lattice(_i, false, natural ? 0 : 2, x);
+  for (int g = 0; g < ALL; g++)
+    ck_assert_double_eq_tol(x[g], plain[g], 1e-12);
+}
+END_TEST
+
+START_TEST(orderings_of_the_nodes_reduce_fill) {
+  static double x[ALL];
+  int64_t natural = solve_lattice(_i * ORDERINGS, true, 0, x);
+  for (int ordering = 1; ordering < ORDERINGS; ordering++) {
+    int64_t entries = solve_lattice(_i * ORDERINGS + ordering, true, EXTRA, x);
+    ck_assert_msg(entries < natural, "%lld entries, natural order %lld", (long long)entries,
+                  (long long)natural);
+  }
+}
+END_TEST
+
+START_TEST(border_tells_where_it_is_singular) {
+  /* An empty row of the border, and one of the core. */
+  struct hd_error err = {0};
+  struct stamp stamp = {0};
+  struct sparse matrix = {0};
+  struct linear *linear;
+  struct linear_options options = kind(_i);
+  int node[ALL], rows[] = {NODES * PER_NODE + 1, 100};
+  for (int g = 0; g < ALL; g++)
+    node[g] = g < NODES * PER_NODE ? g / PER_NODE : -1;
+  options.node = node;
+  stamp_record(&stamp, ALL);
+  emit_lattice(&stamp, 5);
+  ck_assert_int_eq(stamp_finish(&stamp, &matrix, &err), HD_OK);
+  ck_assert_int_eq(linear_create(&linear, &matrix, &options, &err), HD_OK);
+  for (int r = 0; r < 2; r++) {
+    stamp_replay(&stamp, &matrix);
+    emit_lattice(&stamp, 5);
+    for (int64_t i = 0; i < matrix.column[ALL]; i++)
+      if (matrix.row[i] == rows[r])
+        matrix.value[i] = 0.0;
+    ck_assert_int_eq(linear_factor(linear), 1);
+    ck_assert_int_ge(linear_singular_column(linear), 0);
+    stamp_replay(&stamp, &matrix);
+    emit_lattice(&stamp, 5);
+    ck_assert_int_eq(linear_factor(linear), 0);
+  }
+  linear_free(&linear);
+  stamp_free(&stamp);
+  sparse_free(&matrix);
 }
 END_TEST
 
@@ -138,9 +266,12 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("linear");
   TCase *tcase = tcase_create("linear");
-  tcase_add_loop_test(tcase, linear_solves_in_every_ordering, 0, 2);
-  tcase_add_loop_test(tcase, linear_follows_wild_changes_of_the_values, 0, 2);
-  tcase_add_loop_test(tcase, linear_tells_a_singular_matrix_and_goes_on, 0, 2);
+  tcase_add_loop_test(tcase, linear_solves_with_every_library_and_ordering, 0, KINDS);
+  tcase_add_loop_test(tcase, linear_follows_wild_changes_of_the_values, 0, KINDS);
+  tcase_add_loop_test(tcase, linear_tells_a_singular_matrix_and_goes_on, 0, KINDS);
+  tcase_add_loop_test(tcase, border_gives_the_same_solution, 0, KINDS);
+  tcase_add_loop_test(tcase, orderings_of_the_nodes_reduce_fill, 0, SOLVERS);
+  tcase_add_loop_test(tcase, border_tells_where_it_is_singular, 0, KINDS);
   tcase_add_test(tcase, linear_free_accepts_null);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);

@@ -46,7 +46,8 @@ library() {
     solver/transient.c solver/sunlinear.c solver/sunlinear.h solver/vector.c \
     solver/vector.h
   library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|btf|colamd|camd|cholmod)[^/]*[.]h' \
-    solver/linear.c
+    solver/linear_klu.c solver/linear_umfpack.c solver/linear_order.c
+  library METIS 'metis' solver/linear_order.c
   library netCDF 'netcdf' solver/sink_fields.c
   library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h
   library libconfig 'libconfig' solver/config/parse.c

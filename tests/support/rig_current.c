@@ -128,6 +128,7 @@ void rig_total_current(const struct rig *rig, const double *y, const double *yp,
   struct stamp stamp = {0};
   struct sparse matrix = {0};
   struct linear *linear = NULL;
+  struct linear_options options = {.dimension = device->mesh->dimension};
   struct hd_error err = {0};
   double *rate = NULL;
   require(hd_alloc(&rate, (size_t)device->n_nodes, sizeof(double), &err), &err);
@@ -136,7 +137,7 @@ void rig_total_current(const struct rig *rig, const double *y, const double *yp,
   laplace(&stamp, device);
   require(stamp_finish(&stamp, &matrix, &err), &err);
   laplace(&stamp, device);
-  require(linear_create(&linear, &matrix, ORDERING_AMD, &err), &err);
+  require(linear_create(&linear, &matrix, &options, &err), &err);
   ck_assert_int_eq(linear_factor(linear), 0);
   ck_assert_int_eq(linear_solve(linear, rate), 0);
   for (size_t e = 0; e < device->mesh->n_edge_parts; e++) {

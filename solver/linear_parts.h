@@ -1,0 +1,58 @@
+/* Internal to the linear solver: the table of libraries, the orderings, and the border. */
+#ifndef HALIDRIFT_SOLVER_LINEAR_PARTS_H
+#define HALIDRIFT_SOLVER_LINEAR_PARTS_H
+
+#include "solver/linear.h"
+
+/** One library. `order` is the pivot order to keep to as far as the values allow. */
+struct linear_solver {
+  enum hd_status (*create)(void **state, const struct sparse *matrix, const int64_t *order,
+                           int blas_threads, struct hd_error *err);
+  int (*factor)(void *state); /* 0: done, 1: singular */
+  int (*solve)(void *state, double *b);
+  int64_t (*entries)(const void *state); /* of the factors */
+  int64_t (*singular_column)(const void *state);
+  void (*free)(void **state);
+};
+
+/* linear_klu.c: columns one by one, made for circuits and bands */
+extern const struct linear_solver linear_klu;
+/* linear_umfpack.c: dense fronts, made for large fill */
+extern const struct linear_solver linear_umfpack;
+
+/* linear_order.c */
+
+/** Order the unknowns node by node; order[n] out, unknowns of no node (node < 0) last. */
+enum hd_status linear_order(const struct sparse *matrix, const int *node,
+                            enum linear_ordering ordering, int64_t *order, struct hd_error *err);
+
+/* linear_border.c */
+
+/** Unknowns whose rows or columns reach over the whole mesh: terminal currents, voltages,
+ * multipliers. With the core A of all others
+ *   ( A  B ) (x)   (b)
+ *   ( C  D ) (y) = (c)      S = D - C A^-1 B,  y = S^-1 (c - C A^-1 b),  x = A^-1 b - (A^-1 B) y
+ * so that they cost no fill: one solution with A for each column of B that is not empty. */
+struct linear_border;
+
+enum hd_status linear_border_create(struct linear_border **border, const struct sparse *matrix,
+                                    const bool *outside, struct hd_error *err);
+/** The core's matrix; its values are those of the last linear_border_load. */
+const struct sparse *linear_border_core(const struct linear_border *border);
+/** Index in the whole matrix of an unknown of the core. */
+int64_t linear_border_whole(const struct linear_border *border, int64_t core);
+/** Copy the present values of the whole matrix into the core. */
+void linear_border_load(struct linear_border *border);
+/** Factorise S with the factors of the core. 0: done, 1: singular. */
+int linear_border_factor(struct linear_border *border, const struct linear_solver *solver,
+                         void *state);
+/** Solve with both. */
+int linear_border_solve(struct linear_border *border, const struct linear_solver *solver,
+                        void *state, double *b);
+/** Unknown without pivot of the last singular S, -1: none. */
+int64_t linear_border_singular(const struct linear_border *border);
+/** Entries kept: A^-1 B and S. */
+int64_t linear_border_entries(const struct linear_border *border);
+void linear_border_free(struct linear_border **border);
+
+#endif
