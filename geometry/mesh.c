@@ -20,16 +20,28 @@ int mesh_part_in(const struct mesh *mesh, size_t node, int region) {
   return -1;
 }
 
-/** Node index of the point (i, j) of the tensor grid; j = 0 in 1D. */
+/** Node index of the point (i, j) of the tensor grid, or MESH_NO_NODE; j = 0 in 1D. */
 size_t mesh_node(const struct mesh *mesh, size_t i, size_t j) {
-  return mesh->y_fastest ? i * mesh->n_axis[1] + j : j * mesh->n_axis[0] + i;
+  size_t point = mesh->y_fastest ? i * mesh->n_axis[1] + j : j * mesh->n_axis[0] + i;
+  if (!mesh->of_point)
+    return point;
+  return mesh->of_point[point] < 0 ? MESH_NO_NODE : (size_t)mesh->of_point[point];
 }
 
-/** The point (i, j) of a node. */
-static void node_point(const struct mesh *mesh, size_t node, size_t *i, size_t *j) {
+/** The indices of a point, numbered along the fast axis first. */
+static void point_indices(const struct mesh *mesh, size_t point, size_t *i, size_t *j) {
   size_t fast = mesh->n_axis[mesh->y_fastest ? 1 : 0];
-  *i = mesh->y_fastest ? node / fast : node % fast;
-  *j = mesh->y_fastest ? node % fast : node / fast;
+  *i = mesh->y_fastest ? point / fast : point % fast;
+  *j = mesh->y_fastest ? point % fast : point / fast;
+}
+
+/** Whether a cell around the point (i, j) holds material. */
+static bool is_in_material(const struct tensor *t, size_t i, size_t j) {
+  for (int a = BELOW; a <= ABOVE; a++)
+    for (int b = BELOW; b <= ABOVE; b++)
+      if (tensor_region(t, mesh_cell_beside(i, a), mesh_cell_beside(j, b)) >= 0)
+        return true;
+  return false;
 }
 
 /** The half of the cell beside point `i` that belongs to the point. */
@@ -38,9 +50,9 @@ static struct span half_beside(const struct tensor *t, int axis, size_t i, int s
 }
 
 /** Append the node parts of one node, in order of their regions. */
-static void add_node_parts(struct mesh *mesh, const struct tensor *t, size_t node) {
-  size_t i, j, first = mesh->n_node_parts;
-  node_point(mesh, node, &i, &j);
+static void add_node_parts(struct mesh *mesh, const struct tensor *t, size_t node, size_t i,
+                           size_t j) {
+  size_t first = mesh->n_node_parts;
   for (int a = BELOW; a <= ABOVE; a++)
     for (int b = BELOW; b <= ABOVE; b++) {
       int region = tensor_region(t, mesh_cell_beside(i, a), mesh_cell_beside(j, b));
@@ -117,9 +129,9 @@ static void add_interface_piece(struct mesh *mesh, size_t first, size_t node, in
 }
 
 /** Append the interface parts of one node. */
-static void add_interface_parts(struct mesh *mesh, const struct tensor *t, size_t node) {
-  size_t i, j, first = mesh->n_interface_parts;
-  node_point(mesh, node, &i, &j);
+static void add_interface_parts(struct mesh *mesh, const struct tensor *t, size_t node, size_t i,
+                                size_t j) {
+  size_t first = mesh->n_interface_parts;
   size_t left = mesh_cell_beside(i, BELOW), right = mesh_cell_beside(i, ABOVE);
   size_t down = mesh_cell_beside(j, BELOW), up = mesh_cell_beside(j, ABOVE);
   for (int side = BELOW; side <= ABOVE; side++) {
@@ -135,6 +147,20 @@ static void add_interface_parts(struct mesh *mesh, const struct tensor *t, size_
   }
 }
 
+/** Number the points that are nodes, in their order. */
+static enum hd_status number_nodes(struct mesh *mesh, const struct tensor *t,
+                                   struct hd_error *err) {
+  size_t n_points = t->n[0] * t->n[1], i, j;
+  TRY(hd_alloc(&mesh->of_point, n_points, sizeof *mesh->of_point, err));
+  for (size_t point = 0; point < n_points; point++) {
+    point_indices(mesh, point, &i, &j);
+    mesh->of_point[point] = is_in_material(t, i, j) ? (int)mesh->n_nodes++ : -1;
+  }
+  if (mesh->n_nodes == n_points)
+    hd_free(&mesh->of_point);
+  return HD_OK;
+}
+
 /** Nodes of a tensor grid: counts, numbering, coordinates; room for the largest possible graph. */
 static enum hd_status start(struct mesh *mesh, struct tensor *t, const struct shape *shape,
                             struct hd_error *err) {
@@ -144,21 +170,23 @@ static enum hd_status start(struct mesh *mesh, struct tensor *t, const struct sh
   mesh->n_regions = shape->n_regions;
   mesh->n_terminals = shape->n_terminals;
   mesh->y_fastest = t->n[1] <= t->n[0];
-  mesh->n_nodes = t->n[0] * t->n[1];
+  for (int axis = 0; axis < 2; axis++) {
+    mesh->n_axis[axis] = t->n[axis];
+    TRY(hd_alloc(&mesh->axis[axis], t->n[axis], sizeof *mesh->axis[axis], err));
+    memcpy(mesh->axis[axis], t->x[axis], t->n[axis] * sizeof *mesh->axis[axis]);
+  }
+  TRY(number_nodes(mesh, t, err));
   TRY(hd_alloc(&mesh->x, mesh->n_nodes, sizeof *mesh->x, err));
   TRY(hd_alloc(&mesh->first_part, mesh->n_nodes + 1, sizeof *mesh->first_part, err));
   TRY(hd_alloc(&mesh->node_parts, corners * n_cells, sizeof *mesh->node_parts, err));
   TRY(hd_alloc(&mesh->edge_parts, corners * n_cells, sizeof *mesh->edge_parts, err));
   TRY(hd_alloc(&mesh->interface_parts, corners * mesh->n_nodes, sizeof *mesh->interface_parts,
                err));
-  for (int axis = 0; axis < 2; axis++) { /* the axes move from the tensor to the mesh */
-    mesh->n_axis[axis] = t->n[axis];
-    TRY(hd_alloc(&mesh->axis[axis], t->n[axis], sizeof *mesh->axis[axis], err));
-    memcpy(mesh->axis[axis], t->x[axis], t->n[axis] * sizeof *mesh->axis[axis]);
-  }
   for (size_t i = 0; i < t->n[0]; i++)
     for (size_t j = 0; j < t->n[1]; j++) {
       size_t node = mesh_node(mesh, i, j);
+      if (node == MESH_NO_NODE)
+        continue;
       mesh->x[node][0] = t->x[0][i];
       mesh->x[node][1] = t->x[1][j];
     }
@@ -169,20 +197,26 @@ static enum hd_status start(struct mesh *mesh, struct tensor *t, const struct sh
 static enum hd_status fill(struct mesh *mesh, struct tensor *t, const struct shape *shape,
                            struct hd_error *err) {
   TRY(start(mesh, t, shape, err));
-  for (size_t node = 0; node < mesh->n_nodes; node++)
-    add_node_parts(mesh, t, node);
-  for (size_t node = 0; node < mesh->n_nodes; node++) {
-    size_t i, j;
-    node_point(mesh, node, &i, &j);
+  size_t n_points = t->n[0] * t->n[1], i, j;
+  for (size_t point = 0; point < n_points; point++) {
+    point_indices(mesh, point, &i, &j);
+    if (mesh_node(mesh, i, j) != MESH_NO_NODE)
+      add_node_parts(mesh, t, mesh_node(mesh, i, j), i, j);
+  }
+  for (size_t point = 0; point < n_points; point++) {
+    point_indices(mesh, point, &i, &j);
+    if (mesh_node(mesh, i, j) == MESH_NO_NODE)
+      continue;
     for (int axis = 0; axis < t->dimension; axis++)
       add_edge_parts(mesh, t, axis, i, j);
-    add_interface_parts(mesh, t, node);
+    add_interface_parts(mesh, t, mesh_node(mesh, i, j), i, j);
   }
   TRY(hd_resize(&mesh->node_parts, mesh->n_node_parts, sizeof *mesh->node_parts, err));
   TRY(hd_resize(&mesh->edge_parts, mesh->n_edge_parts, sizeof *mesh->edge_parts, err));
   TRY(hd_resize(&mesh->interface_parts, mesh->n_interface_parts, sizeof *mesh->interface_parts,
                 err));
-  return mesh_add_contacts(mesh, t, shape, err);
+  TRY(mesh_add_contacts(mesh, t, shape, err));
+  return mesh_reach_contacts(mesh, err);
 }
 
 /**
@@ -226,5 +260,6 @@ void mesh_free(struct mesh **mesh) {
   hd_free(&m->ray_part);
   hd_free(&m->axis[0]);
   hd_free(&m->axis[1]);
+  hd_free(&m->of_point);
   hd_free(mesh);
 }

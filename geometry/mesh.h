@@ -41,7 +41,8 @@ struct interface_part {
 };
 
 /** A straight row of mesh nodes from a contact node into the device, normal to the contact; one for
- * each face part, so that their areas sum to the contact's. It may reach the opposite boundary. */
+ * each face part, so that their areas sum to the contact's. It may reach the opposite boundary; it
+ * ends at a void or an electrode. */
 struct mesh_ray {
   int terminal;
   double area; /* m^2: contact area that it stands for */
@@ -68,16 +69,22 @@ struct mesh {
   size_t n_axis[2];     /* tensor grid: points along both axes; n_axis[1] = 1 in 1D */
   double *axis[2];      /* the points, m. numbered by y_fastest */
   bool y_fastest;       /* true: node = i * n_axis[1] + j; false: node = j * n_axis[0] + i */
+  int *of_point;        /* [n_axis[0] * n_axis[1]] node of each point, -1: none (inside a void or an
+                           electrode); NULL: each point is a node */
 };
 
-/** Build the mesh of a shape. Errors: HD_INPUT (empty region, contact off the boundary, too many
- * nodes), HD_MEMORY. *mesh is owned by the caller. */
+/** What mesh_node says of a point that is no node. */
+#define MESH_NO_NODE ((size_t)-1)
+
+/** Build the mesh of a shape. Errors: HD_INPUT (empty region, contact off the boundary, electrodes
+ * that touch, a part cut off from all contacts, too many nodes), HD_MEMORY. *mesh is owned by the
+ * caller. */
 enum hd_status mesh_build(struct mesh **mesh, const struct shape *shape, struct hd_error *err);
 
 /** Check every index, sign, and closure rule of the structure. */
 bool mesh_is_valid(const struct mesh *mesh, struct hd_error *err);
 
-/** Node index of the point (i, j) of the tensor grid. */
+/** Node index of the point (i, j) of the tensor grid, or MESH_NO_NODE. */
 size_t mesh_node(const struct mesh *mesh, size_t i, size_t j);
 
 void mesh_free(struct mesh **mesh);

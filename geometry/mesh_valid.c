@@ -27,9 +27,20 @@ static bool is_terminal(const struct mesh *mesh, int terminal) {
   return terminal >= 0 && (size_t)terminal < mesh->n_terminals;
 }
 
+/** Each node has one point, and the points give the nodes in order. */
+static bool points_are_valid(const struct mesh *mesh) {
+  size_t n_points = mesh->n_axis[0] * mesh->n_axis[1], n_nodes = 0;
+  if (!mesh->of_point)
+    return n_points == mesh->n_nodes;
+  for (size_t point = 0; point < n_points; point++)
+    if (mesh->of_point[point] >= 0 && (size_t)mesh->of_point[point] != n_nodes++)
+      return false;
+  return n_nodes == mesh->n_nodes;
+}
+
 static bool nodes_are_valid(const struct mesh *mesh, struct hd_error *err) {
   const size_t *first = mesh->first_part;
-  if (mesh->n_axis[0] * mesh->n_axis[1] != mesh->n_nodes)
+  if (!points_are_valid(mesh))
     return wrong(err, "node count", mesh->n_nodes);
   if (first[0] != 0 || first[mesh->n_nodes] != mesh->n_node_parts)
     return wrong(err, "first part", 0);

@@ -79,7 +79,11 @@ static void check_boxes(const struct shape *shape, struct hd_error *err) {
   int n_axes = shape_dimension(shape);
   for (size_t i = 0; i < shape->n_boxes; i++) {
     const struct shape_box *box = &shape->boxes[i];
-    check_index(box->region, shape->n_regions, "boxes", i, "region", err);
+    int terminal = shape_terminal(box->region);
+    if (terminal >= 0)
+      check_index(terminal, shape->n_terminals, "boxes", i, "electrode", err);
+    else if (box->region != SHAPE_VOID)
+      check_index(box->region, shape->n_regions, "boxes", i, "region", err);
     check_spacing(box->h_end, "boxes", i, "h_end", err);
     check_spacing(box->h_max, "boxes", i, "h_max", err);
     for (int axis = 0; axis < n_axes; axis++)

@@ -2,6 +2,7 @@
 #ifndef HALIDRIFT_GEOMETRY_SHAPE_H
 #define HALIDRIFT_GEOMETRY_SHAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "solver/base/error.h"
 
@@ -20,11 +21,25 @@ struct shape_layer {
   int intervals;    /* > 0: exactly this many equal intervals; h_end and h_max are ignored */
 };
 
-/** A box paints its region over the layers below it (later boxes over earlier ones). Cells belong
- * to it by their midpoint; its edges are points of the mesh where the intervals are not fixed. */
+/** What a box may hold instead of a region: nothing, or an electrode (shape_electrode). */
+enum { SHAPE_VOID = -1 };
+
+/** Filling of a box that is the electrode of a terminal. */
+static inline int shape_electrode(int terminal) {
+  return SHAPE_VOID - 1 - terminal;
+}
+
+/** Terminal of a filling that is an electrode, -1 otherwise. */
+static inline int shape_terminal(int filling) {
+  return filling < SHAPE_VOID ? SHAPE_VOID - 1 - filling : -1;
+}
+
+/** A box paints its filling over the layers below it (later boxes over earlier ones). Cells belong
+ * to it by their midpoint; its edges are points of the mesh where the intervals are not fixed.
+ * A void is an insulating hole. An electrode is a hole whose surface belongs to its terminal. */
 struct shape_box {
   double lo[2], hi[2]; /* m; [1] unused in 1D */
-  int region;
+  int region;          /* index of a region, SHAPE_VOID, or shape_electrode(terminal) */
   double h_end, h_max; /* m: spacing at its edges and inside */
 };
 

@@ -211,7 +211,7 @@ static enum hd_status build_axis(struct tensor *tensor, const struct shape *shap
   return status;
 }
 
-/** Region of the cell with this midpoint: its layer, or the last box over it. */
+/** Filling of the cell with this midpoint: its layer, or the last box over it. */
 static int region_at(const struct shape *shape, double x, double y) {
   const double at[2] = {x, y};
   int stack = stack_axis(shape), region = layer_at(shape, at[stack])->region;
@@ -231,7 +231,7 @@ static double midpoint(const struct tensor *tensor, int axis, size_t cell) {
   return 0.5 * (tensor->x[axis][cell] + tensor->x[axis][cell + 1]);
 }
 
-/** Give every cell its region; every region must get at least one. */
+/** Give every cell its filling; every region must get at least one. */
 static enum hd_status paint(struct tensor *tensor, const struct shape *shape,
                             struct hd_error *err) {
   size_t ni = tensor->n_cells[0], nj = tensor->n_cells[1], *count;
@@ -241,7 +241,8 @@ static enum hd_status paint(struct tensor *tensor, const struct shape *shape,
     for (size_t j = 0; j < nj; j++) {
       int region = region_at(shape, midpoint(tensor, 0, i), midpoint(tensor, 1, j));
       tensor->region[i * nj + j] = region;
-      count[region]++;
+      if (region >= 0)
+        count[region]++;
     }
   enum hd_status status = HD_OK;
   for (size_t r = 0; r < shape->n_regions; r++)
@@ -291,9 +292,9 @@ struct span tensor_half(const struct tensor *tensor, int axis, size_t cell, bool
                : (struct span){.lo = x[cell], .hi = middle};
 }
 
-/** Region of cell (i, j), -1 outside the grid. */
+/** Filling of cell (i, j), SHAPE_VOID outside the grid. */
 int tensor_region(const struct tensor *tensor, size_t i, size_t j) {
   if (i >= tensor->n_cells[0] || j >= tensor->n_cells[1])
-    return -1;
+    return SHAPE_VOID;
   return tensor->region[i * tensor->n_cells[1] + j];
 }

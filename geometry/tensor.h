@@ -15,7 +15,8 @@ struct tensor {
   size_t n[2];       /* points */
   size_t n_cells[2]; /* n - 1; 1 along the missing axis of 1D */
   double *x[2];      /* [n] owned; points, m */
-  int *region;       /* [n_cells[0] * n_cells[1]] owned; cell (i, j) at i * n_cells[1] + j */
+  int *region; /* [n_cells[0] * n_cells[1]] owned; cell (i, j) at i * n_cells[1] + j: a region,
+                  SHAPE_VOID, or shape_electrode(terminal) */
 };
 
 /** Axes and cells of a shape that passed shape_check. Owned by the caller: tensor_free. */
@@ -26,7 +27,8 @@ void tensor_free(struct tensor *tensor);
 /** The half of cell `c` along `axis` next to its lower (upper) point; all of it in 1D's axis 1. */
 struct span tensor_half(const struct tensor *tensor, int axis, size_t cell, bool upper);
 
-/** Region of a cell, or -1 outside the grid; (size_t)-1 is one before the first. */
+/** Filling of a cell: its region, or < 0 without material: SHAPE_VOID in a void and outside the
+ * grid, shape_electrode(terminal) in an electrode. (size_t)-1 is one before the first cell. */
 int tensor_region(const struct tensor *tensor, size_t i, size_t j);
 
 #endif

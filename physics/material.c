@@ -51,6 +51,8 @@ const struct param material_params[] = {
      NULL, "Richardson constant A* of the holes.", FREE_ELECTRON},
     {"smoothing_length", PARAM_QUANTITY, "m", AT(smoothing), 0, 0, 1e-6, false, false, NULL,
      "Length ell of the kernel that smooths the densities in the interaction energy.", NULL},
+    {"insulator", PARAM_BOOL, "", AT(insulator), 0, 0, 1, false, false, NULL,
+     "True: no carriers and no ions enter; only the permittivity is needed.", NULL},
 };
 const size_t material_params_count = sizeof material_params / sizeof *material_params;
 

@@ -2,6 +2,7 @@
 #ifndef HALIDRIFT_PHYSICS_MATERIAL_H
 #define HALIDRIFT_PHYSICS_MATERIAL_H
 
+#include <stdbool.h>
 #include "solver/base/error.h"
 #include "solver/base/param.h"
 
@@ -21,6 +22,7 @@ struct material {
   double m_n, m_p;     /* tunnelling masses, units of m0 */
   double A_n, A_p;     /* Richardson constants, A/(m^2 K^2) */
   double smoothing;    /* m: length ell of the Helmholtz kernel of the switching free energy */
+  bool insulator;      /* no species enters: Poisson's equation only */
 };
 
 extern const struct param material_params[];

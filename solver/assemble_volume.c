@@ -75,6 +75,11 @@ static void node_reaction(const struct pass *p, size_t i, const struct species_s
   }
 }
 
+/** A smoothed field lives in the regions that its species may enter; its flux ends there. */
+static bool has_field(const struct pass *p, int region, int f) {
+  return p->model->regions[region].species[p->model->field_species[f]].present;
+}
+
 /** Helmholtz equation of a smoothed field: V (S - c / c_unit). */
 static void node_field(const struct pass *p, const struct node_part *part, int f,
                        const struct species_state *state) {
@@ -102,7 +107,8 @@ void assemble_nodes(const struct pass *p) {
     if (moving)
       node_reaction(p, i, state);
     for (int f = 0; f < p->model->n_fields; f++)
-      node_field(p, part, f, state);
+      if (has_field(p, part->region, f))
+        node_field(p, part, f, state);
   }
 }
 
@@ -256,7 +262,8 @@ void assemble_edges(const struct pass *p) {
     const struct model_region *region = &p->model->regions[edge->region];
     edge_linear(p, edge, 0, region->eps * edge->measure);
     for (int f = 0; f < p->model->n_fields; f++)
-      edge_linear(p, edge, 1 + p->n_species + f, region->ell2 * edge->measure);
+      if (has_field(p, edge->region, f))
+        edge_linear(p, edge, 1 + p->n_species + f, region->ell2 * edge->measure);
     if (p->point->mode != SYSTEM_EQUILIBRIUM)
       edge_flux(p, edge);
   }

@@ -71,6 +71,9 @@ enum hd_status device_create(struct device **device, const struct run_spec *run,
                              struct hd_error *err);
 void device_free(struct device **device);
 
+/** The node part that a node's guesses are made with: the first that is no insulator, if any. */
+int device_lead_part(const struct device *device, int node);
+
 /** Potential of local charge neutrality at flat levels, V (solver/device_contact.c). */
 double device_neutral_potential(const struct device *device, int node, int part);
 

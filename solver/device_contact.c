@@ -37,15 +37,49 @@ double device_neutral_potential(const struct device *device, int node, int part)
   return 0.5 * (low + high);
 }
 
+static const struct material *material_of(const struct device *device, int part) {
+  return device->model.regions[device->mesh->node_parts[part].region].material;
+}
+
+/** The first part of a node that is no insulator, or the first. */
+int device_lead_part(const struct device *device, int node) {
+  const size_t *first = &device->mesh->first_part[node];
+  for (size_t part = first[0]; part < first[1]; part++)
+    if (!material_of(device, (int)part)->insulator)
+      return (int)part;
+  return (int)first[0];
+}
+
+/** Offset of a contact node on a conducting part; NAN where the part alone does not decide it. */
 static double potential_offset(const struct device *device, const struct contact *contact, int node,
                                int part) {
-  if (contact->ohmic)
-    return device_neutral_potential(device, node, part);
-  const struct model_region *region = &device->model.regions[device->mesh->node_parts[part].region];
-  double work_function = isnan(contact->work_function_V)
-                             ? contact->barrier_V + region->material->affinity_V
-                             : contact->work_function_V;
-  return -work_function;
+  const struct material *material = material_of(device, part);
+  if (!contact->ohmic && !isnan(contact->work_function_V))
+    return -contact->work_function_V;
+  if (material->insulator)
+    return NAN;
+  return contact->ohmic ? device_neutral_potential(device, node, part)
+                        : -(contact->barrier_V + material->affinity_V);
+}
+
+/** On an insulator a metal has the level that it has where it touches a conducting part; one that
+ * is ohmic and touches none (a plate of a capacitor) is at zero. */
+static enum hd_status offsets_on_insulators(struct device *device, struct hd_error *err) {
+  for (size_t c = 0; c < device->n_contact_nodes; c++) {
+    struct contact_node *at = &device->contact_nodes[c];
+    const struct contact *contact = &device->spec->contacts[at->terminal];
+    for (size_t d = 0; d < device->n_contact_nodes && isnan(at->psi_offset); d++)
+      if (device->contact_nodes[d].terminal == at->terminal)
+        at->psi_offset = device->contact_nodes[d].psi_offset;
+    if (isnan(at->psi_offset) && !contact->ohmic)
+      return hd_fail(err, HD_INPUT,
+                     "device %s: contact %s has a barrier but touches insulators only, must have a "
+                     "work_function",
+                     device->spec->name, contact->name);
+    if (isnan(at->psi_offset))
+      at->psi_offset = 0.0;
+  }
+  return HD_OK;
 }
 
 static enum hd_status list_contact_nodes(struct device *device, struct hd_error *err) {
@@ -53,20 +87,22 @@ static enum hd_status list_contact_nodes(struct device *device, struct hd_error 
   TRY(hd_alloc(&device->contact_nodes, mesh->n_face_parts, sizeof *device->contact_nodes, err));
   for (int k = 0; k < device->n_nodes; k++)
     device->terminal_of[k] = -1;
-  for (size_t f = 0; f < mesh->n_face_parts; f++) {
-    const struct face_part *face = &mesh->face_parts[f];
-    if (device->terminal_of[face->node] >= 0)
-      continue;
-    device->terminal_of[face->node] = face->terminal;
-    device->contact_nodes[device->n_contact_nodes++] =
-        (struct contact_node){.node = face->node, .part = face->part, .terminal = face->terminal};
-  }
+  for (int insulator = 0; insulator < 2; insulator++) /* conducting parts decide first */
+    for (size_t f = 0; f < mesh->n_face_parts; f++) {
+      const struct face_part *face = &mesh->face_parts[f];
+      if (device->terminal_of[face->node] >= 0 ||
+          material_of(device, face->part)->insulator != (insulator == 1))
+        continue;
+      device->terminal_of[face->node] = face->terminal;
+      device->contact_nodes[device->n_contact_nodes++] =
+          (struct contact_node){.node = face->node, .part = face->part, .terminal = face->terminal};
+    }
   for (size_t c = 0; c < device->n_contact_nodes; c++) {
     struct contact_node *at = &device->contact_nodes[c];
     at->psi_offset =
         potential_offset(device, &device->spec->contacts[at->terminal], at->node, at->part);
   }
-  return HD_OK;
+  return offsets_on_insulators(device, err);
 }
 
 /** The row of a species at a terminal, or what holds when it is not named there. */
@@ -171,7 +207,7 @@ static enum hd_status list_links(struct device *device, const struct run_spec *r
 
 /**
  * Contact nodes with their potentials, faces with their laws, tunnelling links.
- * Errors  HD_MEMORY
+ * Errors  HD_INPUT (a barrier on insulators only), HD_MEMORY
  */
 enum hd_status device_contacts(struct device *device, const struct run_spec *run,
                                struct hd_error *err) {

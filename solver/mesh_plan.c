@@ -106,7 +106,10 @@ static enum hd_status make_pieces(struct plan *plan, struct hd_error *err) {
       to[axis] = fmin(box->hi[axis], top[axis]);
     }
     struct mesh_piece *piece = &plan->pieces[plan->n_pieces++];
-    *piece = mesh_piece_of(plan->run, plan->device, box->region, from, to);
+    if (box->region < 0)
+      *piece = mesh_hole(from, to);
+    else
+      *piece = mesh_piece_of(plan->run, plan->device, box->region, from, to);
     piece->fixed_end = !isnan(box->h_end);
     piece->fixed_max = !isnan(box->h_max);
   }
@@ -139,9 +142,12 @@ static double step_spacing(const struct plan *plan, const struct mesh_piece *pie
   return fmin(STEP * plan->scale * piece->debye, smooth_spacing(plan, piece));
 }
 
-/** Spacing at the border of two pieces; INFINITY when they are alike. */
+/** Spacing at the border of two pieces; INFINITY when they are alike, or one is a hole: electrodes
+ * are planned as contacts, and no field line ends on a void. */
 static double border_spacing(const struct plan *plan, const struct mesh_piece *a,
                              const struct mesh_piece *b) {
+  if (a->region < 0 || b->region < 0)
+    return INFINITY;
   if (a->region == b->region && a->ions == b->ions && a->doping == b->doping)
     return INFINITY;
   if (!mesh_stops_ions(plan->device, a->region, b->region))
@@ -179,6 +185,83 @@ static enum hd_status plan_layers(struct plan *plan, struct hd_error *err) {
   return HD_OK;
 }
 
+/** A flat piece of a contact's surface, with the device on one side of it. */
+struct surface {
+  int terminal, normal; /* axis */
+  bool above;           /* the device is at larger coordinates */
+  double position;      /* m along the normal */
+  double from, to;      /* m along the other axis */
+};
+
+/** The piece borders on the surface, or goes on behind it. */
+static bool is_touched(const struct plan *plan, const struct mesh_piece *p,
+                       const struct surface *surface) {
+  int normal = surface->normal, along = 1 - normal;
+  double rounding = 1e-9 * shape_extent(plan->shape, normal);
+  double lo = p->lo[normal] - surface->position, hi = p->hi[normal] - surface->position;
+  bool beside = along > plan->stack ||
+                (p->lo[along] < surface->to - rounding && p->hi[along] > surface->from + rounding);
+  return p->conducting && beside &&
+         (surface->above ? lo <= rounding && hi > rounding : hi >= -rounding && lo < -rounding);
+}
+
+/** Zones behind a surface; *h is lowered to the spacing at it. */
+static enum hd_status plan_surface(struct plan *plan, const struct surface *surface, double *h,
+                                   struct hd_error *err) {
+  const struct contact *law = &plan->device->contacts[surface->terminal];
+  int axis = surface->normal;
+  for (size_t i = 0; i < plan->n_pieces; i++) {
+    const struct mesh_piece *p = &plan->pieces[i];
+    if (!is_touched(plan, p, surface))
+      continue;
+    bool layered = p->ions > 0 || !law->ohmic; /* a neutral ohmic contact has no space charge */
+    double gathered = layered ? mesh_gathered(plan->run, p) : 0;
+    double density = gathered + mesh_injected(plan->run, plan->device, law, p);
+    if (!p->fixed_end)
+      *h = fmin(*h, wall_spacing(plan, p, density));
+    if (layered)
+      TRY(resolve_layer(plan, axis, surface->position, p, err));
+    if (law->tunnelling && !p->fixed_max)
+      TRY(add_zone(plan, axis, surface->position - (surface->above ? 0 : law->tunnel_range),
+                   surface->position + (surface->above ? law->tunnel_range : 0),
+                   law->tunnel_range / TUNNEL / plan->refine, err));
+  }
+  return HD_OK;
+}
+
+/** Spacing at one contact, and the zones behind it. */
+static enum hd_status plan_contact(struct plan *plan, struct shape_contact *contact,
+                                   struct hd_error *err) {
+  bool upper = contact->side == SHAPE_X_MAX || contact->side == SHAPE_Y_MAX;
+  int normal = contact->side == SHAPE_X_MIN || contact->side == SHAPE_X_MAX ? 0 : 1;
+  struct surface surface = {.terminal = contact->terminal,
+                            .normal = normal,
+                            .above = !upper,
+                            .position = upper ? shape_extent(plan->shape, normal) : 0,
+                            .from = contact->from,
+                            .to = contact->to};
+  double h = INFINITY;
+  TRY(plan_surface(plan, &surface, &h, err));
+  fill(&contact->h_end, h);
+  return HD_OK;
+}
+
+/** Spacing at the surface of an electrode box, and the zones around it. */
+static enum hd_status plan_electrode(struct plan *plan, const struct shape_box *box, double *h,
+                                     struct hd_error *err) {
+  for (int axis = 0; axis <= plan->stack; axis++)
+    for (int end = 0; end < 2; end++) {
+      struct surface surface = {.terminal = shape_terminal(box->region),
+                                .normal = axis,
+                                .above = end == 1,
+                                .position = end ? box->hi[axis] : box->lo[axis],
+                                .from = plan->stack ? box->lo[1 - axis] : 0,
+                                .to = plan->stack ? box->hi[1 - axis] : 0};
+      TRY(plan_surface(plan, &surface, h, err));
+    }
+  return HD_OK;
+}
+
 /** Every box: its edges against the layers below it, its inside by its size along each axis. */
 static enum hd_status plan_boxes(struct plan *plan, struct hd_error *err) {
   struct shape *shape = plan->shape;
@@ -194,55 +277,20 @@ static enum hd_status plan_boxes(struct plan *plan, struct hd_error *err) {
       if (touch)
         border = fmin(border, border_spacing(plan, p, q));
     }
+    if (shape_terminal(box->region) >= 0)
+      TRY(plan_electrode(plan, box, &border, err));
     fill(&box->h_end, border);
     if (!isnan(box->h_max))
       continue;
     box->h_max = INFINITY;
+    if (box->region < 0)
+      continue;
     for (int axis = 0; axis <= plan->stack; axis++) {
       double across = shape_extent(shape, axis) / BULK * plan->scale;
       double h = inner_spacing(plan, p, p->hi[axis] - p->lo[axis], UNIFORM);
       TRY(add_zone(plan, axis, p->lo[axis], p->hi[axis], fmin(h, across), err));
     }
   }
-  return HD_OK;
-}
-
-/** The piece borders on the side of a contact, and the contact reaches over it. */
-static bool is_touched(const struct plan *plan, const struct mesh_piece *p,
-                       const struct shape_contact *contact, int *normal, double *position) {
-  bool upper = contact->side == SHAPE_X_MAX || contact->side == SHAPE_Y_MAX;
-  *normal = contact->side == SHAPE_X_MIN || contact->side == SHAPE_X_MAX ? 0 : 1;
-  *position = upper ? shape_extent(plan->shape, *normal) : 0;
-  double edge = upper ? p->hi[*normal] : p->lo[*normal];
-  double rounding = 1e-9 * shape_extent(plan->shape, *normal);
-  int along = 1 - *normal;
-  bool beside = along > plan->stack || (p->lo[along] < contact->to && p->hi[along] > contact->from);
-  return beside && fabs(edge - *position) <= rounding;
-}
-
-/** Spacing at one contact, and the zones behind it. */
-static enum hd_status plan_contact(struct plan *plan, struct shape_contact *contact,
-                                   struct hd_error *err) {
-  const struct contact *law = &plan->device->contacts[contact->terminal];
-  double h = INFINITY;
-  for (size_t i = 0; i < plan->n_pieces; i++) {
-    const struct mesh_piece *p = &plan->pieces[i];
-    int axis;
-    double position;
-    if (!is_touched(plan, p, contact, &axis, &position))
-      continue;
-    bool layered = p->ions > 0 || !law->ohmic; /* a neutral ohmic contact has no space charge */
-    double gathered = layered ? mesh_gathered(plan->run, p) : 0;
-    double density = gathered + mesh_injected(plan->run, plan->device, law, p);
-    if (!p->fixed_end)
-      h = fmin(h, wall_spacing(plan, p, density));
-    if (layered)
-      TRY(resolve_layer(plan, axis, position, p, err));
-    if (law->tunnelling && !p->fixed_max)
-      TRY(add_zone(plan, axis, position - law->tunnel_range, position + law->tunnel_range,
-                   law->tunnel_range / TUNNEL / plan->refine, err));
-  }
-  fill(&contact->h_end, h);
   return HD_OK;
 }
 

@@ -28,6 +28,8 @@ static const struct region_species *own_row(const struct region_spec *region, si
 
 static bool is_present(const struct device_spec *device, int region, size_t species) {
   const struct region_species *row = own_row(&device->regions[region], species);
+  if (device->materials[device->regions[region].material].insulator)
+    return false;
   return device->species[species].kind == SPECIES_ION && (!row || row->present);
 }
 
@@ -97,14 +99,24 @@ struct mesh_piece mesh_piece_of(const struct run_spec *run, const struct device_
       .lo = {lo[0], lo[1]},
       .hi = {hi[0], hi[1]},
       .region = region,
+      .conducting = !m->insulator,
       .eps = m->eps_r * run->constants.eps0,
-      .smoothing = device->n_interactions && m->smoothing > 0 ? m->smoothing : 0,
+      .smoothing = device->n_interactions && !m->insulator && m->smoothing > 0 ? m->smoothing : 0,
       .decay = decay_length(run, device, m),
   };
   add_ions(device, &piece);
   piece.doping = largest_doping(device, &piece);
   piece.debye = mesh_debye(run, piece.eps, piece.ions + piece.doping);
   return piece;
+}
+
+/** A box without material: no scale asks for anything there. */
+struct mesh_piece mesh_hole(const double lo[2], const double hi[2]) {
+  return (struct mesh_piece){.lo = {lo[0], lo[1]},
+                             .hi = {hi[0], hi[1]},
+                             .region = -1,
+                             .debye = INFINITY,
+                             .decay = INFINITY};
 }
 
 /**

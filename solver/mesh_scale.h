@@ -7,21 +7,25 @@
 /** A layer or box: a rectangle of one region. */
 struct mesh_piece {
   double lo[2], hi[2]; /* m; [1] is infinite in 1D */
-  int region;
-  double eps;       /* F/m */
-  double ions;      /* m^-3: sum of z^2 c over the ions in it */
-  double sites;     /* m^-3: sum of z^2 c_max over the ions in it; INFINITY without a limit */
-  double doping;    /* m^-3: largest doping or fixed charge, profiles included */
-  double debye;     /* m: of ions and doping; INFINITY where there are neither */
-  double smoothing; /* m: ell of the switching free energy, 0: none */
-  double decay;     /* m: shortest of absorption and diffusion lengths */
-  bool fixed_end;   /* the user chose the spacing at its ends */
-  bool fixed_max;   /* the user chose the spacing inside */
+  bool conducting;     /* carriers and ions may enter: neither a hole nor an insulator */
+  int region;          /* -1: a hole (void or electrode), where nothing needs resolving */
+  double eps;          /* F/m */
+  double ions;         /* m^-3: sum of z^2 c over the ions in it */
+  double sites;        /* m^-3: sum of z^2 c_max over the ions in it; INFINITY without a limit */
+  double doping;       /* m^-3: largest doping or fixed charge, profiles included */
+  double debye;        /* m: of ions and doping; INFINITY where there are neither */
+  double smoothing;    /* m: ell of the switching free energy, 0: none */
+  double decay;        /* m: shortest of absorption and diffusion lengths */
+  bool fixed_end;      /* the user chose the spacing at its ends */
+  bool fixed_max;      /* the user chose the spacing inside */
 };
 
 /** Scales of the rectangle lo..hi filled with a region. */
 struct mesh_piece mesh_piece_of(const struct run_spec *run, const struct device_spec *device,
                                 int region, const double lo[2], const double hi[2]);
+
+/** A box without material. */
+struct mesh_piece mesh_hole(const double lo[2], const double hi[2]);
 
 /** Debye length of a charge density, m; INFINITY for none. */
 double mesh_debye(const struct run_spec *run, double eps, double density);

@@ -112,7 +112,7 @@ static struct model_species region_species(const struct model *model, const stru
                                            const struct region_spec *region, int s) {
   const struct material *material = &spec->materials[region->material];
   const struct species *species = &spec->species[s];
-  struct model_species row = {.present = true, .gamma = 1.0};
+  struct model_species row = {.present = !material->insulator, .gamma = 1.0};
   if (species->kind == SPECIES_ELECTRON) {
     row.N = material->N_c;
     row.a_0 = material->affinity_V / model->V_T;
@@ -128,7 +128,7 @@ static struct model_species region_species(const struct model *model, const stru
       const struct region_species *differs = &region->species[i];
       if (differs->species != s)
         continue;
-      row.present = differs->present;
+      row.present = row.present && differs->present;
       if (!isnan(differs->diffusion))
         row.D = ion_diffusion(run, species, differs->diffusion);
     }

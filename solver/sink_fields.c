@@ -59,7 +59,7 @@ struct sink_fields {
   bool flushed;       /* every record is on the disk */
   double flushed_at, flush_takes;     /* s */
   int record, time, bias, experiment; /* netCDF variables along the record dimension */
-  double *grid;                       /* [most nodes of a mesh] values in the file's order */
+  double *grid;                       /* [most points of a mesh] values in the file's order */
 };
 
 /** Turn a netCDF code into our status. HDF5 hides the cause; errno often still has it. */
@@ -123,9 +123,10 @@ enum hd_status sink_fields_open(struct sink_fields **fields, const char *dir, co
   f->record_bytes = LABELS * VARIABLE_BYTES;
   for (size_t d = 0; d < n_devices && status == HD_OK; d++) {
     f->n_groups = d + 1;
-    size_t bytes = n_variables[d] * (VARIABLE_BYTES + sizeof(double) * meshes[d]->n_nodes);
+    size_t points = meshes[d]->n_axis[0] * meshes[d]->n_axis[1];
+    size_t bytes = n_variables[d] * (VARIABLE_BYTES + sizeof(double) * points);
     f->record_bytes += (off_t)bytes;
-    most = meshes[d]->n_nodes > most ? meshes[d]->n_nodes : most;
+    most = points > most ? points : most;
     status = group_set(&f->groups[d], meshes[d], device_names[d], n_devices > 1, n_variables[d],
                        variables[d], err);
   }
@@ -248,11 +249,11 @@ static int define_file(struct sink_fields *f) {
 
 /* ---- records ---- */
 
-/** Bring values[node] into the file's order, the first axis fastest. */
+/** Bring values[node] into the file's order, the first axis fastest; NAN where no node is. */
 static void to_grid(double *grid, const struct mesh *mesh, const double *values) {
   for (size_t j = 0; j < mesh->n_axis[1]; j++)
     for (size_t i = 0; i < mesh->n_axis[0]; i++)
-      *grid++ = values[mesh_node(mesh, i, j)];
+      *grid++ = mesh_node(mesh, i, j) == MESH_NO_NODE ? NAN : values[mesh_node(mesh, i, j)];
 }
 
 static int write_record(struct sink_fields *f, const char *experiment, double time, double bias,

@@ -204,7 +204,7 @@ static double charge_at(const struct system_instance *instance, const double *y,
                         double psi, double *u) {
   const struct device *device = instance->device;
   const struct model *model = &device->model;
-  size_t part = device->mesh->first_part[node];
+  int part = device_lead_part(device, node);
   struct species_state state[MODEL_SPECIES];
   double sum = device->fixed_charge[part], slope;
   u[0] = psi;

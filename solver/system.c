@@ -67,15 +67,16 @@ static enum hd_status fill_nodes(struct system *system, struct hd_error *err) {
 /** Potential between the contacts' (Laplace), or the neutral one where the start is charged. */
 static double guess_potential(const struct device *device, int node) {
   const struct model *model = &device->model;
-  int part = (int)device->mesh->first_part[node];
+  int part = device_lead_part(device, node);
+  const struct model_region *region = &model->regions[device->mesh->node_parts[part].region];
   double charge = device->fixed_charge[part], scale = fabs(charge), psi = 0.0;
   for (int s = 0; s < model->n_species; s++)
-    if (!model->carrier[s]) {
+    if (!model->carrier[s] && region->species[s].present) {
       double c = model->c_unit[s] * device->initial_x[node * model->n_species + s];
       charge += model->charge[s] * c;
       scale += fabs(model->charge[s]) * c;
     }
-  if (fabs(charge) > GUESS_CHARGE * scale)
+  if (fabs(charge) > GUESS_CHARGE * scale && !region->material->insulator)
     return device_neutral_potential(device, node, part);
   double total = 0.0;
   for (size_t c = 0; c < device->n_contact_nodes; c++) {
@@ -89,7 +90,7 @@ static double guess_potential(const struct device *device, int node) {
     psi += w * at->psi_offset;
     total += w;
   }
-  return total > 0.0 ? psi / total : device_neutral_potential(device, node, part);
+  return psi / total; /* every node is connected to a contact */
 }
 
 /** First guess of the equilibrium: potentials as above, levels at zero, ions at their profiles. */

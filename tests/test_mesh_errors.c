@@ -18,7 +18,7 @@ static void layer_region(struct sample *s) {
   s->layers[1].region = 3;
 }
 static void box_region(struct sample *s) {
-  s->boxes[0].region = -1;
+  s->boxes[0].region = 3;
 }
 static void box_upside_down(struct sample *s) {
   s->boxes[0].lo[0] = s->boxes[0].hi[0];

@@ -132,6 +132,33 @@ START_TEST(fields_stand_where_the_mesh_has_them) {
 }
 END_TEST
 
+/* A point inside a void or an electrode is missing in the file. */
+START_TEST(fields_are_missing_where_no_node_is) {
+  struct mesh mesh = grid(SHAPE_PLANAR, false);
+  int of_point[NX * NY], nodes = 0;
+  for (int point = 0; point < NX * NY; point++)
+    of_point[point] = point == NX + 2 ? -1 : nodes++; /* all but (2, 1) */
+  mesh.of_point = of_point;
+  mesh.n_nodes = (size_t)nodes;
+  double values[2][NX * NY];
+  for (int v = 0; v < 2; v++)
+    for (int node = 0; node < nodes; node++)
+      values[v][node] = 1.0;
+  const double *of_device[] = {values[0], values[1]};
+  const double *const *all[] = {of_device};
+  struct sink_fields *fields = fields_open(&mesh, 1);
+  ck_assert_int_eq(sink_fields_write(fields, "set", 0, 0, all, &err), HD_OK);
+  ck_assert_int_eq(sink_fields_close(&fields, &err), HD_OK);
+  double read[NX * NY];
+  int id, file = fields_read();
+  nc(nc_inq_varid(file, "psi", &id));
+  nc(nc_get_var_double(file, id, read));
+  nc(nc_close(file));
+  for (int point = 0; point < NX * NY; point++)
+    ck_assert_int_eq(isnan(read[point]) ? 1 : 0, point == NX + 2);
+}
+END_TEST
+
 /* Every coordinate says unit and axis; never X and Y, which ParaView bends onto a sphere. */
 START_TEST(fields_axes_are_described) {
   static const char *const names[][2] = {{"x", NULL}, {"x", "y"}, {"r", "z"}};
@@ -320,6 +347,7 @@ int main(void) {
   tcase_add_checked_fixture(tests, set_up, folder_tear_down);
   tcase_set_timeout(tests, 60); /* s: netCDF under sanitizers on a busy machine */
   tcase_add_test(tests, fields_stand_where_the_mesh_has_them);
+  tcase_add_test(tests, fields_are_missing_where_no_node_is);
   tcase_add_test(tests, fields_axes_are_described);
   tcase_add_test(tests, fields_carry_units_and_conventions);
   tcase_add_test(tests, fields_records_ascend_through_experiments);

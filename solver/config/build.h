@@ -16,6 +16,10 @@ enum hd_status build_species(struct reader *reader, const struct node *group,
 enum hd_status build_regions(struct reader *reader, const struct node *group,
                              struct device_spec *device);
 
+/** Where a region stands in the input: its layer or its box. `group` is the device. */
+const struct node *build_region_node(const struct node *group, const struct device_spec *device,
+                                     size_t region);
+
 /** Contacts and what species do there. */
 enum hd_status build_contacts(struct reader *reader, const struct node *group,
                               struct device_spec *device);

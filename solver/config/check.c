@@ -3,14 +3,6 @@
 #include <stdlib.h>
 #include "solver/config/build.h"
 
-/** Node of a region: layers first, then boxes. */
-static const struct node *region_node(const struct node *group, const struct device_spec *device,
-                                      size_t region) {
-  size_t n_layers = device->shape.n_layers;
-  const struct node *list = tree_member(group, region < n_layers ? "layers" : "boxes");
-  return list->children[region < n_layers ? region : region - n_layers];
-}
-
 /** Materials must have what the species and contacts of the device use. */
 static void check_materials(struct reader *reader, const struct node *group,
                             const struct device_spec *device) {
@@ -25,8 +17,8 @@ static void check_materials(struct reader *reader, const struct node *group,
       needs |= MATERIAL_IMAGE_FORCE;
   for (size_t m = 0; m < device->n_materials; m++)
     for (size_t i = 0; i < device->n_regions; i++)
-      if (device->regions[i].material == (int)m) {
-        const struct node *node = region_node(group, device, i);
+      if (device->regions[i].material == (int)m && !device->materials[m].insulator) {
+        const struct node *node = build_region_node(group, device, i);
         material_check(&device->materials[m], needs, place_of(node, "material", place),
                        reader->err);
         break;
@@ -43,7 +35,7 @@ static const struct region_species *entry_of(const struct region_spec *region, s
 
 static double density_in(const struct device_spec *device, size_t region, size_t ion) {
   const struct region_species *entry = entry_of(&device->regions[region], ion);
-  if (entry && !entry->present)
+  if (device->materials[device->regions[region].material].insulator || (entry && !entry->present))
     return 0;
   return entry && !isnan(entry->density) ? entry->density : device->species[ion].density;
 }
@@ -56,7 +48,7 @@ static void check_sites(struct reader *reader, const struct node *group,
     for (size_t i = 0; i < device->n_regions; i++)
       if (density_in(device, i, s) >= sites &&
           density_in(device, i, s) != device->species[s].density)
-        input_error(reader, region_node(group, device, i), "ions",
+        input_error(reader, build_region_node(group, device, i), "ions",
                     "density of %s: got %g m-3, must be < site_density %g m-3",
                     device->species[s].name, density_in(device, i, s), sites);
     for (size_t i = 0; i < device->n_profiles; i++)

@@ -90,6 +90,11 @@ static enum hd_status read_piece(struct reader *reader, const struct node *group
     return HD_OK;
   size_t before = reader->err->count;
   TRY(table_read(reader, group, &table, &input));
+  if (!tree_member(group, "at")) {
+    input_error(reader, group, "at", "is missing. Side of the device: one of x_min, x_max, ...%s",
+                own ? "; or name the contact as electrode of a box" : "");
+    return HD_OK;
+  }
   return reader->err->count > before ? HD_OK : add_piece(reader, group, device, terminal, &input);
 }
 
@@ -157,6 +162,22 @@ static void check_name(struct reader *reader, const struct node *group, const ch
     input_error(reader, group, "name", "got \"%s\", must begin with a letter and have no +", name);
 }
 
+/** Whether a box is the electrode of a contact. */
+static bool has_electrode(const struct device_spec *device, int terminal) {
+  for (size_t i = 0; i < device->shape.n_boxes; i++)
+    if (device->shape.boxes[i].region == shape_electrode(terminal))
+      return true;
+  return false;
+}
+
+/** Refuse the keys of a piece of the boundary in a contact that has boxes only. */
+static void refuse_piece(struct reader *reader, const struct node *group) {
+  for (size_t i = 0; i < piece_params_count; i++)
+    if (tree_member(group, piece_params[i].key))
+      input_error(reader, tree_member(group, piece_params[i].key), NULL,
+                  "means nothing without at; the spacing at a box is its spacing_end");
+}
+
 static enum hd_status read_contact(struct reader *reader, const struct node *group,
                                    struct device_spec *device, size_t index) {
   char place[PLACE];
@@ -167,7 +188,10 @@ static enum hd_status read_contact(struct reader *reader, const struct node *gro
   size_t before = reader->err->count;
   TRY(table_read(reader, group, &table, contact));
   check_name(reader, group, contact->name);
-  TRY(read_piece(reader, group, true, device, (int)index));
+  if (!has_electrode(device, (int)index) || tree_member(group, "at"))
+    TRY(read_piece(reader, group, true, device, (int)index));
+  else
+    refuse_piece(reader, group);
   const struct node *pieces = member_list(reader, group, "pieces");
   for (size_t i = 0; pieces && i < pieces->n_children; i++)
     TRY(read_piece(reader, pieces->children[i], false, device, (int)index));
@@ -180,6 +204,35 @@ static enum hd_status read_contact(struct reader *reader, const struct node *gro
   return HD_OK;
 }
 
+/** Name of the contact that a member of the list gives itself, or NULL. */
+static const char *name_of(const struct node *contact) {
+  const struct node *name = contact->kind == NODE_GROUP ? tree_member(contact, "name") : NULL;
+  return name && name->kind == NODE_STRING ? name->text : NULL;
+}
+
+/** Tie the electrode boxes to the contacts that they name. */
+static enum hd_status tie_electrodes(struct reader *reader, const struct node *group,
+                                     const struct node *contacts, struct device_spec *device) {
+  const struct node *boxes = tree_member(group, "boxes");
+  char(*names)[HD_NAME] = NULL;
+  TRY(hd_alloc(&names, device->n_contacts, sizeof *names, reader->err));
+  for (size_t i = 0; i < device->n_contacts; i++)
+    if (name_of(contacts->children[i]))
+      snprintf(names[i], HD_NAME, "%s", name_of(contacts->children[i]));
+  for (size_t i = 0; i < device->shape.n_boxes; i++) {
+    const struct node *box = boxes->children[i];
+    const struct node *name = box->kind == NODE_GROUP ? tree_member(box, "electrode") : NULL;
+    if (!name || name->kind != NODE_STRING)
+      continue;
+    int terminal =
+        build_index(reader, name, "contact", name->text, names, sizeof *names, device->n_contacts);
+    if (terminal >= 0)
+      device->shape.boxes[i].region = shape_electrode(terminal);
+  }
+  hd_free(&names);
+  return HD_OK;
+}
+
 /** Contacts and what species do there. */
 enum hd_status build_contacts(struct reader *reader, const struct node *group,
                               struct device_spec *device) {
@@ -189,6 +242,7 @@ enum hd_status build_contacts(struct reader *reader, const struct node *group,
   if (device->n_contacts == 0 && (list || !tree_member(group, "contacts")))
     input_error(reader, list ? list : group, list ? NULL : "contacts",
                 "there are no contacts, must be at least one");
+  TRY(tie_electrodes(reader, group, list, device));
   for (size_t i = 0; i < device->n_contacts; i++)
     TRY(read_contact(reader, list->children[i], device, i));
   if (list)

@@ -102,8 +102,12 @@ COUNT(layer);
 const struct param box_params[] = {
     {"name", PARAM_NAME, "", AT(name), 0, 0, 0, false, false, NULL,
      "Name of the region; missing: box_0, box_1, ...", NULL},
-    {"material", PARAM_NAME, "", AT(material), 0, 0, 0, false, true, NULL, "Name of the material.",
-     NULL},
+    {"material", PARAM_NAME, "", AT(material), 0, 0, 0, false, false, NULL,
+     "Name of the material; a box needs one, or is an electrode or a void.", NULL},
+    {"electrode", PARAM_NAME, "", AT(electrode), 0, 0, 0, false, false, NULL,
+     "Contact whose electrode fills the box; its surface belongs to that contact.", NULL},
+    {"void", PARAM_BOOL, "", AT(is_void), 0, 0, 1, false, false, NULL,
+     "True: a hole, with an insulating boundary on which no field line ends.", NULL},
     DOPING(0),
     SPACING,
 };
@@ -146,8 +150,11 @@ COUNT(layer_ion);
 
 #define AT(member) offsetof(struct piece_input, member)
 const struct param piece_params[] = {
-    {"at", PARAM_CHOICE, "", AT(at), 0, 0, 0, false, true, piece_sides,
-     "Side of the device: x_min, x_max in 1d, all four in 2D (r, z if axisymmetric).", NULL},
+    {"at", PARAM_CHOICE, "", AT(at), 0, 0, 0, false, false, piece_sides,
+     "Side of the device: x_min, x_max in 1d, all four in 2D (r, z if axisymmetric); a contact "
+     "whose "
+     "electrode is a box needs none.",
+     NULL},
     {"from", PARAM_QUANTITY, "m", AT(from), PARAM_MISSING, -INFINITY, INFINITY, false, false, NULL,
      "Start along the side, 2D only; missing: its beginning.", NULL},
     {"to", PARAM_QUANTITY, "m", AT(to), PARAM_MISSING, -INFINITY, INFINITY, false, false, NULL,

@@ -150,22 +150,59 @@ static void clip_box(struct reader *reader, const struct node *group,
     box->lo[axis] = box->hi[axis] = 0;
 }
 
+/** A box without material: refuse what belongs to one. */
+static enum hd_status read_hole(struct reader *reader, const struct node *group,
+                                struct region_input *input) {
+  static const char *const keys[] = {"material", "donors", "acceptors", "fixed_charge", "ions"};
+  struct table table = section_table(SECTION_BOX, 0);
+  section_enter(reader, group, SECTION_BOX);
+  TRY(table_read(reader, group, &table, input));
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    if (tree_member(group, keys[i]))
+      input_error(reader, tree_member(group, keys[i]), NULL,
+                  "means nothing in an electrode or a void: leave it out");
+  if (input->electrode[0] && input->is_void)
+    input_error(reader, tree_member(group, "void"), NULL,
+                "is given besides electrode: leave one of them out");
+  return HD_OK;
+}
+
+static bool is_hole(const struct node *group) {
+  const struct node *hole = tree_member(group, "void");
+  return tree_member(group, "electrode") || (hole && !(hole->kind == NODE_BOOL && !hole->boolean));
+}
+
+/** What fills a box: a region of its own, or nothing; electrodes are named with the contacts. */
+static enum hd_status read_filling(struct reader *reader, const struct node *group,
+                                   struct device_spec *device, size_t index,
+                                   struct region_input *input) {
+  struct shape_box *box = &device->shape.boxes[index];
+  box->region = SHAPE_VOID;
+  if (group->kind == NODE_GROUP && is_hole(group))
+    return read_hole(reader, group, input);
+  size_t region = device->n_regions++;
+  box->region = (int)region;
+  TRY(read_region(reader, group, SECTION_BOX, device, region, input));
+  if (!input->name[0])
+    snprintf(device->regions[region].name, HD_NAME, "box_%zu", index);
+  if (group->kind == NODE_GROUP && !tree_member(group, "material"))
+    input_error(reader, group, "material",
+                "is missing. Name of the material, or electrode = \"contact\", or void = true");
+  return HD_OK;
+}
+
 static enum hd_status read_boxes(struct reader *reader, const struct node *list,
                                  struct device_spec *device) {
   for (size_t i = 0; i < device->shape.n_boxes; i++) {
     const struct node *one = list->children[i];
     struct shape_box *box = &device->shape.boxes[i];
-    size_t region = device->shape.n_layers + i;
     struct region_input input = {.thickness = 0};
-    TRY(read_region(reader, one, SECTION_BOX, device, region, &input));
-    box->region = (int)region;
+    TRY(read_filling(reader, one, device, i, &input));
     box->h_end = input.spacing_end;
     box->h_max = input.spacing;
     for (int axis = 0; axis < 2; axis++)
       TRY(read_range(reader, one, device, axis, &box->lo[axis], &box->hi[axis]));
     clip_box(reader, one, device, box);
-    if (!input.name[0])
-      snprintf(device->regions[region].name, HD_NAME, "box_%zu", i);
   }
   return HD_OK;
 }
@@ -236,16 +273,25 @@ static enum hd_status read_interface(struct reader *reader, const struct node *g
   return HD_OK;
 }
 
+/** Where a region stands in the input: its layer or its box. */
+const struct node *build_region_node(const struct node *group, const struct device_spec *device,
+                                     size_t region) {
+  if (region < device->shape.n_layers)
+    return tree_member(group, "layers")->children[region];
+  size_t box = 0;
+  while (device->shape.boxes[box].region != (int)region)
+    box++;
+  return tree_member(group, "boxes")->children[box];
+}
+
 /** No two regions of the same name. */
-static void check_names(struct reader *reader, const struct node *layers, const struct node *boxes,
+static void check_names(struct reader *reader, const struct node *group,
                         const struct device_spec *device) {
   for (size_t i = 0; i < device->n_regions; i++)
     for (size_t j = 0; j < i; j++)
       if (strcmp(device->regions[i].name, device->regions[j].name) == 0)
-        input_error(reader,
-                    i < device->shape.n_layers ? layers->children[i]
-                                               : boxes->children[i - device->shape.n_layers],
-                    "name", "\"%s\" is there twice", device->regions[i].name);
+        input_error(reader, build_region_node(group, device, i), "name", "\"%s\" is there twice",
+                    device->regions[i].name);
 }
 
 /** Layers, boxes, profiles, interfaces and the materials that they name. */
@@ -260,13 +306,14 @@ enum hd_status build_regions(struct reader *reader, const struct node *group,
   TRY(build_list(reader, boxes, sizeof *shape->boxes, &shape->boxes, &shape->n_boxes));
   TRY(hd_alloc(&device->regions, shape->n_layers + shape->n_boxes, sizeof *device->regions,
                reader->err));
-  device->n_regions = shape->n_regions = shape->n_layers + shape->n_boxes;
+  device->n_regions = shape->n_layers;
   if (shape->n_layers == 0 && (layers || !tree_member(group, "layers")))
     input_error(reader, layers ? layers : group, layers ? NULL : "layers",
                 "there are no layers, must be at least one");
   TRY(read_layers(reader, layers, device));
   TRY(read_boxes(reader, boxes, device));
-  check_names(reader, layers, boxes, device);
+  shape->n_regions = device->n_regions;
+  check_names(reader, group, device);
   TRY(build_list(reader, profiles, sizeof *device->profiles, &device->profiles,
                  &device->n_profiles));
   for (size_t i = 0; i < device->n_profiles; i++)

@@ -31,43 +31,60 @@ static void write_range(FILE *file, int indent, const struct device_spec *device
     resolve_array(file, indent, names[round][axis], ends, 2);
 }
 
-/** Layer or box `index` as it stood in the input. */
-static void write_region(FILE *file, int indent, const struct device_spec *device, size_t index) {
-  const struct region_spec *region = &device->regions[index];
-  size_t n_layers = device->shape.n_layers;
-  bool layer = index < n_layers;
-  struct table table = section_table(layer ? SECTION_LAYER : SECTION_BOX, 0);
+/** What a layer or box says about its region. */
+static struct region_input region_input(const struct device_spec *device,
+                                        const struct region_spec *region) {
   struct region_input input = {.donors = region->donors,
                                .acceptors = region->acceptors,
                                .fixed_charge = region->fixed_charge};
   memcpy(input.name, region->name, HD_NAME);
   memcpy(input.material, device->materials[region->material].name, HD_NAME);
-  if (layer) {
-    const struct shape_layer *from = &device->shape.layers[index];
-    input.thickness = from->thickness;
-    input.spacing = from->h_max;
-    input.spacing_end = from->h_end;
-    input.intervals = from->intervals;
-  } else {
-    input.spacing = device->shape.boxes[index - n_layers].h_max;
-    input.spacing_end = device->shape.boxes[index - n_layers].h_end;
-  }
-  table_write(file, indent, &table, &input);
-  write_ions(file, indent, device, region);
-  for (int axis = 0; !layer && axis < 2; axis++)
-    write_range(file, indent, device, axis, device->shape.boxes[index - n_layers].lo[axis],
-                device->shape.boxes[index - n_layers].hi[axis]);
+  return input;
 }
 
-/** Layers (boxes) from region `first` on. */
-static void write_regions(FILE *file, int indent, const struct device_spec *device,
-                          const char *name, size_t first, size_t count) {
+static void write_layer(FILE *file, int indent, const struct device_spec *device, size_t index) {
+  const struct shape_layer *layer = &device->shape.layers[index];
+  const struct region_spec *region = &device->regions[layer->region];
+  struct table table = section_table(SECTION_LAYER, 0);
+  struct region_input input = region_input(device, region);
+  input.thickness = layer->thickness;
+  input.spacing = layer->h_max;
+  input.spacing_end = layer->h_end;
+  input.intervals = layer->intervals;
+  table_write(file, indent, &table, &input);
+  write_ions(file, indent, device, region);
+}
+
+static void write_box(FILE *file, int indent, const struct device_spec *device, size_t index) {
+  const struct shape_box *box = &device->shape.boxes[index];
+  struct table table = section_table(SECTION_BOX, 0);
+  struct region_input input = {.is_void = box->region == SHAPE_VOID};
+  int terminal = shape_terminal(box->region);
+  if (box->region >= 0)
+    input = region_input(device, &device->regions[box->region]);
+  else
+    table.keys = "electrode void spacing spacing_end";
+  if (terminal >= 0)
+    memcpy(input.electrode, device->contacts[terminal].name, HD_NAME);
+  input.spacing = box->h_max;
+  input.spacing_end = box->h_end;
+  table_write(file, indent, &table, &input);
+  if (box->region >= 0)
+    write_ions(file, indent, device, &device->regions[box->region]);
+  for (int axis = 0; axis < 2; axis++)
+    write_range(file, indent, device, axis, box->lo[axis], box->hi[axis]);
+}
+
+/** The list of layers or boxes. */
+static void write_pile(FILE *file, int indent, const struct device_spec *device, const char *name,
+                       size_t count,
+                       void (*write)(FILE *, int, const struct device_spec *, size_t)) {
   if (count == 0)
     return;
   fprintf(file, "%*s%s = (\n", indent, "", name);
   for (size_t i = 0; i < count; i++) {
     fprintf(file, "%*s{\n", indent + 2, "");
-    write_region(file, indent + 4, device, first + i);
+    write(file, indent + 4, device, i);
     fprintf(file, "%*s}%s\n", indent + 2, "", i + 1 < count ? "," : "");
   }
   fprintf(file, "%*s);\n", indent, "");
@@ -210,7 +227,6 @@ static void write_generation(FILE *file, int indent, const struct generation *ge
 /** One device as the body of a group. */
 void resolve_device(FILE *file, int indent, const struct device_spec *device) {
   struct table table = section_table(SECTION_DEVICE, 0), mesh = section_table(SECTION_MESH, 0);
-  size_t n_layers = device->shape.n_layers;
   table.keys = build_device_keys(device->shape.coordinates);
   mesh.keys = build_mesh_keys(device->shape.coordinates);
   table_write(file, indent, &table, device);
@@ -224,8 +240,8 @@ void resolve_device(FILE *file, int indent, const struct device_spec *device) {
   table_write(file, indent + 2, &mesh, device);
   fprintf(file, "%*s};\n", indent, "");
   write_species(file, indent, device);
-  write_regions(file, indent, device, "layers", 0, n_layers);
-  write_regions(file, indent, device, "boxes", n_layers, device->shape.n_boxes);
+  write_pile(file, indent, device, "layers", device->shape.n_layers, write_layer);
+  write_pile(file, indent, device, "boxes", device->shape.n_boxes, write_box);
   write_profiles(file, indent, device);
   write_interfaces(file, indent, device);
   write_contacts(file, indent, device);

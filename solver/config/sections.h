@@ -69,6 +69,8 @@ extern const struct section sections[SECTION_COUNT];
 /** A layer or a box: its region, and its part of the shape. */
 struct region_input {
   char name[HD_NAME], material[HD_NAME];
+  char electrode[HD_NAME];                /* boxes: name of a contact, or "" */
+  bool is_void;                           /* boxes */
   double thickness;                       /* m; layers */
   double donors, acceptors, fixed_charge; /* m^-3 */
   double spacing, spacing_end;            /* m; missing: by physics */

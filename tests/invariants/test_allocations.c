@@ -46,9 +46,9 @@ void free(void *pointer) {
 }
 #endif
 
-static const char *const decks[] = {"tests/decks/everything_1d.cfg",
-                                    "tests/decks/everything_planar.cfg",
-                                    "tests/decks/everything_axisymmetric.cfg"};
+static const char *const decks[] = {
+    "tests/decks/everything_1d.cfg", "tests/decks/everything_planar.cfg",
+    "tests/decks/everything_axisymmetric.cfg", "tests/decks/everything_holes.cfg"};
 enum { DECKS = sizeof decks / sizeof *decks };
 
 START_TEST(counting_counts) {

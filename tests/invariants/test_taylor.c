@@ -9,9 +9,9 @@
 #include "tests/support/difference.h"
 #include "tests/support/rig.h"
 
-static const char *const decks[] = {"tests/decks/everything_1d.cfg",
-                                    "tests/decks/everything_planar.cfg",
-                                    "tests/decks/everything_axisymmetric.cfg"};
+static const char *const decks[] = {
+    "tests/decks/everything_1d.cfg", "tests/decks/everything_planar.cfg",
+    "tests/decks/everything_axisymmetric.cfg", "tests/decks/everything_holes.cfg"};
 enum { DECKS = sizeof decks / sizeof *decks, MODES = 3, SEEDS = 3, CLASSES = 6 };
 
 /** Rates of the time discretisation: none, ordinary, and so fast that storage is all there is. */

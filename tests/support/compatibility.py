@@ -84,6 +84,18 @@ def axisymmetric(deck):
     planar(deck, "axisymmetric", "radius")
 
 
+def electrode_box(deck):
+    planar(deck)
+    device = deck["device"]
+    device["boxes"] = [
+        {"electrode": "top", "x": ["5 nm", "15 nm"], "y": ["38 nm", "45 nm"]},
+        {"void": True, "x": ["0 nm", "5 nm"], "y": ["38 nm", "45 nm"]},
+        {"material": "SiO2", "x": ["15 nm", "20 nm"], "y": ["38 nm", "45 nm"]}]
+    for contact in device["contacts"]:
+        if contact["name"] == "top":
+            contact.pop("at")
+
+
 def statistics(name):
     def change(deck):
         species(deck, "electron")["statistics"] = name
@@ -217,6 +229,7 @@ FEATURES = [
     ("electrons only", None, no_holes),
     ("planar", "coordinates", planar),
     ("axisymmetric", "coordinates", axisymmetric),
+    ("electrode box", "coordinates", electrode_box),
     ("R, L, C", None, rlc),
     ("two devices", None, two_devices),
 ]
