@@ -5,8 +5,12 @@ _halidrift() {
     mapfile -t COMPREPLY < <(compgen -W "run check explain list reference --help --version" -- "$word")
     return
   fi
+  if [ "${COMP_WORDS[COMP_CWORD-1]}" = --resume ]; then
+    mapfile -t COMPREPLY < <(compgen -d -- "$word")
+    return
+  fi
   case $command:$word in
-    run:-*) mapfile -t COMPREPLY < <(compgen -W "-o --output --set -q --quiet -v --verbose --help" -- "$word") ;;
+    run:-*) mapfile -t COMPREPLY < <(compgen -W "-o --output --set --checkpoint --resume -q --quiet -v --verbose --help" -- "$word") ;;
     check:-*) mapfile -t COMPREPLY < <(compgen -W "--set --help" -- "$word") ;;
     list:*) mapfile -t COMPREPLY < <(compgen -W "materials metals contacts reactions elements waveforms statistics generation experiments quantities" -- "$word") ;;
     run:* | check:*) mapfile -t COMPREPLY < <(compgen -f -X '!*.cfg' -- "$word"; compgen -d -- "$word") ;;

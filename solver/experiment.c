@@ -106,15 +106,25 @@ static enum hd_status steady_point(struct run *run, const struct experiment_spec
   return HD_OK;
 }
 
+/** A sweep goes on behind point number i. */
+static enum hd_status save_sweep(struct run *run, size_t i, struct hd_error *err) {
+  TRY(run_save(run, run->index, true, err));
+  return store_put_number(run->checkpoint.next, "points", (double)i + 1.0, err);
+}
+
 static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *experiment,
-                               struct hd_error *err) {
+                               const struct store *from, struct hd_error *err) {
   size_t count = run->spec->circuit.n_elements, e = (size_t)experiment->sweep_source;
   double *values = NULL;
   enum hd_status status = HD_OK;
   TRY(hd_alloc(&values, count, sizeof *values, err));
   start_values(run, values);
-  progress_begin(run->progress, experiment->name, false, (double)experiment->n_values);
-  for (size_t i = 0; i < experiment->n_values && status == HD_OK; i++) {
+  size_t first = from ? (size_t)store_number(from, "points") : 0;
+  if (run->fresh)
+    progress_begin(run->progress, experiment->name, false, (double)experiment->n_values);
+  if (run->fresh && from)
+    progress_skip(run->progress, 0.0, (long)first);
+  for (size_t i = first; i < experiment->n_values && status == HD_OK && !run->leave; i++) {
     long before = run->steady->counts.newton_iterations;
     values[e] = experiment->values[i];
     status = go_to(run, values, err);
@@ -129,6 +139,10 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
     status = write_point(run, values[e], fields, err);
     progress_point(run->progress, run->system->elements[e].name, values[e], shown_current(run),
                    (int)(run->steady->counts.newton_iterations - before));
+    run->leave = status == HD_OK && i + 1 < experiment->n_values &&
+                 checkpoint_due(&run->checkpoint, (long)i + 1, 0.0, 0.0);
+    if (status == HD_OK && (run->leave || interrupted()))
+      status = save_sweep(run, i, err);
     if (status == HD_OK && interrupted())
       status = hd_fail(err, HD_INTERRUPTED, "interrupted in experiment %s at %s = %.6g",
                        experiment->name, run->system->elements[e].name, values[e]);
@@ -139,23 +153,47 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
 
 /* ---- the loop ---- */
 
+/** One experiment from its beginning, or from a checkpoint inside it. */
 static enum hd_status run_one(struct run *run, const struct experiment_spec *experiment,
-                              struct hd_error *err) {
+                              const struct store *from, struct hd_error *err) {
   run->output->experiment = experiment->name;
   run->output->frozen = experiment->frozen_ions;
-  summary_begin(&run->summary, experiment->name, type_names[experiment->type]);
-  TRY(begin_state(run, experiment, err));
+  if (from) {
+    run->steady->frozen = experiment->frozen_ions;
+    set_waveforms(run, experiment);
+  } else {
+    summary_begin(&run->summary, experiment->name, type_names[experiment->type]);
+    TRY(begin_state(run, experiment, err));
+  }
   if (experiment->type == EXPERIMENT_TRANSIENT)
-    return experiment_transient(run, experiment, err);
+    return experiment_transient(run, experiment, from, err);
   if (experiment->type == EXPERIMENT_DC_SWEEP)
-    return dc_sweep(run, experiment, err);
+    return dc_sweep(run, experiment, from, err);
   return steady_point(run, experiment, err);
 }
 
+/** Between experiments only the clock asks for a checkpoint, or the user who wants to stop. */
+static enum hd_status between(struct run *run, struct hd_error *err) {
+  run->leave = checkpoint_due_by_clock(&run->checkpoint);
+  if (run->leave || interrupted())
+    TRY(run_save(run, run->index + 1, false, err));
+  if (interrupted())
+    return hd_fail(err, HD_INTERRUPTED, "interrupted behind experiment %s",
+                   run->spec->experiments[run->index].name);
+  return HD_OK;
+}
+
 static enum hd_status run_all(struct run *run, struct hd_error *err) {
-  for (size_t i = 0; i < run->spec->n_experiments; i++) {
+  const struct store *from = run->checkpoint.from;
+  size_t first = from ? (size_t)store_number(from, "experiment") : 0;
+  bool inside = from && store_number(from, "inside") != 0.0;
+  for (size_t i = first; i < run->spec->n_experiments; i++) {
     const struct experiment_spec *experiment = &run->spec->experiments[i];
-    enum hd_status status = run_one(run, experiment, err);
+    run->index = i;
+    run->fresh = run->fresh || i > first || !inside;
+    enum hd_status status = run_one(run, experiment, inside && i == first ? from : NULL, err);
+    if (status == HD_OK && run->leave)
+      return HD_OK;
     if (status != HD_OK)
       hd_fail(err, status, "experiment %s did not end; the rows before stay in the run folder",
               experiment->name);
@@ -166,6 +204,10 @@ static enum hd_status run_all(struct run *run, struct hd_error *err) {
     json_object_set_new(run->summary.present, "status",
                         json_string(status == HD_OK ? "ok" : "stopped"));
     TRY(status);
+    if (i + 1 < run->spec->n_experiments)
+      TRY(between(run, err));
+    if (run->leave)
+      return HD_OK;
   }
   return HD_OK;
 }
@@ -176,80 +218,152 @@ static enum hd_status open_spikes(struct run *run, const char *dir, struct hd_er
   TRY(hd_alloc(&columns, 1 + spike_columns_count, sizeof *columns, err));
   columns[0] = "experiment";
   memcpy(columns + 1, spike_columns, spike_columns_count * sizeof *columns);
+  const struct store *from = run->checkpoint.from;
   enum hd_status status =
-      sink_table_open(&run->spikes, dir, "spikes.csv", 1 + spike_columns_count, columns, err);
+      from
+          ? sink_table_reopen(&run->spikes, dir, "spikes.csv", 1 + spike_columns_count, columns,
+                              store_number(from, "spikes_bytes"), err)
+          : sink_table_open(&run->spikes, dir, "spikes.csv", 1 + spike_columns_count, columns, err);
   hd_free(&columns);
   return status;
 }
 
-static enum hd_status run_open(struct run *run, const struct run_options *options, FILE *log,
-                               struct hd_error *err) {
-  const struct run_spec *spec = run->spec;
-  TRY(progress_create(&run->progress, options->level, options->terminal, log, err));
-  progress_note(run->progress, PROGRESS_VERBOSE, "input %s, hash %s", options->input_path,
-                options->hash);
-  TRY(system_create(&run->system, spec, err));
+/** What a new run says about itself, or what it said before it was interrupted. */
+static enum hd_status open_summary(struct run *run, const struct run_options *options,
+                                   struct hd_error *err) {
   TRY(summary_create(&run->summary, run->system, err));
+  if (run->checkpoint.from)
+    return summary_restore(&run->summary, run->system, run->checkpoint.from, err);
   json_object_set_new(run->summary.root, "input", json_string(options->input_path));
   json_object_set_new(run->summary.root, "input_hash", json_string(options->hash));
-  json_object_set_new(run->summary.root, "title", json_string(spec->title));
+  json_object_set_new(run->summary.root, "title", json_string(run->spec->title));
+  return HD_OK;
+}
+
+/** Build the run up: at its beginning, or from a checkpoint. */
+static enum hd_status run_open(struct run *run, const struct run_options *options,
+                               struct hd_error *err) {
+  const struct run_spec *spec = run->spec;
+  TRY(system_create(&run->system, spec, err));
+  if (!run->summary.root)
+    TRY(open_summary(run, options, err));
   TRY(steady_create(&run->steady, run->system, err));
   TRY(hd_alloc(&run->y, (size_t)run->system->n + 1, sizeof(double), err));
   TRY(hd_alloc(&run->sources, spec->circuit.n_elements, sizeof(double), err));
   TRY(open_spikes(run, options->dir, err));
-  return output_open(&run->output, options->dir, run->system, err);
+  TRY(output_open(&run->output, options->dir, run->system, run->checkpoint.from, err));
+  return run->checkpoint.from ? run_restore(run, err) : HD_OK;
 }
 
-static enum hd_status run_close(struct run *run, const struct run_options *options,
-                                enum hd_status status, struct hd_error *err) {
+/** Take the run down; what was computed is in the folder. A checkpoint that waits is written. */
+static enum hd_status run_close(struct run *run, enum hd_status status, struct hd_error *err) {
   enum hd_status closing = output_close(&run->output, err);
   enum hd_status spikes = sink_table_close(&run->spikes, err);
   if (status == HD_OK)
     status = closing != HD_OK ? closing : spikes;
-  if (run->system && run->summary.root) {
-    summary_finish(&run->summary, run->system,
-                   run->steady ? run->steady->counts.newton_iterations : 0, status, err->text);
-    enum hd_status written = sink_json(options->dir, "summary.json", run->summary.root, err);
+  if (run->checkpoint.next && closing == HD_OK && spikes == HD_OK) {
+    enum hd_status written = checkpoint_write(&run->checkpoint, err);
     if (status == HD_OK)
       status = written;
+    if (written == HD_OK)
+      progress_note(run->progress, PROGRESS_VERBOSE, "checkpoint %d", run->checkpoint.number);
   }
-  if (run->system && run->progress) {
-    char line[HD_ERROR_TEXT];
-    summary_speak(run->system, line, sizeof line);
-    progress_note(run->progress, PROGRESS_VERBOSE, "%s", line);
-  }
-  if (status != HD_OK && run->progress)
-    progress_note(run->progress, PROGRESS_LOG, "%s", err->text); /* main prints it too */
-  summary_free(&run->summary);
+  if (run->system && run->summary.root)
+    summary_add_work(&run->summary, run->system, run->steady);
+  return status;
+}
+
+/** Free what run_open made, the summary excepted. */
+static void run_free(struct run *run) {
   steady_free(&run->steady);
   system_free(&run->system);
   hd_free(&run->y);
   hd_free(&run->sources);
-  progress_free(&run->progress);
+}
+
+/** The last words: summary.json, the log, and no checkpoints behind a run that ended well. */
+static enum hd_status run_finish(struct run *run, const struct run_options *options,
+                                 enum hd_status status, struct hd_error *err) {
+  if (run->system && run->summary.root) {
+    summary_finish(&run->summary, run->system, status, err->text);
+    enum hd_status written = sink_json(options->dir, "summary.json", run->summary.root, err);
+    if (status == HD_OK)
+      status = written;
+    char line[HD_ERROR_TEXT];
+    summary_speak(&run->summary, run->system, line, sizeof line);
+    progress_note(run->progress, PROGRESS_VERBOSE, "%s", line);
+  }
+  if (status == HD_OK)
+    status = sink_remove_checkpoints(options->dir, err);
+  if (status != HD_OK && run->progress)
+    progress_note(run->progress, PROGRESS_LOG, "%s", err->text); /* main prints it too */
   return status;
+}
+
+/** Run to the end; at every checkpoint the run is taken down and built up from it. */
+static enum hd_status run_through(struct run *run, const struct run_options *options,
+                                  struct hd_error *err) {
+  TRY(progress_create(&run->progress, options->level, options->terminal, run->log, err));
+  if (options->resume)
+    progress_note(run->progress, PROGRESS_NORMAL, "goes on from checkpoint %d",
+                  run->checkpoint.number);
+  else
+    progress_note(run->progress, PROGRESS_VERBOSE, "input %s, hash %s", options->input_path,
+                  options->hash);
+  enum hd_status status;
+  run->fresh = true;
+  do {
+    run->leave = false;
+    status = run_open(run, options, err);
+    if (status == HD_OK)
+      status = run_all(run, err);
+    status = run_close(run, status, err);
+    if (status == HD_OK && run->leave)
+      run_free(run);
+    run->fresh = false;
+  } while (status == HD_OK && run->leave);
+  status = run_finish(run, options, status, err);
+  run_free(run);
+  return status;
+}
+
+/** Make the folder ready for a new run, or bring it back to where its checkpoint was taken. */
+static enum hd_status prepare_folder(struct run *run, const struct run_options *options,
+                                     struct hd_error *err) {
+  struct hd_error note = {0};
+  if (!options->resume)
+    return sink_folder(options->dir, err);
+  TRY(checkpoint_check(options->dir, err));
+  TRY(checkpoint_read(&run->checkpoint, &note, err));
+  return checkpoint_rewind(&run->checkpoint, err);
 }
 
 /**
  * Run every experiment of a spec. The folder gets terminals.csv, spikes.csv, fields.nc, log.txt and
  * summary.json; on failure the data so far stay and the summary says why.
- * Errors  those of the solver and of the sinks; HD_INTERRUPTED after Ctrl-C
+ * Errors  those of the solver and of the sinks; HD_INTERRUPTED after Ctrl-C; HD_USAGE: there is
+ *         nothing to resume
  */
 enum hd_status experiment_run(const struct run_spec *spec, const struct run_options *options,
                               struct hd_error *err) {
   struct run run = {.spec = spec};
   char *path = NULL;
-  TRY(sink_folder(options->dir, err));
-  TRY(sink_path(&path, options->dir, "log.txt", err));
-  FILE *log = fopen(path, "w");
-  enum hd_status status =
-      log ? HD_OK : hd_fail(err, HD_IO, "%s: the file could not be opened for writing", path);
+  checkpoint_init(&run.checkpoint, &spec->checkpoint, options->dir, options->hash);
+  enum hd_status status = prepare_folder(&run, options, err);
+  if (status == HD_OK)
+    status = sink_path(&path, options->dir, "log.txt", err);
+  if (status == HD_OK) {
+    run.log = fopen(path, options->resume ? "a" : "w");
+    if (!run.log)
+      status = hd_fail(err, HD_IO, "%s: the file could not be opened for writing", path);
+  }
   hd_free(&path);
   if (status == HD_OK)
-    status = run_open(&run, options, log, err);
-  if (status == HD_OK)
-    status = run_all(&run, err);
-  status = run_close(&run, options, status, err);
-  if (log)
-    fclose(log);
+    status = run_through(&run, options, err);
+  summary_free(&run.summary);
+  progress_free(&run.progress);
+  checkpoint_free(&run.checkpoint);
+  if (run.log)
+    fclose(run.log);
   return status;
 }

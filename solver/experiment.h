@@ -2,6 +2,7 @@
 #ifndef HALIDRIFT_SOLVER_EXPERIMENT_H
 #define HALIDRIFT_SOLVER_EXPERIMENT_H
 
+#include "solver/checkpoint.h"
 #include "solver/output.h"
 #include "solver/progress.h"
 #include "solver/spec.h"
@@ -13,6 +14,7 @@ struct run_options {
   const char *dir;        /* run folder; made when missing */
   const char *input_path; /* for the summary and the log */
   const char *hash;       /* of the resolved input */
+  bool resume;            /* go on from the checkpoint in `dir` */
   enum progress_level level;
   FILE *terminal; /* progress goes here; NULL: nowhere */
 };
@@ -26,6 +28,11 @@ struct run {
   struct sink_table *spikes;
   struct progress *progress;
   struct summary summary;
+  struct checkpoint checkpoint;
+  FILE *log;       /* borrowed */
+  size_t index;    /* of the present experiment */
+  bool fresh;      /* this process has not begun the present experiment yet */
+  bool leave;      /* a checkpoint waits: take the run down and build it up from there */
   double *y;       /* [n] present state */
   double *sources; /* [n_elements] present values of the sources, V or A */
   bool has_state;
@@ -40,8 +47,14 @@ enum hd_status experiment_run(const struct run_spec *spec, const struct run_opti
 enum hd_status run_row(struct run *run, double t, const double *y, const double *yp, double rate,
                        struct hd_error *err);
 
-/** A transient experiment (solver/experiment_transient.c). */
+/** A transient experiment (solver/experiment_transient.c); `from`: a checkpoint inside it, or NULL.
+ */
 enum hd_status experiment_transient(struct run *run, const struct experiment_spec *experiment,
-                                    struct hd_error *err);
+                                    const struct store *from, struct hd_error *err);
+
+/** What a run is between experiments, to checkpoint.next and from checkpoint.from
+ * (solver/experiment_state.c). */
+enum hd_status run_save(struct run *run, size_t index, bool inside, struct hd_error *err);
+enum hd_status run_restore(struct run *run, struct hd_error *err);
 
 #endif

@@ -132,8 +132,65 @@ static enum hd_status count_spikes(struct evolution *evolution, double t, const 
   return write_spikes(evolution, spikes_final(evolution->spikes), err);
 }
 
+/* ---- checkpoints ---- */
+
+enum { POSITION = 4 };
+
+static enum hd_status save_evolution(struct evolution *evolution, struct hd_error *err) {
+  struct run *run = evolution->run;
+  size_t components = system_ion_components(run->system);
+  const double position[POSITION] = {(double)evolution->spikes_written,
+                                     (double)evolution->next_time, (double)evolution->next_field,
+                                     (double)evolution->step};
+  TRY(run_save(run, run->index, true, err));
+  struct store *store = run->checkpoint.next;
+  TRY(store_put(store, "evolution_position", POSITION, position, err));
+  TRY(store_put(store, "evolution_ion_start", components, evolution->ion_start, err));
+  if (evolution->spikes)
+    TRY(spikes_save(evolution->spikes, store, err));
+  return transient_save(evolution->transient, store, err);
+}
+
+static enum hd_status restore_evolution(struct evolution *evolution, const struct store *from,
+                                        struct hd_error *err) {
+  size_t components = system_ion_components(evolution->run->system);
+  double position[POSITION];
+  TRY(store_get(from, "evolution_position", POSITION, position, err));
+  evolution->spikes_written = (size_t)position[0];
+  evolution->next_time = (size_t)position[1];
+  evolution->next_field = (size_t)position[2];
+  evolution->step = (long)position[3];
+  if (components > 0)
+    TRY(store_get(from, "evolution_ion_start", components, evolution->ion_start, err));
+  if (evolution->spikes)
+    TRY(spikes_restore(evolution->spikes, from, err));
+  TRY(transient_restore(evolution->transient, from, err));
+  if (!evolution->run->fresh)
+    return HD_OK;
+  progress_begin(evolution->run->progress, evolution->experiment->name, true,
+                 evolution->experiment->duration);
+  progress_skip(evolution->run->progress, transient_time(evolution->transient), evolution->step);
+  return HD_OK;
+}
+
+/** Store the state when that is due, or when the user wants to stop. */
+static enum hd_status look_at_clock(struct evolution *evolution, double t_before,
+                                    struct hd_error *err) {
+  struct run *run = evolution->run;
+  double t = transient_time(evolution->transient);
+  run->leave = checkpoint_due(&run->checkpoint, evolution->step, t_before, t);
+  if (run->leave || interrupted())
+    TRY(save_evolution(evolution, err));
+  if (interrupted())
+    return hd_fail(err, HD_INTERRUPTED, "interrupted in experiment %s at t = %.9g s",
+                   evolution->experiment->name, t);
+  return HD_OK;
+}
+
+/* ---- steps ---- */
+
 static enum hd_status after_step(struct evolution *evolution, enum transient_event event,
-                                 struct hd_error *err) {
+                                 double t_before, struct hd_error *err) {
   const struct experiment_spec *experiment = evolution->experiment;
   struct run *run = evolution->run;
   double t = transient_time(evolution->transient);
@@ -149,9 +206,7 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
   watch_conservation(evolution, y);
   TRY(count_spikes(evolution, t, y, err));
   progress_step(run->progress, t, transient_last_step(evolution->transient), evolution->step);
-  if (interrupted())
-    return hd_fail(err, HD_INTERRUPTED, "interrupted in experiment %s at t = %.9g s",
-                   experiment->name, t);
+  TRY(look_at_clock(evolution, t_before, err));
   if (evolution->step >= run->spec->solver.max_steps)
     return hd_fail(err, HD_CONVERGENCE,
                    "experiment %s: %ld steps were taken up to t = %.9g s, at most "
@@ -160,17 +215,23 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
   return HD_OK;
 }
 
-static enum hd_status evolve(struct evolution *evolution, struct hd_error *err) {
-  double end = evolution->experiment->duration, t = 0.0;
-  while (t < end) {
-    double stop = next_kink(evolution->run, t, end);
-    TRY(transient_begin(evolution->transient, stop, err));
+/** Steps to the end, or to a checkpoint. A restored integrator begins inside a stretch. */
+static enum hd_status evolve(struct evolution *evolution, bool restored, struct hd_error *err) {
+  struct transient *transient = evolution->transient;
+  double end = evolution->experiment->duration, t = transient_time(transient);
+  double stop = restored ? transient_stop(transient) : t;
+  bool stopped = t >= stop;
+  while (t < end && !evolution->run->leave) {
     enum transient_event event = TRANSIENT_STEP;
-    while (event != TRANSIENT_STOP) {
-      TRY(transient_advance(evolution->transient, &event, err));
-      TRY(after_step(evolution, event, err));
+    if (stopped) {
+      stop = next_kink(evolution->run, t, end);
+      TRY(transient_begin(transient, stop, err));
     }
-    t = stop;
+    TRY(transient_advance(transient, &event, err));
+    double before = t;
+    stopped = event == TRANSIENT_STOP;
+    t = stopped ? stop : transient_time(transient);
+    TRY(after_step(evolution, event, before, err));
   }
   return HD_OK;
 }
@@ -198,7 +259,8 @@ static void add_counts(struct summary *summary, const struct transient_counts *c
   json_object_set_new(summary->present, "steps", json_integer(counts->steps));
 }
 
-static enum hd_status prepare(struct evolution *evolution, struct hd_error *err) {
+static enum hd_status prepare(struct evolution *evolution, const struct store *from,
+                              struct hd_error *err) {
   struct run *run = evolution->run;
   size_t components = system_ion_components(run->system), at = 0;
   TRY(hd_alloc(&evolution->point, (size_t)run->system->n, sizeof(double), err));
@@ -215,7 +277,8 @@ static enum hd_status prepare(struct evolution *evolution, struct hd_error *err)
     if (spike->source >= 0)
       setup.waveform = &run->system->elements[spike->source].waveform;
     TRY(spikes_create(&evolution->spikes, &setup, err));
-    json_object_set_new(run->summary.present, "spikes", json_array());
+    if (!from)
+      json_object_set_new(run->summary.present, "spikes", json_array());
   }
   struct transient_watch watch = make_watch(run, spike);
   return transient_create(&evolution->transient, run->system, evolution->experiment->frozen_ions,
@@ -247,32 +310,41 @@ static void keep_state(struct evolution *evolution) {
   }
 }
 
+/** The experiment is over, well or not: spikes that are still open, counts, state, fields. */
+static enum hd_status finish(struct evolution *evolution, enum hd_status status,
+                             struct hd_error *err) {
+  struct run *run = evolution->run;
+  if (evolution->spikes) {
+    spikes_finish(evolution->spikes);
+    enum hd_status written = write_spikes(evolution, spikes_begun(evolution->spikes), err);
+    if (status == HD_OK)
+      status = written;
+  }
+  if (evolution->transient) {
+    struct transient_counts counts = transient_counts(evolution->transient);
+    add_counts(&run->summary, &counts);
+    keep_state(evolution);
+  }
+  if (status == HD_OK && evolution->experiment->fields_end)
+    status = output_fields(run->output, evolution->experiment->duration, 0.0, run->y, NULL, err);
+  return status;
+}
+
 /**
  * Evolve from run->y for the experiment's duration: exact stops at every kink of every waveform,
  * rows at each step or at the requested times, fields, spikes, conservation.
  * Errors  HD_CONVERGENCE, HD_IO, HD_INTERRUPTED, HD_MEMORY
  */
 enum hd_status experiment_transient(struct run *run, const struct experiment_spec *experiment,
-                                    struct hd_error *err) {
+                                    const struct store *from, struct hd_error *err) {
   struct evolution evolution = {.run = run, .experiment = experiment};
-  enum hd_status status = prepare(&evolution, err);
+  enum hd_status status = prepare(&evolution, from, err);
   if (status == HD_OK)
-    status = first_rows(&evolution, err);
+    status = from ? restore_evolution(&evolution, from, err) : first_rows(&evolution, err);
   if (status == HD_OK)
-    status = evolve(&evolution, err);
-  if (evolution.spikes) {
-    spikes_finish(evolution.spikes);
-    enum hd_status written = write_spikes(&evolution, spikes_begun(evolution.spikes), err);
-    if (status == HD_OK)
-      status = written;
-  }
-  if (evolution.transient) {
-    struct transient_counts counts = transient_counts(evolution.transient);
-    add_counts(&run->summary, &counts);
-    keep_state(&evolution);
-  }
-  if (status == HD_OK && experiment->fields_end)
-    status = output_fields(run->output, experiment->duration, 0.0, run->y, NULL, err);
+    status = evolve(&evolution, from != NULL, err);
+  if (!(status == HD_OK && run->leave))
+    status = finish(&evolution, status, err);
   spikes_free(&evolution.spikes);
   transient_free(&evolution.transient);
   hd_free(&evolution.point);

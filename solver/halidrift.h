@@ -51,6 +51,9 @@ void hd_run_set_output(struct hd_run *run, FILE *stream, enum hd_level level);
 /** Run all experiments into the folder `dir`; may be called again. */
 enum hd_status hd_run_execute(struct hd_run *run, const char *dir);
 
+/** Go on from the checkpoint that an interrupted execution of the same input left in `dir`. */
+enum hd_status hd_run_resume(struct hd_run *run, const char *dir);
+
 /** Ask the run that is being executed to finish its step and stop with HD_INTERRUPTED. May be
  * called from a signal handler or another thread. */
 void hd_interrupt(void);

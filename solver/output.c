@@ -53,7 +53,8 @@ static void list_columns(struct output *output, char (*names)[COLUMN_NAME]) {
   output->n_columns = n;
 }
 
-static enum hd_status open_terminals(struct output *output, const char *dir, struct hd_error *err) {
+static enum hd_status open_terminals(struct output *output, const char *dir,
+                                     const struct store *from, struct hd_error *err) {
   const struct system *system = output->system;
   size_t room = 2 + system->run->circuit.n_nets + derived_count(output->derived);
   for (size_t i = 0; i < system->n_instances; i++)
@@ -71,7 +72,10 @@ static enum hd_status open_terminals(struct output *output, const char *dir, str
   for (size_t i = 0; i < output->n_columns; i++)
     columns[i] = names[i];
   enum hd_status status =
-      sink_table_open(&output->terminals, dir, "terminals.csv", output->n_columns, columns, err);
+      from ? sink_table_reopen(&output->terminals, dir, "terminals.csv", output->n_columns, columns,
+                               store_number(from, "terminals_bytes"), err)
+           : sink_table_open(&output->terminals, dir, "terminals.csv", output->n_columns, columns,
+                             err);
   hd_free(&columns);
   hd_free(&names);
   return status;
@@ -97,7 +101,7 @@ static enum hd_status open_fields(struct output *output, const char *dir, struct
 }
 
 enum hd_status output_open(struct output **out, const char *dir, struct system *system,
-                           struct hd_error *err) {
+                           const struct store *from, struct hd_error *err) {
   struct output *output = NULL;
   TRY(hd_alloc(&output, 1, sizeof *output, err));
   output->system = system;
@@ -105,8 +109,10 @@ enum hd_status output_open(struct output **out, const char *dir, struct system *
   TRY(currents_create(&output->currents, system, err));
   TRY(hd_alloc(&output->I, currents_count(output->currents), sizeof(double), err));
   TRY(derived_create(&output->derived, system, err));
-  TRY(open_terminals(output, dir, err));
-  return open_fields(output, dir, err);
+  TRY(open_terminals(output, dir, from, err));
+  TRY(open_fields(output, dir, err));
+  return from ? sink_fields_continue(output->fields, (size_t)store_number(from, "records"), err)
+              : HD_OK;
 }
 
 enum hd_status output_row(struct output *output, double t, const double *y, const double *yp,

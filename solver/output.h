@@ -6,6 +6,7 @@
 #include "solver/derived.h"
 #include "solver/quantity.h"
 #include "solver/sink.h"
+#include "solver/store.h"
 #include "solver/system.h"
 
 struct output {
@@ -27,9 +28,10 @@ struct output {
   bool frozen;            /* ions are held in the present experiment */
 };
 
-/** Open terminals.csv and describe fields.nc in `dir`. */
+/** Open terminals.csv and describe fields.nc in `dir`; go on behind what a checkpoint says, if
+ * there is one. */
 enum hd_status output_open(struct output **output, const char *dir, struct system *system,
-                           struct hd_error *err);
+                           const struct store *from, struct hd_error *err);
 /** One row of terminals.csv at the state y. yp is NULL when steady; rate: 1 / time step. */
 enum hd_status output_row(struct output *output, double t, const double *y, const double *yp,
                           double rate, struct hd_error *err);

@@ -25,12 +25,14 @@ struct progress {
   bool drawn; /* the terminal shows an unfinished line */
   char experiment[HD_NAME];
   bool transient;
-  double end;       /* s, or number of points */
-  long points;      /* steady points so far */
-  long steps;       /* time steps so far */
-  double started;   /* s, monotonic clock */
-  double shown;     /* s: when the last line was written or drawn */
-  double next_line; /* share of the duration at which the next plain line is due */
+  double end;        /* s, or number of points */
+  long points;       /* steady points so far */
+  long steps;        /* time steps so far */
+  long steps_before; /* of them, those that an earlier run took */
+  double t_before;   /* s: where that run ended */
+  double started;    /* s, monotonic clock */
+  double shown;      /* s: when the last line was written or drawn */
+  double next_line;  /* share of the duration at which the next plain line is due */
 };
 
 static double now(void) {
@@ -114,7 +116,8 @@ void progress_begin(struct progress *progress, const char *experiment, bool tran
   snprintf(progress->experiment, sizeof progress->experiment, "%s", experiment);
   progress->transient = transient;
   progress->end = end;
-  progress->points = progress->steps = 0;
+  progress->points = progress->steps = progress->steps_before = 0;
+  progress->t_before = 0;
   progress->started = progress->shown = now();
   progress->next_line = line_share;
   char line[2 * LINE], span[HD_NAME];
@@ -126,18 +129,29 @@ void progress_begin(struct progress *progress, const char *experiment, bool tran
   put_line(progress, PROGRESS_VERBOSE, line);
 }
 
+/** What was done in an earlier run counts, but not for the speed. */
+void progress_skip(struct progress *progress, double t, long done) {
+  progress->points = done;
+  progress->steps = progress->steps_before = done;
+  progress->t_before = t;
+  while (progress->end > 0 && progress->next_line * (1 - rounding) <= t / progress->end)
+    progress->next_line += line_share;
+}
+
 /** The line of a time step: experiment, time, step size, speed, time that remains. */
 static void describe_step(const struct progress *progress, char *line, size_t size, double t,
                           double step, double elapsed) {
   char at[HD_NAME], end[HD_NAME], width[HD_NAME], left[HD_NAME];
   double share = progress->end > 0 ? t / progress->end : 1;
-  double speed = elapsed > 0 ? (double)progress->steps / elapsed : 0;
+  double before = progress->end > 0 ? progress->t_before / progress->end : 0;
+  double speed = elapsed > 0 ? (double)(progress->steps - progress->steps_before) / elapsed : 0;
   int n = snprintf(line, size, "%s: t = %s of %s, step %s, %.0f steps/s", progress->experiment,
                    engineering(at, t, "s"), engineering(end, progress->end, "s"),
                    engineering(width, step, "s"), speed);
-  if (n > 0 && (size_t)n < size && elapsed > estimate_s && share > estimate_at && share < 1)
+  if (n > 0 && (size_t)n < size && elapsed > estimate_s && share - before > estimate_at &&
+      share < 1)
     snprintf(line + n, size - (size_t)n, ", %s left",
-             duration(left, elapsed * (1 - share) / share));
+             duration(left, elapsed * (1 - share) / (share - before)));
 }
 
 /** Report an accepted time step; costs one clock reading when nothing is due. */

@@ -22,6 +22,8 @@ void progress_step(struct progress *progress, double t, double step, long steps)
 /** Called at every steady point. */
 void progress_point(struct progress *progress, const char *source, double bias, double current,
                     int iterations);
+/** After progress_begin of a run that goes on: so many steps or points are done already. */
+void progress_skip(struct progress *progress, double t, long done);
 void progress_end(struct progress *progress, const char *result);
 /** A line of its own, for instance a spike. VERBOSE lines go to `out` only with -v, always to the
  * log. */

@@ -14,6 +14,12 @@ struct sink_table;
 /** Start DIR/name with a header of `n` column names; columns[0] is "experiment". */
 enum hd_status sink_table_open(struct sink_table **table, const char *dir, const char *name,
                                size_t n, const char *const *columns, struct hd_error *err);
+/** Go on with DIR/name behind its first `length` bytes; what follows them is cut off. */
+enum hd_status sink_table_reopen(struct sink_table **table, const char *dir, const char *name,
+                                 size_t n, const char *const *columns, double length,
+                                 struct hd_error *err);
+/** Length of the file up to the last whole row, bytes. */
+double sink_table_length(const struct sink_table *table);
 /** One row in one write: experiment, then n-1 numbers ("%.10g", columns named time_s "%.15g";
  * NAN becomes an empty cell). A row is on the file wholly or not at all, also on a full disk. */
 enum hd_status sink_table_row(struct sink_table *table, const char *experiment,
@@ -38,6 +44,11 @@ enum hd_status sink_fields_open(struct sink_fields **fields, const char *dir, co
                                 size_t n_devices, const struct mesh *const *meshes,
                                 const char *const *device_names, const size_t *n_variables,
                                 const struct sink_variable *const *variables, struct hd_error *err);
+/** Go on with a file of that description that holds n_records; 0: there is none. */
+enum hd_status sink_fields_continue(struct sink_fields *fields, size_t n_records,
+                                    struct hd_error *err);
+/** Records so far. */
+size_t sink_fields_records(const struct sink_fields *fields);
 /** Append one record: values[device][variable][node]; NAN is the _FillValue. Flushed at once,
  * except within a few ms of the last flush: a killed run leaves the file readable. */
 enum hd_status sink_fields_write(struct sink_fields *fields, const char *experiment, double time,
@@ -62,7 +73,21 @@ enum hd_status sink_file_commit(struct sink_file **file, struct hd_error *err);
 /** Give up: the part goes, an older DIR/name stays. NULL is accepted. */
 void sink_file_discard(struct sink_file **file);
 
+/** Sync DIR/part and rename it to DIR/name. Errors: HD_IO, then the part is removed. */
+enum hd_status sink_publish(const char *dir, const char *part, const char *name,
+                            struct hd_error *err);
+/** Copy a file to DIR/name, synced and in one piece. */
+enum hd_status sink_copy(const char *from, const char *dir, const char *name, struct hd_error *err);
+/** Cut a file to its first `length` bytes. Errors: HD_IO, also when it is shorter. */
+enum hd_status sink_cut(const char *dir, const char *name, double length, struct hd_error *err);
+/** Sync a file of the folder to the disk; it is fine when there is none. */
+enum hd_status sink_sync(const char *dir, const char *name, struct hd_error *err);
+
 /* ---- the folder ---- */
+/** Name of the subfolder of checkpoints. */
+extern const char sink_checkpoints[];
+/** Remove the checkpoints of a run folder, if there are any. */
+enum hd_status sink_remove_checkpoints(const char *dir, struct hd_error *err);
 /** Make the run folder (parents too) and remove the results that an older run left in it; other
  * files are left alone. */
 enum hd_status sink_folder(const char *dir, struct hd_error *err);

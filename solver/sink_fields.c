@@ -356,6 +356,50 @@ static enum hd_status make_file(struct sink_fields *f, struct hd_error *err) {
   return check(f, define_file(f), err);
 }
 
+/** Find what define_file made. */
+static int find_variables(struct sink_fields *f) {
+  NC_TRY(nc_inq_varid(f->file, "record", &f->record));
+  NC_TRY(nc_inq_varid(f->file, "time", &f->time));
+  NC_TRY(nc_inq_varid(f->file, "bias_V", &f->bias));
+  NC_TRY(nc_inq_varid(f->file, "experiment", &f->experiment));
+  for (size_t d = 0; d < f->n_groups; d++)
+    for (size_t v = 0; v < f->groups[d].n_variables; v++) {
+      const struct group *group = &f->groups[d];
+      char name[NAME_SIZE];
+      snprintf(name, sizeof name, "%s%s", group->prefix, group->variables[v].name);
+      NC_TRY(nc_inq_varid(f->file, name, &group->id[v]));
+      NC_TRY(nc_set_var_chunk_cache(f->file, group->id[v], group->mesh->n_nodes * sizeof(double), 1,
+                                    1.0f));
+    }
+  return NC_NOERR;
+}
+
+/**
+ * Open the file that an earlier run with the same description left.
+ * Errors  HD_IO: not there, or not with so many records
+ */
+enum hd_status sink_fields_continue(struct sink_fields *fields, size_t n_records,
+                                    struct hd_error *err) {
+  int dimension;
+  size_t found = 0;
+  if (n_records == 0)
+    return HD_OK;
+  errno = 0;
+  TRY(check(fields, nc_open(fields->path, NC_WRITE, &fields->file), err));
+  fields->made = true;
+  fields->n_records = n_records;
+  TRY(check(fields, nc_inq_dimid(fields->file, "record", &dimension), err));
+  TRY(check(fields, nc_inq_dimlen(fields->file, dimension, &found), err));
+  if (found != n_records)
+    return hd_fail(err, HD_IO, "%s: has %zu records, must have %zu", fields->path, found,
+                   n_records);
+  return check(fields, find_variables(fields), err);
+}
+
+size_t sink_fields_records(const struct sink_fields *fields) {
+  return fields->n_records;
+}
+
 /**
  * Append one record; the first one makes the file.
  * time    s since the start of the experiment

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -136,6 +137,80 @@ enum hd_status sink_file_commit(struct sink_file **file, struct hd_error *err) {
   return status;
 }
 
+/* ---- files that were written by other means ---- */
+
+enum hd_status sink_sync(const char *dir, const char *name, struct hd_error *err) {
+  char *path = NULL;
+  TRY(sink_path(&path, dir, name, err));
+  enum hd_status status = HD_OK;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if ((fd < 0 && errno != ENOENT) || (fd >= 0 && fsync(fd) != 0))
+    status = hd_fail(err, HD_IO, "%s: cannot write: %s", path, strerror(errno));
+  if (fd >= 0)
+    close(fd);
+  hd_free(&path);
+  return status;
+}
+
+enum hd_status sink_publish(const char *dir, const char *part, const char *name,
+                            struct hd_error *err) {
+  char *from = NULL, *to = NULL;
+  enum hd_status status = sink_path(&from, dir, part, err);
+  if (status == HD_OK)
+    status = sink_path(&to, dir, name, err);
+  if (status == HD_OK)
+    status = sink_sync(dir, part, err);
+  if (status == HD_OK && rename(from, to) != 0)
+    status = hd_fail(err, HD_IO, "%s: cannot write: %s", to, strerror(errno));
+  if (status == HD_OK)
+    sync_folder(dir);
+  else if (from)
+    unlink(from);
+  hd_free(&from);
+  hd_free(&to);
+  return status;
+}
+
+enum hd_status sink_copy(const char *from, const char *dir, const char *name,
+                         struct hd_error *err) {
+  struct sink_file *file = NULL;
+  enum { BLOCK = 1 << 16 };
+  char *block = NULL;
+  FILE *source = fopen(from, "rb");
+  if (!source)
+    return hd_fail(err, HD_IO, "%s: cannot read: %s", from, strerror(errno));
+  enum hd_status status = sink_file_open(&file, dir, name, err);
+  if (status == HD_OK)
+    status = hd_alloc(&block, BLOCK, 1, err);
+  for (size_t n = 1; status == HD_OK && n > 0;) {
+    n = fread(block, 1, BLOCK, source);
+    if (fwrite(block, 1, n, file->stream) != n || ferror(source))
+      status = hd_fail(err, HD_IO, "%s: cannot write: %s", file->path, strerror(errno));
+  }
+  fclose(source);
+  hd_free(&block);
+  if (status == HD_OK)
+    return sink_file_commit(&file, err);
+  sink_file_discard(&file);
+  return status;
+}
+
+enum hd_status sink_cut(const char *dir, const char *name, double length, struct hd_error *err) {
+  char *path = NULL;
+  struct stat info;
+  TRY(sink_path(&path, dir, name, err));
+  enum hd_status status = HD_OK;
+  if (stat(path, &info) != 0)
+    status = hd_fail(err, HD_IO, "%s: cannot read: %s", path, strerror(errno));
+  else if ((double)info.st_size < length)
+    status = hd_fail(err, HD_IO, "%s: is shorter than at the checkpoint, must have %.0f bytes",
+                     path, length);
+  else if (truncate(path, (off_t)length) != 0)
+    status = hd_fail(err, HD_IO, "%s: cannot write: %s", path, strerror(errno));
+  hd_free(&path);
+  return status;
+}
+
 /**
  * Write a JSON value to DIR/name.
  * Errors  HD_IO, HD_MEMORY
@@ -195,6 +270,25 @@ static enum hd_status remove_result(const char *dir, const char *name, struct hd
   return status;
 }
 
+const char sink_checkpoints[] = "checkpoint";
+
+/** Checkpoints are the only files in their folder: remove them all. */
+enum hd_status sink_remove_checkpoints(const char *dir, struct hd_error *err) {
+  char *path = NULL;
+  TRY(sink_path(&path, dir, sink_checkpoints, err));
+  DIR *folder = opendir(path);
+  enum hd_status status = HD_OK;
+  for (struct dirent *entry; folder && status == HD_OK && (entry = readdir(folder));)
+    if (entry->d_name[0] != '.')
+      status = remove_result(path, entry->d_name, err);
+  if (folder) {
+    closedir(folder);
+    rmdir(path); /* stays when the user keeps something of his own there */
+  }
+  hd_free(&path);
+  return status;
+}
+
 /**
  * Make the run folder ready: it exists, is writable, and holds no result of an older run.
  * Errors  HD_IO (a file is in the way, no permission, ...), HD_MEMORY
@@ -212,5 +306,5 @@ enum hd_status sink_folder(const char *dir, struct hd_error *err) {
     return hd_fail(err, HD_IO, "%s: cannot write into the run folder: %s", dir, strerror(errno));
   for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
     TRY(remove_result(dir, results[i], err));
-  return HD_OK;
+  return sink_remove_checkpoints(dir, err);
 }

@@ -88,10 +88,18 @@ static enum hd_status row_write(struct sink_table *table, size_t length, struct 
   return HD_OK;
 }
 
-/** Write the header line and note how many digits each column gets. */
+/** Note how many digits each column gets. */
+static void set_digits(struct sink_table *table, const char *const *columns) {
+  assert(strcmp(columns[0], "experiment") == 0);
+  for (size_t i = 0; i < table->n_columns; i++)
+    table->digits[i] = strcmp(columns[i], "time_s") == 0 ? TIME_DIGITS : VALUE_DIGITS;
+}
+
+/** Write the header line. */
 static enum hd_status write_header(struct sink_table *table, const char *const *columns,
                                    struct hd_error *err) {
   size_t size = 0;
+  set_digits(table, columns);
   for (size_t i = 0; i < table->n_columns; i++)
     size += cell_length(columns[i]) + 1;
   TRY(row_reserve(table, size, err));
@@ -100,10 +108,25 @@ static enum hd_status write_header(struct sink_table *table, const char *const *
     if (i > 0)
       *at++ = ',';
     at = cell_print(at, columns[i]);
-    table->digits[i] = strcmp(columns[i], "time_s") == 0 ? TIME_DIGITS : VALUE_DIGITS;
   }
   *at++ = '\n';
   return row_write(table, (size_t)(at - table->row), err);
+}
+
+/** Make the table and open its file. */
+static enum hd_status open_file(struct sink_table **table, const char *dir, const char *name,
+                                size_t n, int flags, struct hd_error *err) {
+  struct sink_table *t = NULL;
+  TRY(hd_alloc(&t, 1, sizeof *t, err));
+  t->fd = -1;
+  t->n_columns = n;
+  *table = t;
+  TRY(sink_path(&t->path, dir, name, err));
+  TRY(hd_alloc(&t->digits, n, 1, err));
+  t->fd = open(t->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | flags, FILE_MODE);
+  if (t->fd < 0)
+    return hd_fail(err, HD_IO, "%s: cannot write: %s", t->path, strerror(errno));
+  return HD_OK;
 }
 
 /**
@@ -115,27 +138,33 @@ static enum hd_status write_header(struct sink_table *table, const char *const *
  */
 enum hd_status sink_table_open(struct sink_table **table, const char *dir, const char *name,
                                size_t n, const char *const *columns, struct hd_error *err) {
-  assert(n > 0 && strcmp(columns[0], "experiment") == 0);
-  struct sink_table *t = NULL;
-  TRY(hd_alloc(&t, 1, sizeof *t, err));
-  t->fd = -1;
-  t->n_columns = n;
-  enum hd_status status = sink_path(&t->path, dir, name, err);
+  enum hd_status status = open_file(table, dir, name, n, O_TRUNC, err);
   if (status == HD_OK)
-    status = hd_alloc(&t->digits, n, 1, err);
-  if (status == HD_OK) {
-    t->fd = open(t->path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, FILE_MODE);
-    if (t->fd < 0)
-      status = hd_fail(err, HD_IO, "%s: cannot write: %s", t->path, strerror(errno));
-  }
-  if (status == HD_OK)
-    status = write_header(t, columns, err);
-  *table = t;
+    status = write_header(*table, columns, err);
   if (status != HD_OK)
     sink_table_close(table, NULL);
   return status;
 }
 
+/** The same for a table that goes on. */
+enum hd_status sink_table_reopen(struct sink_table **table, const char *dir, const char *name,
+                                 size_t n, const char *const *columns, double length,
+                                 struct hd_error *err) {
+  enum hd_status status = sink_cut(dir, name, length, err);
+  if (status == HD_OK)
+    status = open_file(table, dir, name, n, 0, err);
+  if (status == HD_OK) {
+    set_digits(*table, columns);
+    (*table)->good = (off_t)length;
+  }
+  if (status != HD_OK)
+    sink_table_close(table, NULL);
+  return status;
+}
+
+double sink_table_length(const struct sink_table *table) {
+  return (double)table->good;
+}
 /**
  * Append one row.
  * values  [n - 1] the cells behind the experiment's name; NAN leaves a cell empty

@@ -50,6 +50,19 @@ const struct param solver_params[] = {
      "the dense fronts of 2D factors are too small for more than one"},
 };
 const size_t solver_params_count = sizeof solver_params / sizeof *solver_params;
+#undef AT
+
+#define AT(member) offsetof(struct checkpoint_spec, member)
+const struct param checkpoint_params[] = {
+    {"interval", PARAM_QUANTITY, "s", AT(interval), PARAM_MISSING, 0, INFINITY, true, false, NULL,
+     "Time by the clock between two checkpoints; missing: none.",
+     "the run restarts its time steps there: minutes cost nothing"},
+    {"steps", PARAM_INTEGER, "", AT(steps), 0, 0, 2147483647, false, false, NULL,
+     "Time steps, or points of a dc_sweep, between two checkpoints; 0: none.", NULL},
+    {"time", PARAM_QUANTITY, "s", AT(time), PARAM_MISSING, 0, INFINITY, true, false, NULL,
+     "Simulated time between two checkpoints of a transient; missing: none.", NULL},
+};
+const size_t checkpoint_params_count = sizeof checkpoint_params / sizeof *checkpoint_params;
 
 static void free_device(struct device_spec *device) {
   for (size_t i = 0; device->regions && i < device->n_regions; i++)

@@ -148,6 +148,17 @@ struct solver_spec {
 extern const struct param solver_params[];
 extern const size_t solver_params_count;
 
+/** When a run stores its state, to go on after an interruption. What is missing asks for nothing.
+ */
+struct checkpoint_spec {
+  double interval; /* s by the clock */
+  double time;     /* s of simulated time of a transient */
+  int steps;       /* time steps, or points of a sweep; 0: missing */
+};
+
+extern const struct param checkpoint_params[];
+extern const size_t checkpoint_params_count;
+
 struct run_spec {
   char title[256];
   double temperature; /* K */
@@ -157,6 +168,7 @@ struct run_spec {
   struct circuit_spec circuit;
   struct experiment_spec *experiments; /* owned */
   struct solver_spec solver;
+  struct checkpoint_spec checkpoint;
 };
 
 /** kT/q of a run, V. */

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 #include "solver/base/memory.h"
 
 /* Instants closer than this are one, relative to their time: a hundred times the rounding of a
@@ -277,6 +278,84 @@ enum hd_status spikes_step(struct spikes *spikes, const struct spikes_point *poi
       return advance(s, point, err);
     }
   }
+}
+
+/* ---- checkpoints: every member as a number ---- */
+
+enum { POINT = 6, STATE = 11 + 4 * POINT, SPIKE = 11 };
+
+static double *put_point(double *to, const struct spikes_point *p) {
+  const double values[POINT] = {p->t, p->I, p->V_X, p->E_source, p->E_device, p->charge};
+  memcpy(to, values, sizeof values);
+  return to + POINT;
+}
+
+static const double *get_point(const double *from, struct spikes_point *p) {
+  *p = (struct spikes_point){from[0], from[1], from[2], from[3], from[4], from[5]};
+  return from + POINT;
+}
+
+enum hd_status spikes_save(const struct spikes *s, struct store *store, struct hd_error *err) {
+  double state[STATE] = {s->started,    s->above,    s->above_since, s->crossed,
+                         s->pulse,      s->in_pulse, s->open,        s->window_open,
+                         s->own_window, s->sign,     (double)s->n};
+  double *at = state + STATE - 4 * POINT, *list = NULL;
+  at = put_point(at, &s->last);
+  at = put_point(at, &s->crossing);
+  at = put_point(at, &s->begin);
+  put_point(at, &s->first);
+  TRY(store_put(store, "spikes_state", STATE, state, err));
+  TRY(hd_alloc(&list, s->n * SPIKE, sizeof *list, err));
+  for (size_t i = 0; i < s->n; i++)
+    for (size_t c = 0; c < SPIKE; c++)
+      list[i * SPIKE + c] = spike_value(&s->spike[i], c);
+  enum hd_status status = store_put(store, "spikes_list", s->n * SPIKE, list, err);
+  hd_free(&list);
+  return status;
+}
+
+static struct spike make_spike(const double *v) {
+  return (struct spike){.t = v[0],
+                        .pulse = (int)v[1],
+                        .peak = v[2],
+                        .width = v[3],
+                        .E_source = v[4],
+                        .E_device = v[5],
+                        .E_stored = v[6],
+                        .charge = v[7],
+                        .window_start = v[8],
+                        .window_end = v[9],
+                        .complete = v[10] != 0.0};
+}
+
+enum hd_status spikes_restore(struct spikes *s, const struct store *store, struct hd_error *err) {
+  double v[STATE], *list = NULL;
+  TRY(store_get(store, "spikes_state", STATE, v, err));
+  s->started = v[0] != 0.0;
+  s->above = v[1] != 0.0;
+  s->above_since = v[2];
+  s->crossed = v[3] != 0.0;
+  s->pulse = (int)v[4];
+  s->in_pulse = v[5] != 0.0;
+  s->open = v[6] != 0.0;
+  s->window_open = v[7] != 0.0;
+  s->own_window = v[8] != 0.0;
+  s->sign = v[9];
+  s->n = s->capacity = (size_t)v[10];
+  const double *at = get_point(v + STATE - 4 * POINT, &s->last);
+  at = get_point(at, &s->crossing);
+  at = get_point(at, &s->begin);
+  get_point(at, &s->first);
+  if (s->n == 0)
+    return HD_OK;
+  TRY(hd_alloc(&list, s->n * SPIKE, sizeof *list, err));
+  enum hd_status status = hd_resize(&s->spike, s->n, sizeof *s->spike, err);
+  if (status == HD_OK)
+    status = store_get(store, "spikes_list", s->n * SPIKE, list, err);
+  for (size_t i = 0; status == HD_OK && i < s->n; i++)
+    s->spike[i] = make_spike(&list[i * SPIKE]);
+  hd_free(&list);
+  return status;
 }
 
 /** End what is still open with the values so far. Only a last pulse without a period has its window

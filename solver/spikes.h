@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include "physics/waveform.h"
 #include "solver/base/error.h"
+#include "solver/store.h"
 
 struct spikes_setup {
   double threshold;                /* A, > 0: a spike is |I| above it */
@@ -57,6 +58,10 @@ enum hd_status spikes_step(struct spikes *spikes, const struct spikes_point *poi
 /** The experiment is over: what is still open gets the values so far, with complete = false. */
 void spikes_finish(struct spikes *spikes);
 void spikes_free(struct spikes **spikes);
+/** Put the recorder into a store, and bring a new one with the same setup to that state. */
+enum hd_status spikes_save(const struct spikes *spikes, struct store *store, struct hd_error *err);
+enum hd_status spikes_restore(struct spikes *spikes, const struct store *store,
+                              struct hd_error *err);
 
 /** Spikes that have begun (the last one may be open) and those whose values are final. */
 size_t spikes_begun(const struct spikes *spikes);

@@ -2,9 +2,12 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include "solver/base/memory.h"
+#include "solver/sink.h"
 #include "solver/version.h"
 
 static double clock_seconds(clockid_t clock) {
@@ -118,46 +121,58 @@ static json_t *mesh_object(const struct system *system) {
   return list;
 }
 
-/** Counts of all plans, and the report of the one that was used most. */
-static struct linear_counts all_counts(const struct system *system, struct linear_report *report) {
-  struct linear_counts all = {0};
-  long most = -1;
-  *report = (struct linear_report){.solver = "", .ordering = ""};
+void summary_add_work(struct summary *summary, const struct system *system,
+                      const struct steady *steady) {
+  struct summary_work *work = &summary->work;
   for (int i = 0; i < SYSTEM_PLANS; i++) {
     if (!system->plans[i].ready)
       continue;
     struct linear_counts counts = linear_counts(system->plans[i].linear);
-    all.factorisations += counts.factorisations;
-    all.solves += counts.solves;
-    all.factor_s += counts.factor_s;
-    all.solve_s += counts.solve_s;
-    if (counts.factorisations > most) {
-      most = counts.factorisations;
-      *report = linear_report(system->plans[i].linear);
-    }
+    work->linear.factorisations += counts.factorisations;
+    work->linear.solves += counts.solves;
+    work->linear.factor_s += counts.factor_s;
+    work->linear.solve_s += counts.solve_s;
   }
-  return all;
+  work->residuals += system->residuals;
+  work->jacobians += system->jacobians;
+  work->assembly_s += system->assembly_s;
+  work->steady_iterations += steady ? steady->counts.newton_iterations : 0;
 }
 
-static json_t *solver_object(const struct summary *summary, const struct system *system,
-                             long steady_iterations) {
-  struct linear_report report;
-  struct linear_counts linear = all_counts(system, &report);
+/** The linear solver that was used most. */
+static struct linear_report main_report(const struct system *system) {
+  struct linear_report report = {.solver = "", .ordering = ""};
+  long most = -1;
+  for (int i = 0; i < SYSTEM_PLANS; i++) {
+    if (!system->plans[i].ready)
+      continue;
+    long used = linear_counts(system->plans[i].linear).factorisations;
+    if (used > most)
+      report = linear_report(system->plans[i].linear);
+    most = used > most ? used : most;
+  }
+  return report;
+}
+
+static json_t *solver_object(const struct summary *summary, const struct system *system) {
+  const struct summary_work *work = &summary->work;
+  struct linear_report report = main_report(system);
   const struct transient_counts *t = &summary->transient;
   json_t *list = json_object();
   json_object_set_new(list, "unknowns", json_integer(system->n));
   json_object_set_new(list, "steps", json_integer(t->steps));
-  json_object_set_new(list, "residuals", json_integer(system->residuals));
-  json_object_set_new(list, "jacobians", json_integer(system->jacobians));
-  json_object_set_new(list, "assembly_s", json_real(system->assembly_s));
-  json_object_set_new(list, "factorisations", json_integer(linear.factorisations));
-  json_object_set_new(list, "factorisation_s", json_real(linear.factor_s));
-  json_object_set_new(list, "solves", json_integer(linear.solves));
-  json_object_set_new(list, "solves_s", json_real(linear.solve_s));
-  json_object_set_new(list, "linear_solver_s", json_real(linear.factor_s + linear.solve_s));
+  json_object_set_new(list, "residuals", json_integer(work->residuals));
+  json_object_set_new(list, "jacobians", json_integer(work->jacobians));
+  json_object_set_new(list, "assembly_s", json_real(work->assembly_s));
+  json_object_set_new(list, "factorisations", json_integer(work->linear.factorisations));
+  json_object_set_new(list, "factorisation_s", json_real(work->linear.factor_s));
+  json_object_set_new(list, "solves", json_integer(work->linear.solves));
+  json_object_set_new(list, "solves_s", json_real(work->linear.solve_s));
+  json_object_set_new(list, "linear_solver_s",
+                      json_real(work->linear.factor_s + work->linear.solve_s));
   json_object_set_new(list, "newton_iterations",
-                      json_integer(t->newton_iterations + steady_iterations));
-  json_object_set_new(list, "steady_newton_iterations", json_integer(steady_iterations));
+                      json_integer(t->newton_iterations + work->steady_iterations));
+  json_object_set_new(list, "steady_newton_iterations", json_integer(work->steady_iterations));
   json_object_set_new(list, "error_test_failures", json_integer(t->error_test_failures));
   json_object_set_new(list, "convergence_failures", json_integer(t->convergence_failures));
   json_object_set_new(list, "linear_solver", json_string(report.solver));
@@ -168,16 +183,18 @@ static json_t *solver_object(const struct summary *summary, const struct system 
 }
 
 /** The same in two lines of text, for the log. */
-void summary_speak(const struct system *system, char *text, size_t size) {
-  struct linear_report report;
-  struct linear_counts linear = all_counts(system, &report);
+void summary_speak(const struct summary *summary, const struct system *system, char *text,
+                   size_t size) {
+  const struct summary_work *work = &summary->work;
+  struct linear_report report = main_report(system);
   snprintf(text, size,
            "linear solver: %s, %s ordering, %d unknowns, %lld of them in the border, %lld entries "
            "in the factors; %ld factorisations in %.3g s, %ld solutions in %.3g s, %ld assemblies "
            "in %.3g s",
            report.solver, report.ordering, system->n, (long long)report.border,
-           (long long)report.entries, linear.factorisations, linear.factor_s, linear.solves,
-           linear.solve_s, system->residuals + system->jacobians, system->assembly_s);
+           (long long)report.entries, work->linear.factorisations, work->linear.factor_s,
+           work->linear.solves, work->linear.solve_s, work->residuals + work->jacobians,
+           work->assembly_s);
 }
 
 /** Largest relative drift per ion species: count minus start minus what the contacts let in. */
@@ -204,9 +221,13 @@ static json_t *conservation_object(const struct summary *summary, const struct s
   return list;
 }
 
+static double cpu_seconds(const struct summary *summary) {
+  return summary->cpu_before + clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+
 /** Fill in everything that is known at the end of a run, good or bad. */
-void summary_finish(struct summary *summary, const struct system *system, long steady_iterations,
-                    enum hd_status status, const char *message) {
+void summary_finish(struct summary *summary, const struct system *system, enum hd_status status,
+                    const char *message) {
   json_t *root = summary->root;
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -217,12 +238,94 @@ void summary_finish(struct summary *summary, const struct system *system, long s
     json_object_set_new(root, "message", json_string(message));
   json_object_set_new(root, "wall_s",
                       json_real(clock_seconds(CLOCK_MONOTONIC) - summary->wall_start));
-  json_object_set_new(root, "cpu_s", json_real(clock_seconds(CLOCK_PROCESS_CPUTIME_ID)));
+  json_object_set_new(root, "cpu_s", json_real(cpu_seconds(summary)));
   json_object_set_new(root, "peak_memory_bytes", json_integer((json_int_t)usage.ru_maxrss * 1024));
   json_object_set_new(root, "mesh", mesh_object(system));
-  json_object_set_new(root, "solver", solver_object(summary, system, steady_iterations));
+  json_object_set_new(root, "solver", solver_object(summary, system));
   json_object_set_new(root, "conservation", conservation_object(summary, system));
   json_object_set(root, "experiments", summary->experiments);
+}
+
+/* ---- checkpoints ---- */
+
+enum { NUMBERS = 17 };
+
+enum hd_status summary_save(const struct summary *summary, const struct system *system,
+                            const struct steady *steady, struct store *store,
+                            struct hd_error *err) {
+  struct summary s = *summary;
+  summary_add_work(&s, system, steady);
+  const double numbers[NUMBERS] = {(double)s.transient.steps,
+                                   (double)s.transient.newton_iterations,
+                                   (double)s.transient.error_test_failures,
+                                   (double)s.transient.convergence_failures,
+                                   s.current_sum,
+                                   s.current_error,
+                                   s.current_max,
+                                   (double)s.work.residuals,
+                                   (double)s.work.jacobians,
+                                   (double)s.work.linear.factorisations,
+                                   (double)s.work.linear.solves,
+                                   (double)s.work.steady_iterations,
+                                   s.work.linear.factor_s,
+                                   s.work.linear.solve_s,
+                                   s.work.assembly_s,
+                                   clock_seconds(CLOCK_MONOTONIC) - s.wall_start,
+                                   cpu_seconds(&s)};
+  json_object_set(s.root, "experiments", s.experiments);
+  char *text = json_dumps(s.root, JSON_REAL_PRECISION(17));
+  if (!text)
+    return hd_fail(err, HD_MEMORY, "out of memory for the summary");
+  enum hd_status status = store_put_text(store, "summary", text, err);
+  free(text);
+  TRY(status);
+  TRY(store_put(store, "summary_numbers", NUMBERS, numbers, err));
+  return store_put(store, "summary_drift", system_ion_components(system), s.drift, err);
+}
+
+enum hd_status summary_restore(struct summary *summary, const struct system *system,
+                               const struct store *store, struct hd_error *err) {
+  double v[NUMBERS];
+  size_t components = system_ion_components(system);
+  const char *text = store_text(store, "summary");
+  json_t *root = text ? json_loads(text, 0, NULL) : NULL;
+  if (!root)
+    return hd_fail(err, HD_IO, "the checkpoint has no summary");
+  json_decref(summary->root);
+  json_decref(summary->experiments);
+  summary->root = root;
+  summary->experiments = json_incref(json_object_get(root, "experiments"));
+  summary->present =
+      json_array_get(summary->experiments, json_array_size(summary->experiments) - 1);
+  TRY(store_get(store, "summary_numbers", NUMBERS, v, err));
+  summary->transient = (struct transient_counts){(long)v[0], (long)v[1], (long)v[2], (long)v[3]};
+  summary->current_sum = v[4];
+  summary->current_error = v[5];
+  summary->current_max = v[6];
+  summary->work = (struct summary_work){.residuals = (long)v[7],
+                                        .jacobians = (long)v[8],
+                                        .steady_iterations = (long)v[11],
+                                        .assembly_s = v[14],
+                                        .linear = {.factorisations = (long)v[9],
+                                                   .solves = (long)v[10],
+                                                   .factor_s = v[12],
+                                                   .solve_s = v[13]}};
+  summary->wall_start -= v[15];
+  summary->cpu_before = v[16];
+  return components > 0 ? store_get(store, "summary_drift", components, summary->drift, err)
+                        : HD_OK;
+}
+
+bool summary_says_ok(const char *dir) {
+  char *path = NULL;
+  if (sink_path(&path, dir, "summary.json", NULL) != HD_OK)
+    return false;
+  json_t *root = json_load_file(path, 0, NULL);
+  const char *status = json_string_value(json_object_get(root, "status"));
+  bool ok = status && strcmp(status, "ok") == 0;
+  json_decref(root);
+  hd_free(&path);
+  return ok;
 }
 
 /** Free; a zeroed summary is accepted. */

@@ -3,12 +3,23 @@
 #define HALIDRIFT_SOLVER_SUMMARY_H
 
 #include <jansson.h>
+#include "solver/steady.h"
+#include "solver/store.h"
 #include "solver/system.h"
 #include "solver/transient.h"
 
+/** What the solver did. */
+struct summary_work {
+  long residuals, jacobians, steady_iterations;
+  double assembly_s;
+  struct linear_counts linear;
+};
+
 struct summary {
   json_t *root, *experiments, *present; /* root owned; the others live in it */
-  double wall_start, cpu_start;
+  double wall_start;        /* s, monotonic clock; before the process began when the run goes on */
+  double cpu_before;        /* s that earlier processes of the run took */
+  struct summary_work work; /* of systems that are gone */
   struct transient_counts transient; /* of all transients */
   double current_sum;                /* A: largest |sum of terminal currents| of a device */
   double current_error; /* A: largest difference between reported and circuit currents */
@@ -26,11 +37,22 @@ void summary_watch(struct summary *summary, const struct system *system, const d
                    const double *I);
 /** Smallest and largest value of a number over the rows of the present experiment; NAN is none. */
 void summary_range(struct summary *summary, const char *name, double value);
+/** Add up what a system did, before it goes. */
+void summary_add_work(struct summary *summary, const struct system *system,
+                      const struct steady *steady);
 /** Statistics, conservation, status. */
-void summary_finish(struct summary *summary, const struct system *system, long steady_iterations,
-                    enum hd_status status, const char *message);
+void summary_finish(struct summary *summary, const struct system *system, enum hd_status status,
+                    const char *message);
 /** One sentence for the log: linear solver, its order, work and time. */
-void summary_speak(const struct system *system, char *text, size_t size);
+void summary_speak(const struct summary *summary, const struct system *system, char *text,
+                   size_t size);
+/** Put everything so far into a store, and take it out into a new summary. */
+enum hd_status summary_save(const struct summary *summary, const struct system *system,
+                            const struct steady *steady, struct store *store, struct hd_error *err);
+enum hd_status summary_restore(struct summary *summary, const struct system *system,
+                               const struct store *store, struct hd_error *err);
+/** Does DIR/summary.json say that the run ended well? */
+bool summary_says_ok(const char *dir);
 void summary_free(struct summary *summary);
 
 #endif

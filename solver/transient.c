@@ -13,6 +13,8 @@
 static const double WEIGHT_NONE = 1e-30;
 /** First step after a kink, as a fraction of the way to the next one and of the last step. */
 static const double FIRST_STEP_FRACTION = 1e-3;
+/** First step behind a checkpoint, in units of the last one: order one needs shorter steps. */
+static const double RESTART_FRACTION = 0.1;
 /** Electrons of a dense filament relax within 1e-14 s while steps are 1e-6 s long: behind an edge a
  * step may have to shrink by many factors of 4 before it is taken, and the same when light is
  * switched on in the dark. */
@@ -295,6 +297,17 @@ static double first_step(const struct transient *transient) {
   return step;
 }
 
+/** Let IDAS begin at the present state, with order one. */
+static enum hd_status restart(struct transient *transient, double step, struct hd_error *err) {
+  void *ida = transient->ida;
+  TRY(check(IDAReInit(ida, transient->t, transient->y, transient->yp), "a restart", err));
+  TRY(check(IDAQuadReInit(ida, transient->quad), "a restart", err));
+  TRY(check(IDASetInitStep(ida, step), "the first step", err));
+  TRY(check(IDASetStopTime(ida, transient->stop), "the stop time", err));
+  transient->started = true;
+  return HD_OK;
+}
+
 /**
  * Begin the stretch from the present time to `stop`, on which all waveforms are smooth.
  * The state goes on; the rates of potentials and levels take the jump of the sources' slopes.
@@ -309,13 +322,50 @@ enum hd_status transient_begin(struct transient *transient, double stop, struct 
                N_VGetArrayPointer(transient->yp), transient->F);
   kink_jump_slopes(transient->system, transient->t, stop, transient->slope,
                    N_VGetArrayPointer(transient->y), N_VGetArrayPointer(transient->yp));
-  TRY(check(IDAReInit(transient->ida, transient->t, transient->y, transient->yp), "a restart",
-            err));
-  TRY(check(IDAQuadReInit(transient->ida, transient->quad), "a restart", err));
-  TRY(check(IDASetInitStep(transient->ida, first_step(transient)), "the first step", err));
-  TRY(check(IDASetStopTime(transient->ida, stop), "the stop time", err));
-  transient->started = true;
-  return HD_OK;
+  return restart(transient, first_step(transient), err);
+}
+
+/* ---- checkpoints ---- */
+
+double transient_stop(const struct transient *transient) {
+  return transient->stop;
+}
+
+enum hd_status transient_save(struct transient *transient, struct store *store,
+                              struct hd_error *err) {
+  size_t n = (size_t)transient->system->n;
+  struct transient_counts counts = transient_counts(transient);
+  const double total[] = {(double)counts.steps, (double)counts.newton_iterations,
+                          (double)counts.error_test_failures, (double)counts.convergence_failures};
+  const double clock[] = {transient->t, transient->stop, transient->last_step};
+  TRY(store_put(store, "transient_y", n, N_VGetArrayPointer(transient->y), err));
+  TRY(store_put(store, "transient_yp", n, N_VGetArrayPointer(transient->yp), err));
+  TRY(store_put(store, "transient_integrals", QUADRATURES, N_VGetArrayPointer(transient->quad),
+                err));
+  TRY(store_put(store, "transient_slopes", transient->system->run->circuit.n_elements,
+                transient->slope, err));
+  TRY(store_put(store, "transient_clock", 3, clock, err));
+  return store_put(store, "transient_counts", 4, total, err);
+}
+
+enum hd_status transient_restore(struct transient *transient, const struct store *store,
+                                 struct hd_error *err) {
+  size_t n = (size_t)transient->system->n;
+  double total[4], clock[3];
+  TRY(store_get(store, "transient_y", n, N_VGetArrayPointer(transient->y), err));
+  TRY(store_get(store, "transient_yp", n, N_VGetArrayPointer(transient->yp), err));
+  TRY(store_get(store, "transient_integrals", QUADRATURES, N_VGetArrayPointer(transient->quad),
+                err));
+  TRY(store_get(store, "transient_slopes", transient->system->run->circuit.n_elements,
+                transient->slope, err));
+  TRY(store_get(store, "transient_clock", 3, clock, err));
+  TRY(store_get(store, "transient_counts", 4, total, err));
+  transient->t = clock[0];
+  transient->stop = clock[1];
+  transient->last_step = clock[2];
+  transient->total =
+      (struct transient_counts){(long)total[0], (long)total[1], (long)total[2], (long)total[3]};
+  return restart(transient, RESTART_FRACTION * transient->last_step, err);
 }
 
 /* ---- advance ---- */

@@ -3,6 +3,7 @@
 #ifndef HALIDRIFT_SOLVER_TRANSIENT_H
 #define HALIDRIFT_SOLVER_TRANSIENT_H
 
+#include "solver/store.h"
 #include "solver/system.h"
 
 /** What the integrals and the root watch: one current, one source. */
@@ -48,6 +49,16 @@ enum hd_status transient_interpolate(struct transient *transient, double t, doub
                                      struct hd_error *err);
 struct transient_integrals transient_integrals(struct transient *transient);
 struct transient_counts transient_counts(const struct transient *transient);
+
+/** Put everything that a restart at the present time needs into a store. */
+enum hd_status transient_save(struct transient *transient, struct store *store,
+                              struct hd_error *err);
+/** Bring a new integrator to where transient_save was called: it goes on inside the same stretch
+ * with a first step of order one. */
+enum hd_status transient_restore(struct transient *transient, const struct store *store,
+                                 struct hd_error *err);
+/** End of the present stretch, s. */
+double transient_stop(const struct transient *transient);
 void transient_free(struct transient **transient);
 
 #endif

@@ -125,6 +125,17 @@ START_TEST(hd_run_execute_says_why_a_folder_cannot_be_made) {
 }
 END_TEST
 
+START_TEST(hd_run_resume_needs_a_checkpoint) {
+  struct hd_run *run = create_bar();
+  ck_assert_int_eq(hd_run_resume(run, "nowhere"), HD_USAGE);
+  ck_assert_ptr_nonnull(strstr(hd_run_error(run), "nowhere: there is no checkpoint"));
+  ck_assert_int_eq(hd_run_execute(run, "ended"), HD_OK);
+  ck_assert_int_eq(hd_run_resume(run, "ended"), HD_USAGE);
+  ck_assert_ptr_nonnull(strstr(hd_run_error(run), "ended: the run has ended"));
+  hd_run_free(&run);
+}
+END_TEST
+
 START_TEST(hd_run_write_resolved_gives_the_same_run) {
   struct hd_run *run = create_bar(), *again = NULL;
   FILE *file = fopen("resolved.cfg", "w");
@@ -169,6 +180,7 @@ int main(void) {
   tcase_add_test(all, hd_run_execute_writes_the_folder);
   tcase_add_test(all, hd_run_execute_reports_progress);
   tcase_add_test(all, hd_run_execute_says_why_a_folder_cannot_be_made);
+  tcase_add_test(all, hd_run_resume_needs_a_checkpoint);
   tcase_add_test(all, hd_run_write_resolved_gives_the_same_run);
   tcase_add_test(all, tables_are_printed);
   tcase_add_test(all, null_is_accepted);

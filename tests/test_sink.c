@@ -63,6 +63,49 @@ START_TEST(table_quotes_names) {
 }
 END_TEST
 
+/** Rows behind the length are cut off, even a torn one; then it goes on. */
+START_TEST(table_reopens_behind_its_good_rows) {
+  struct sink_table *table = table_open();
+  ck_assert_int_eq(sink_table_row(table, "dc", (double[]){0, 0.5, 1}, &err), HD_OK);
+  double length = sink_table_length(table);
+  ck_assert_int_eq(sink_table_row(table, "dc", (double[]){1, 0.5, 2}, &err), HD_OK);
+  ck_assert_int_eq(sink_table_close(&table, &err), HD_OK);
+  FILE *file = fopen(in_folder("terminals.csv"), "a");
+  fputs("dc,2,0.", file);
+  fclose(file);
+  ck_assert_int_eq(sink_table_reopen(&table, folder, "terminals.csv", 4, columns, length, &err),
+                   HD_OK);
+  ck_assert_double_eq(sink_table_length(table), length);
+  ck_assert_int_eq(sink_table_row(table, "dc", (double[]){1.23456789012345, 0.5, 3}, &err), HD_OK);
+  ck_assert_int_eq(sink_table_close(&table, &err), HD_OK);
+  ck_assert_str_eq(content("terminals.csv"), "experiment,time_s,V(top)_V,I(top)_A\ndc,0,0.5,1\n"
+                                             "dc,1.23456789012345,0.5,3\n");
+  ck_assert_int_eq(sink_table_reopen(&table, folder, "terminals.csv", 4, columns, 1e6, &err),
+                   HD_IO);
+  ck_assert_ptr_nonnull(strstr(err.text, "shorter than at the checkpoint"));
+  ck_assert_ptr_null(table);
+}
+END_TEST
+
+START_TEST(file_copies_are_whole) {
+  FILE *file = fopen(in_folder("from"), "wb");
+  for (int i = 0; i < 200000; i++)
+    fputc(i * 7 % 256, file);
+  fclose(file);
+  ck_assert_int_eq(sink_copy(in_folder("from"), folder, "to", &err), HD_OK);
+  FILE *a = fopen(in_folder("from"), "rb"), *b = fopen(in_folder("to"), "rb");
+  for (int c = 0; c != EOF;) {
+    c = fgetc(a);
+    ck_assert_int_eq(c, fgetc(b));
+  }
+  fclose(a);
+  fclose(b);
+  ck_assert(!exists("to.part"));
+  ck_assert_int_eq(sink_copy(in_folder("none"), folder, "to", &err), HD_IO);
+  ck_assert(exists("to"));
+}
+END_TEST
+
 START_TEST(table_says_which_file_and_why) {
   struct sink_table *table = NULL;
   ck_assert_int_eq(sink_table_open(&table, "no/folder", "a.csv", 4, columns, &err), HD_IO);
@@ -242,6 +285,8 @@ int main(void) {
   tcase_add_test(tests, table_leaves_missing_values_empty);
   tcase_add_test(tests, table_keeps_nanoseconds_after_seconds);
   tcase_add_test(tests, table_quotes_names);
+  tcase_add_test(tests, table_reopens_behind_its_good_rows);
+  tcase_add_test(tests, file_copies_are_whole);
   tcase_add_test(tests, table_says_which_file_and_why);
   tcase_add_test(tests, table_notices_full_device);
   tcase_add_test(tests, table_on_full_disk_ends_with_whole_row);

@@ -331,6 +331,34 @@ START_TEST(fields_on_full_disk_stay_readable) {
 }
 END_TEST
 
+/** A file that is closed and opened again between records is the same file. */
+START_TEST(fields_continue_behind_their_records) {
+  struct mesh mesh = grid(SHAPE_PLANAR, true);
+  for (size_t r = 0; r < 5; r++) {
+    struct sink_fields *fields = fields_open(&mesh, 2);
+    ck_assert_int_eq(sink_fields_continue(fields, r, &err), HD_OK);
+    ck_assert_uint_eq(sink_fields_records(fields), r);
+    ck_assert_int_eq(write_sample(fields, &mesh, r), HD_OK);
+    ck_assert_int_eq(sink_fields_close(&fields, &err), HD_OK);
+  }
+  int file = fields_read();
+  ck_assert_uint_eq(length_of(file, "record"), 5);
+  check_values(file, "film_psi", &mesh, 0, 5);
+  check_values(file, "d2nd_column_T", &mesh, 1, 5);
+  nc(nc_close(file));
+}
+END_TEST
+
+START_TEST(fields_continue_wants_the_right_file) {
+  struct mesh mesh = grid(SHAPE_PLANAR, true);
+  write_file(&mesh, 1, 3);
+  struct sink_fields *fields = fields_open(&mesh, 1);
+  ck_assert_int_eq(sink_fields_continue(fields, 2, &err), HD_IO);
+  ck_assert_ptr_nonnull(strstr(err.text, "/fields.nc: has 3 records, must have 2\n"));
+  ck_assert_int_eq(sink_fields_close(&fields, &err), HD_OK);
+}
+END_TEST
+
 START_TEST(fields_say_which_file_and_why) {
   struct mesh mesh = grid(SHAPE_1D, true);
   struct sink_fields *fields = fields_open(&mesh, 1);
@@ -357,6 +385,8 @@ int main(void) {
   tcase_add_test(tests, fields_leave_older_file_to_its_reader);
   tcase_add_test(tests, fields_survive_kill);
   tcase_add_loop_test(tests, fields_on_full_disk_stay_readable, 0, 4);
+  tcase_add_test(tests, fields_continue_behind_their_records);
+  tcase_add_test(tests, fields_continue_wants_the_right_file);
   tcase_add_test(tests, fields_say_which_file_and_why);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

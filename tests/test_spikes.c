@@ -341,6 +341,38 @@ START_TEST(open_spike_is_reported_as_far_as_it_went) {
 }
 END_TEST
 
+/** A recorder that is stored and made anew at every point finds the same spikes. */
+START_TEST(recorder_goes_on_from_a_store) {
+  struct waveform waveform = train(4);
+  struct spikes *whole = recorder(0.2e-6, C, &waveform), *again = recorder(0.2e-6, C, &waveform);
+  struct spikes_point at = {0};
+  for (int i = 1; i <= 400; i++) {
+    double t = 4.0 * period * i / 400;
+    struct spikes_point from = at;
+    at = rc_point(&from, waveform_value(&waveform, t), t - from.t);
+    step(whole, at);
+    step(again, at);
+    struct store *store = NULL;
+    ck_assert_int_eq(store_create(&store, NULL), HD_OK);
+    ck_assert_int_eq(spikes_save(again, store, NULL), HD_OK);
+    spikes_free(&again);
+    again = recorder(0.2e-6, C, &waveform);
+    ck_assert_int_eq(spikes_restore(again, store, NULL), HD_OK);
+    store_free(&store);
+    ck_assert_uint_eq(spikes_final(again), spikes_final(whole));
+  }
+  spikes_finish(whole);
+  spikes_finish(again);
+  ck_assert_uint_ge(spikes_begun(whole), 3);
+  ck_assert_uint_eq(spikes_begun(again), spikes_begun(whole));
+  for (size_t i = 0; i < spikes_begun(whole); i++)
+    for (size_t c = 0; c < spike_columns_count; c++)
+      ck_assert(spike_value(spikes_get(again, i), c) == spike_value(spikes_get(whole, i), c));
+  spikes_free(&whole);
+  spikes_free(&again);
+}
+END_TEST
+
 START_TEST(value_of_each_column_is_another_member) {
   const struct spike spike = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, true};
   ck_assert_uint_eq(spike_columns_count, 11);
@@ -366,6 +398,7 @@ int main(void) {
   tcase_add_test(tests, window_may_end_with_the_experiment);
   tcase_add_test(tests, window_without_period_ends_with_the_experiment);
   tcase_add_test(tests, open_spike_is_reported_as_far_as_it_went);
+  tcase_add_test(tests, recorder_goes_on_from_a_store);
   tcase_add_test(tests, value_of_each_column_is_another_member);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

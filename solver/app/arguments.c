@@ -23,6 +23,15 @@ static void apply_set(struct arguments *arguments, const char *value) {
   arguments->sets[arguments->n_sets++] = value;
 }
 
+static void apply_resume(struct arguments *arguments, const char *value) {
+  arguments->resume = value;
+}
+
+static void apply_checkpoint(struct arguments *arguments, const char *value) {
+  snprintf(arguments->checkpoint, sizeof arguments->checkpoint, "checkpoint.interval=%s", value);
+  arguments->sets[arguments->n_sets++] = arguments->checkpoint;
+}
+
 static void apply_quiet(struct arguments *arguments, const char *value) {
   (void)value;
   arguments->level = PROGRESS_QUIET;
@@ -41,6 +50,10 @@ static void apply_help(struct arguments *arguments, const char *value) {
 static const struct option options[] = {
     {'o', "output", "DIR", TAKES_DIR, apply_dir, "run folder (default: runs/NAME for NAME.cfg)"},
     {0, "set", "KEY=VALUE", TAKES_SET, apply_set, "override one key of the input; repeatable"},
+    {0, "checkpoint", "TIME", TAKES_RESUME, apply_checkpoint,
+     "store the state every so often, e.g. \"10 min\""},
+    {0, "resume", "DIR", TAKES_RESUME, apply_resume,
+     "go on from the checkpoint in the run folder DIR"},
     {'q', "quiet", NULL, TAKES_LEVEL, apply_quiet, "print errors only"},
     {'v', "verbose", NULL, TAKES_LEVEL, apply_verbose, "print what goes to log.txt"},
     {'h', "help", NULL, 0, apply_help, "print this help"},
@@ -145,7 +158,12 @@ enum hd_status arguments_read(struct arguments *arguments, const struct command 
     else
       TRY(take_operand(arguments, command, word, err));
   }
-  if (command->operand && !arguments->operand && !arguments->help)
+  if (arguments->resume && (arguments->operand || arguments->dir || arguments->n_sets > 0))
+    return hd_fail(err, HD_USAGE,
+                   "halidrift %s: --resume goes on with the input in %s, it takes no %s, --output, "
+                   "--set or --checkpoint",
+                   command->name, arguments->resume, command->operand);
+  if (command->operand && !arguments->operand && !arguments->help && !arguments->resume)
     return hd_fail(err, HD_USAGE, "halidrift %s: needs a %s; see `halidrift %s --help`",
                    command->name, command->operand, command->name);
   return HD_OK;

@@ -11,16 +11,18 @@
 
 /** What the user asked for; strings are borrowed from argv. */
 struct arguments {
-  const char *operand; /* FILE, KEY or WHAT; NULL: none */
-  const char *dir;     /* -o; NULL: not given */
-  const char **sets;   /* owned; "key=value" of every --set, NULL-terminated */
+  const char *operand;  /* FILE, KEY or WHAT; NULL: none */
+  const char *dir;      /* -o; NULL: not given */
+  const char *resume;   /* --resume; NULL: not given */
+  char checkpoint[128]; /* "checkpoint.interval=..." of --checkpoint; stands in `sets` too */
+  const char **sets;    /* owned; "key=value" of every --set, NULL-terminated */
   size_t n_sets;
   enum progress_level level; /* -q, -v */
   bool help;                 /* -h behind a command */
 };
 
 /** Which options a command takes; bits of struct command.options. */
-enum { TAKES_DIR = 1, TAKES_SET = 2, TAKES_LEVEL = 4 };
+enum { TAKES_DIR = 1, TAKES_SET = 2, TAKES_LEVEL = 4, TAKES_RESUME = 8 };
 
 /** One row of the table of commands in main.c. */
 struct command {

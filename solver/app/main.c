@@ -6,9 +6,11 @@
 #include "solver/version.h"
 
 static const struct command commands[] = {
-    {"run", "FILE", TAKES_DIR | TAKES_SET | TAKES_LEVEL, "Run an input file into a run folder",
+    {"run", "FILE", TAKES_DIR | TAKES_SET | TAKES_LEVEL | TAKES_RESUME,
+     "Run an input file into a run folder",
      "Writes terminals.csv, spikes.csv, fields.nc, summary.json, resolved.cfg and log.txt.\n"
-     "Example: halidrift run cell.cfg -o runs/thin --set 'device.layers[0].thickness=40 nm'",
+     "Example: halidrift run cell.cfg -o runs/thin --set 'device.layers[0].thickness=40 nm'\n"
+     "         halidrift run --resume runs/thin     go on after Ctrl-C, or from a checkpoint",
      cmd_run},
     {"check", "FILE", TAKES_SET, "Validate an input file and print what it would run", NULL,
      cmd_check},

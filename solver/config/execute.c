@@ -29,6 +29,16 @@ static enum hd_status write_resolved(const struct plan *plan, const char *dir,
   return status;
 }
 
+static struct run_options make_options(const struct plan *plan, const char *dir,
+                                       enum progress_level level, FILE *terminal, bool resume) {
+  return (struct run_options){.dir = dir,
+                              .input_path = plan->path,
+                              .hash = config_hash(plan->config),
+                              .resume = resume,
+                              .level = level,
+                              .terminal = terminal};
+}
+
 /**
  * Run a plan into a folder.
  * Errors  HD_CONVERGENCE, HD_IO, HD_MEMORY, HD_INTERRUPTED: what was computed is in the folder
@@ -37,11 +47,17 @@ enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progr
                             FILE *terminal, struct hd_error *err) {
   TRY(sink_folder(dir, err));
   TRY(write_resolved(plan, dir, err));
-  const struct run_options options = {.dir = dir,
-                                      .input_path = plan->path,
-                                      .hash = config_hash(plan->config),
-                                      .level = level,
-                                      .terminal = terminal};
+  const struct run_options options = make_options(plan, dir, level, terminal, false);
+  return experiment_run(&plan->spec, &options, err);
+}
+
+/**
+ * Resume a run.
+ * Errors  HD_USAGE: no checkpoint, or one of another input or version; else as plan_execute
+ */
+enum hd_status plan_resume(const struct plan *plan, const char *dir, enum progress_level level,
+                           FILE *terminal, struct hd_error *err) {
+  const struct run_options options = make_options(plan, dir, level, terminal, true);
   return experiment_run(&plan->spec, &options, err);
 }
 

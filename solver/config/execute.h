@@ -21,6 +21,10 @@ enum hd_status plan_create(struct plan *plan, const char *path, const char *cons
 enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progress_level level,
                             FILE *terminal, struct hd_error *err);
 
+/** Go on from the checkpoint in `dir`, whose input must be the same (by hash). */
+enum hd_status plan_resume(const struct plan *plan, const char *dir, enum progress_level level,
+                           FILE *terminal, struct hd_error *err);
+
 void plan_free(struct plan *plan);
 
 #endif

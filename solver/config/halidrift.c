@@ -90,6 +90,21 @@ enum hd_status hd_run_execute(struct hd_run *run, const char *dir) {
       run, plan_execute(&run->plan, dir, (enum progress_level)run->level, run->stream, &run->err));
 }
 
+/**
+ * Go on from a checkpoint.
+ * Errors  HD_USAGE (nothing to resume, another input or version), else as hd_run_execute
+ */
+enum hd_status hd_run_resume(struct hd_run *run, const char *dir) {
+  if (!run)
+    return HD_MEMORY;
+  hd_error_clear(&run->err);
+  if (!is_ready(run))
+    return hd_fail(&run->err, HD_USAGE, "hd_run_resume: the run has no valid input");
+  interrupt_clear();
+  return settle(
+      run, plan_resume(&run->plan, dir, (enum progress_level)run->level, run->stream, &run->err));
+}
+
 /** Ask the run that is being executed to stop. */
 void hd_interrupt(void) {
   interrupt_request();

@@ -19,6 +19,8 @@ static const struct output_row files[] = {
     {"summary.json", "", "Results and statistics of the run for other programs."},
     {"resolved.cfg", "",
      "The complete input after includes, defaults and --set; running it gives the same result."},
+    {"checkpoint", "",
+     "Folder with the state of a run that has not ended, for `halidrift run --resume`."},
     {"log.txt", "", "What happened, line by line, with the errors of a failed run."},
     {NULL, NULL, NULL}};
 
@@ -132,7 +134,8 @@ static const struct output_row exit_codes[] = {
     {"4", "", "No convergence; the message says where and what to try."},
     {"5", "", "A file could not be read or written."},
     {"6", "", "Out of memory."},
-    {"130", "", "Interrupted by SIGINT or SIGTERM: what was computed is on disk."},
+    {"130", "",
+     "Interrupted by SIGINT or SIGTERM: what was computed is on disk, with a checkpoint."},
     {NULL, NULL, NULL}};
 
 static const struct output_table tables[] = {

@@ -202,6 +202,7 @@ static void write_run(FILE *file, const struct run_spec *spec) {
   fputc('\n', file);
   write_group(file, SECTION_CONSTANTS, &spec->constants);
   write_group(file, SECTION_SOLVER, &spec->solver);
+  write_group(file, SECTION_CHECKPOINT, &spec->checkpoint);
   write_materials(file, spec);
   write_devices(file, spec);
   write_circuit(file, spec);

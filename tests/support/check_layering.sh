@@ -48,7 +48,7 @@ library() {
   library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|btf|colamd|camd|cholmod)[^/]*[.]h' \
     solver/linear_klu.c solver/linear_umfpack.c solver/linear_order.c
   library METIS 'metis' solver/linear_order.c
-  library netCDF 'netcdf' solver/sink_fields.c
+  library netCDF 'netcdf' solver/sink_fields.c solver/store.c
   library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h
   library libconfig 'libconfig' solver/config/parse.c
   library udunits2 'udunits2' solver/config/units.c

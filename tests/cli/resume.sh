@@ -1,0 +1,107 @@
+#!/bin/sh
+# halidrift run --resume: a run that is killed again and again ends in the same files, byte for byte.
+# ctest: timeout=600
+. "$HALIDRIFT_ROOT/tests/support/shell.sh"
+support=$HALIDRIFT_ROOT/tests/support
+
+# One device through a sweep, a transient with pulses, spikes and fields, and a second sweep.
+cp "$HALIDRIFT_ROOT/inputs/devices/set_f.inc" .
+cat >deck.cfg <<'CFG'
+@include "set_f.inc"
+solver = { rtol = 1e-3; phi_factor = 10.0; max_order = 3; };
+checkpoint = { steps = 20; };
+circuit = (
+  { type = "voltage"; name = "Vin"; nets = ["in", "gnd"]; },
+  { type = "resistor"; name = "Rs"; nets = ["in", "top"]; value = "1 kohm"; },
+  { type = "device"; name = "memristor"; terminals = { anode = "top"; cathode = "x"; }; },
+  { type = "capacitor"; name = "C"; nets = ["x", "gnd"]; value = "60 pF"; initial = "0 V"; },
+  { type = "resistor"; name = "Rl"; nets = ["x", "gnd"]; value = "30 Mohm"; }
+);
+experiments = (
+  { name = "before"; type = "dc_sweep"; source = "Vin"; from = "0 V"; to = "50 mV"; points = 101;
+    frozen_ions = true; fields = { every = 30; }; },
+  { name = "pulses"; type = "transient"; start = "equilibrium"; duration = "4 ms";
+    drive = ({ source = "Vin"; waveform = { type = "pulse"; low = "0 V"; high = "0.85 V";
+               rise = "1 us"; width = "298 us"; fall = "1 us"; period = "800 us"; }; });
+    fields = { every = 31; at_spikes = true; times = ["0.5 ms", "1.7 ms"]; };
+    output = { every_step = true; times = ["0.123 ms", "2.345 ms"]; };
+    spikes = { terminal = "anode"; threshold = "100 nA"; }; },
+  { name = "after"; type = "dc_sweep"; source = "Vin"; from = "0 V"; to = "50 mV"; points = 101;
+    frozen_ions = true; }
+);
+CFG
+
+# ---- the same result, whatever happens on the way ----
+
+expect 0 "" "$HALIDRIFT" run deck.cfg -q -o whole
+require ! -e whole/checkpoint
+expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" deck.cfg killed 30
+cat out.txt
+expect 0 "" python3 "$support/same_run.py" whole killed
+require ! -e killed/checkpoint
+
+# Checkpoints by number of step are restarts of the time steps: within the tolerance, the result is
+# that of a run without them.
+expect 0 "" "$HALIDRIFT" run deck.cfg -q -o plain --set checkpoint.steps=0
+expect 0 "" python3 "$support/same_run.py" --within 0.03 plain whole
+
+# ---- Ctrl-C: the state at the last step, without any checkpoint before ----
+
+env --default-signal=INT "$HALIDRIFT" run deck.cfg -o stopped --set checkpoint.steps=0 >first.txt &
+pid=$!
+tries=0
+# shellcheck disable=SC2002 # the file may not be there yet
+while [ "$(cat stopped/terminals.csv 2>/dev/null | wc -l)" -lt 300 ] && [ $tries -lt 300 ]; do
+  sleep 0.1
+  tries=$((tries + 1))
+done
+kill -INT $pid
+status=0
+wait $pid || status=$?
+require $status -eq 130
+expect 0 "run --resume stopped goes on from there" cat first.txt
+require -s stopped/checkpoint/000001.nc
+rows=$(wc -l <stopped/terminals.csv)
+cp -r stopped other
+cp -r stopped torn
+expect 0 "goes on from checkpoint 1" "$HALIDRIFT" run --resume stopped
+require "$(wc -l <stopped/terminals.csv)" -gt "$rows"
+expect 0 "" python3 "$support/same_run.py" --within 0.03 plain stopped
+
+# ---- what is refused ----
+
+expect 2 "stopped: the run has ended, there is nothing to resume" "$HALIDRIFT" run --resume stopped
+expect 2 "nowhere: there is no checkpoint to resume from" "$HALIDRIFT" run --resume nowhere
+expect 2 "takes no FILE, --output, --set or --checkpoint" \
+  "$HALIDRIFT" run --resume other --set solver.rtol=1e-3
+expect 2 "takes no FILE" "$HALIDRIFT" run deck.cfg --resume other
+expect 2 "resume.*needs a value: DIR" "$HALIDRIFT" run --resume
+sed 's/rtol = [^;]*;/rtol = 0.00123;/' other/resolved.cfg >changed.cfg
+mv changed.cfg other/resolved.cfg
+expect 2 "other: the checkpoint belongs to the input with hash [0-9a-f]+, resolved.cfg has" \
+  "$HALIDRIFT" run --resume other
+require "$(wc -l <other/terminals.csv)" -eq "$rows" # nothing was touched
+
+# ---- a checkpoint that is cut short, or in which a byte is wrong ----
+
+cp torn/checkpoint/000001.nc torn/checkpoint/000002.nc
+truncate -s -1000 torn/checkpoint/000002.nc
+cp torn/checkpoint/000001.nc torn/checkpoint/000003.nc
+python3 - <<'PY'
+data = bytearray(open("torn/checkpoint/000003.nc", "rb").read())
+at = max(range(0, len(data) - 64, 8), key=lambda i: len(set(data[i:i + 64])))
+data[at + 20] ^= 1
+open("torn/checkpoint/000003.nc", "wb").write(data)
+PY
+cp -r torn lost
+expect 0 "goes on from checkpoint 1" "$HALIDRIFT" run --resume torn
+expect 0 "" python3 "$support/same_run.py" stopped torn
+rm lost/checkpoint/000001.nc
+expect 5 "lost: no checkpoint can be read" "$HALIDRIFT" run --resume lost
+
+# A new run in the folder forgets the old one's checkpoints.
+expect 0 "" "$HALIDRIFT" run "$HALIDRIFT_ROOT/inputs/tutorial/01_resistor.cfg" -q -o lost
+require ! -e lost/checkpoint
+expect 0 "" "$HALIDRIFT" run deck.cfg -q -o timed --set checkpoint.steps=0 --checkpoint "0.2 s"
+expect 0 "checkpoint [1-9]" cat timed/log.txt
+finish

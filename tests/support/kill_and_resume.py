@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Run an input, kill it with SIGKILL at random moments, resume it, until it ends by itself.
+
+    python3 kill_and_resume.py PROGRAM INPUT DIR KILLS [SEED]
+
+Fails when a resumed run does not go on, or when fewer than KILLS kills hit.
+"""
+
+import pathlib
+import random
+import subprocess
+import sys
+import time
+
+
+def kill_after(command, delay):
+    """Exit status of a command, None when it was killed."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        text, _ = process.communicate(timeout=delay)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return None, ""
+    return process.returncode, text
+
+
+def main():
+    program, deck, folder, wanted = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]), int(sys.argv[4])
+    chance = random.Random(int(sys.argv[5]) if len(sys.argv) > 5 else 1)
+    first = [program, "run", deck, "-q", "-o", str(folder)]
+    resume = [program, "run", "--resume", str(folder), "-q"]
+    kills, longest, numbers = 0, 0.1, []
+    started = time.monotonic()
+    while True:
+        have = sorted((folder / "checkpoint").glob("??????.nc")) if folder.exists() else []
+        status, text = kill_after(resume if have else first, chance.uniform(0.02, longest))
+        if status is not None:
+            break
+        kills += 1
+        numbers.append(int(have[-1].name[:6]) if have else 0)
+        # a machine under load needs longer before it gets anywhere
+        if len(numbers) > 5 and numbers[-1] == numbers[-6]:
+            longest *= 1.5
+        if time.monotonic() - started > 500:
+            sys.exit("the run does not come to its end")
+    print(f"{kills} kills, {numbers[-1]} checkpoints, then exit status {status}")
+    if status != 0:
+        sys.exit(text)
+    if kills < wanted:
+        sys.exit(f"only {kills} kills, must be {wanted}")
+    if numbers != sorted(numbers):
+        sys.exit(f"a checkpoint was lost: {numbers}")
+
+
+if __name__ == "__main__":
+    main()
