@@ -44,11 +44,20 @@ bool checkpoint_due_by_clock(const struct checkpoint *checkpoint) {
 }
 
 /** By number of step and by simulated time the same ones are taken in every run. */
-bool checkpoint_due(const struct checkpoint *checkpoint, long step, double t_before, double t) {
+static bool due_in_every_run(const struct checkpoint *checkpoint, long step, double t_before,
+                             double t) {
   const struct checkpoint_spec *spec = checkpoint->spec;
   return (spec->steps > 0 && step % spec->steps == 0) ||
-         (!isnan(spec->time) && floor(t / spec->time) > floor(t_before / spec->time)) ||
-         checkpoint_due_by_clock(checkpoint);
+         (!isnan(spec->time) && floor(t / spec->time) > floor(t_before / spec->time));
+}
+
+bool checkpoint_due(struct checkpoint *checkpoint, long step, double t_before, double t,
+                    bool stopped) {
+  if (due_in_every_run(checkpoint, step, t_before, t))
+    return true;
+  bool due = stopped || checkpoint_due_by_clock(checkpoint);
+  checkpoint->loose = checkpoint->loose || due;
+  return due;
 }
 
 /* ---- which there are ---- */
@@ -149,6 +158,7 @@ enum hd_status checkpoint_read(struct checkpoint *checkpoint, struct hd_error *n
   if (!checkpoint->from)
     return hd_fail(err, HD_IO, "%s: no checkpoint can be read: %s", checkpoint->dir, note->text);
   checkpoint->records = store_number(checkpoint->from, "records");
+  checkpoint->loose = store_number(checkpoint->from, "loose") != 0.0;
   const char *fields = store_text(checkpoint->from, "fields_file");
   snprintf(checkpoint->fields[0], sizeof checkpoint->fields[0], "%s", fields ? fields : "");
   return fits(checkpoint, checkpoint->from, err);
@@ -242,6 +252,7 @@ static enum hd_status write_in(struct checkpoint *checkpoint, const char *folder
   TRY(store_put_text(checkpoint->next, "program", HALIDRIFT_VERSION, err));
   TRY(store_put_text(checkpoint->next, "input_hash", checkpoint->hash, err));
   TRY(store_put_number(checkpoint->next, "format", FORMAT, err));
+  TRY(store_put_number(checkpoint->next, "loose", checkpoint->loose, err));
   file_name(name, number, ".nc");
   TRY(store_write(checkpoint->next, folder, name, err));
   checkpoint->number = number;

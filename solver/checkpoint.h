@@ -19,6 +19,7 @@ struct checkpoint {
   int number;         /* of the last one on the disk; 0: none */
   char fields[2][32]; /* copies of fields.nc that the last one and the one before name; "": none */
   double records;     /* in the copy of the last one */
+  bool loose; /* taken where a run that is not interrupted does not take it: by the clock, Ctrl-C */
   double taken_at, takes; /* s: when the last one was written, and how long that took */
 };
 
@@ -26,8 +27,10 @@ void checkpoint_init(struct checkpoint *checkpoint, const struct checkpoint_spec
                      const char *dir, const char *hash);
 void checkpoint_free(struct checkpoint *checkpoint);
 
-/** Is a checkpoint due behind time step (or point) number `step`, which went from t_before to t? */
-bool checkpoint_due(const struct checkpoint *checkpoint, long step, double t_before, double t);
+/** Is a checkpoint due behind time step (or point) number `step`, which went from t_before to t?
+ * stopped: the user wants to stop. */
+bool checkpoint_due(struct checkpoint *checkpoint, long step, double t_before, double t,
+                    bool stopped);
 
 /** Is one due by the clock? */
 bool checkpoint_due_by_clock(const struct checkpoint *checkpoint);

@@ -140,7 +140,7 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
     progress_point(run->progress, run->system->elements[e].name, values[e], shown_current(run),
                    (int)(run->steady->counts.newton_iterations - before));
     run->leave = status == HD_OK && i + 1 < experiment->n_values &&
-                 checkpoint_due(&run->checkpoint, (long)i + 1, 0.0, 0.0);
+                 checkpoint_due(&run->checkpoint, (long)i + 1, 0.0, 0.0, interrupted());
     if (status == HD_OK && (run->leave || interrupted()))
       status = save_sweep(run, i, err);
     if (status == HD_OK && interrupted())
@@ -175,6 +175,7 @@ static enum hd_status run_one(struct run *run, const struct experiment_spec *exp
 /** Between experiments only the clock asks for a checkpoint, or the user who wants to stop. */
 static enum hd_status between(struct run *run, struct hd_error *err) {
   run->leave = checkpoint_due_by_clock(&run->checkpoint);
+  run->checkpoint.loose = run->checkpoint.loose || run->leave || interrupted();
   if (run->leave || interrupted())
     TRY(run_save(run, run->index + 1, false, err));
   if (interrupted())
@@ -305,8 +306,10 @@ static enum hd_status run_through(struct run *run, const struct run_options *opt
                                   struct hd_error *err) {
   TRY(progress_create(&run->progress, options->level, options->terminal, run->log, err));
   if (options->resume)
-    progress_note(run->progress, PROGRESS_NORMAL, "goes on from checkpoint %d",
-                  run->checkpoint.number);
+    progress_note(run->progress, PROGRESS_NORMAL, "goes on from checkpoint %d: %s",
+                  run->checkpoint.number,
+                  run->checkpoint.loose ? "the result is the same within the tolerances"
+                                        : "the result is the same bit for bit on this machine");
   else
     progress_note(run->progress, PROGRESS_VERBOSE, "input %s, hash %s", options->input_path,
                   options->hash);

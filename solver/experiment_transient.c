@@ -178,7 +178,7 @@ static enum hd_status look_at_clock(struct evolution *evolution, double t_before
                                     struct hd_error *err) {
   struct run *run = evolution->run;
   double t = transient_time(evolution->transient);
-  run->leave = checkpoint_due(&run->checkpoint, evolution->step, t_before, t);
+  run->leave = checkpoint_due(&run->checkpoint, evolution->step, t_before, t, interrupted());
   if (run->leave || interrupted())
     TRY(save_evolution(evolution, err));
   if (interrupted())
@@ -201,7 +201,7 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
   if (has_row)
     TRY(write_row(evolution, t, y, transient_derivative(evolution->transient), err));
   if ((experiment->fields_every > 0 && evolution->step % experiment->fields_every == 0) ||
-      (experiment->fields_at_spikes && event == TRANSIENT_ROOT))
+      (experiment->fields_at_spikes && event == TRANSIENT_UP))
     TRY(output_fields(run->output, t, 0.0, y, transient_derivative(evolution->transient), err));
   watch_conservation(evolution, y);
   TRY(count_spikes(evolution, t, y, err));

@@ -137,7 +137,7 @@ enum hd_status output_fields(struct output *output, double t, double bias, const
   const double *const **values = NULL;
   TRY(hd_alloc(&values, system->n_instances, sizeof *values, err));
   for (size_t i = 0; i < system->n_instances; i++) {
-    quantity_set_fill(&output->sets[i], system, (int)i, y, yp, t);
+    quantity_set_fill(&output->sets[i], system, (int)i, y, yp, t, output->frozen);
     values[i] = (const double *const *)output->sets[i].values;
   }
   enum hd_status status =

@@ -118,14 +118,59 @@ static double edge_field(const struct system_instance *instance, const struct ed
   return edge->measure * (unknowns(instance, edge->k)[0] - unknowns(instance, edge->l)[0]);
 }
 
-static double edge_current(const struct system_instance *instance, const struct edge_part *edge,
-                           int s) {
+/** Particles of every species along an edge, k -> l, 1/s. */
+static void edge_fluxes(const struct system_instance *instance, const struct edge_part *edge,
+                        double F[MODEL_SPECIES]) {
   const struct model *model = &instance->device->model;
   struct model_flux flux;
   model_edge(model, edge->region, edge->length, unknowns(instance, edge->k),
              unknowns(instance, edge->l), state_of(instance, (size_t)edge->part_k),
              state_of(instance, (size_t)edge->part_l), false, &flux);
-  return model->q * model->charge[s] * edge->measure * flux.F[s];
+  for (int s = 0; s < model->n_species; s++)
+    F[s] = instance->held && !model->carrier[s] ? 0.0 : edge->measure * flux.F[s];
+}
+
+static double edge_current(const struct system_instance *instance, const struct edge_part *edge,
+                           int s) {
+  const struct model *model = &instance->device->model;
+  double F[MODEL_SPECIES];
+  edge_fluxes(instance, edge, F);
+  return model->q * model->charge[s] * F[s];
+}
+
+/** Electrochemical potential of a species at one end of an edge, J up to a constant of the region.
+ */
+static double energy(const struct system_instance *instance, const struct edge_part *edge, int part,
+                     int s) {
+  const struct model *model = &instance->device->model;
+  double d_a;
+  return model->q * model->V_T *
+         model_potential(model, edge->region, s, state_of(instance, (size_t)part), &d_a);
+}
+
+/** Shares outside 0 to 1, by the error of a time step, have no potential. */
+static bool has_energy(const struct system_instance *instance, int part, int s) {
+  const struct species_state *state = &state_of(instance, (size_t)part)[s];
+  return state->c > 0.0 && state->f > 0.0;
+}
+
+/** What every species loses on its way along the edges, half at either end, over the node's volume.
+ */
+static void joule_heat(const struct system_instance *instance, int s, double *values) {
+  const struct device *device = instance->device;
+  const struct mesh *mesh = device->mesh;
+  for (size_t k = 0; k < mesh->n_nodes; k++)
+    values[k] = 0.0;
+  for (size_t e = 0; e < mesh->n_edge_parts; e++) {
+    const struct edge_part *at = &mesh->edge_parts[e];
+    double F[MODEL_SPECIES], power = 0.0;
+    edge_fluxes(instance, at, F);
+    for (s = 0; s < device->model.n_species; s++)
+      if (F[s] != 0.0 && has_energy(instance, at->part_k, s) && has_energy(instance, at->part_l, s))
+        power += F[s] * (energy(instance, at, at->part_k, s) - energy(instance, at, at->part_l, s));
+    values[at->k] += 0.5 * power / device->node_volume[at->k];
+    values[at->l] += 0.5 * power / device->node_volume[at->l];
+  }
 }
 
 static void field_x(const struct system_instance *instance, int s, double *values) {
@@ -149,6 +194,7 @@ const struct quantity quantity_table[] = {
     {"electric_field_x", "V m-1", "electric field along x (r)", PER_DEVICE, field_x},
     {"electric_field_y", "V m-1", "electric field along y (z)", PER_DEVICE_2D, field_y},
     {"charge_density", "C m-3", "electric charge density", PER_DEVICE, charge_density},
+    {"joule_heat", "W m-3", "heat of the currents of all species", PER_DEVICE, joule_heat},
     {"recombination", "m-3 s-1", "net recombination rate", PER_DEVICE, recombination},
     {"density_%s", "m-3", "number density of %s", PER_SPECIES, density},
     {"quasi_fermi_%s", "V", "quasi-Fermi potential of %s", PER_CARRIER, potential},
@@ -229,8 +275,9 @@ enum hd_status quantity_set_create(struct quantity_set *set, const struct system
 
 /** Evaluate every quantity of the set at one state. */
 void quantity_set_fill(struct quantity_set *set, struct system *system, int instance,
-                       const double *y, const double *yp, double t) {
+                       const double *y, const double *yp, double t, bool frozen) {
   system_gather(system, y, yp, t);
+  system->instances[instance].held = frozen;
   for (size_t i = 0; i < set->count; i++)
     set->row[i]->value(&system->instances[instance], set->species[i], set->values[i]);
 }

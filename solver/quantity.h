@@ -39,9 +39,9 @@ struct quantity_set {
 
 enum hd_status quantity_set_create(struct quantity_set *set, const struct system_instance *instance,
                                    struct hd_error *err);
-/** Evaluate all of them at y (and yp, or NULL). */
+/** Evaluate all of them at y (and yp, or NULL). frozen: ions stay where they are. */
 void quantity_set_fill(struct quantity_set *set, struct system *system, int instance,
-                       const double *y, const double *yp, double t);
+                       const double *y, const double *yp, double t, bool frozen);
 void quantity_set_free(struct quantity_set *set);
 
 #endif

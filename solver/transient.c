@@ -431,7 +431,10 @@ enum hd_status transient_advance(struct transient *transient, enum transient_eve
   IDAGetLastStep(transient->ida, &transient->last_step);
   double t_quad;
   IDAGetQuad(transient->ida, &t_quad, transient->quad);
-  *event = flag == IDA_ROOT_RETURN    ? TRANSIENT_ROOT
+  int direction = 0;
+  if (flag == IDA_ROOT_RETURN)
+    IDAGetRootInfo(transient->ida, &direction);
+  *event = flag == IDA_ROOT_RETURN    ? (direction > 0 ? TRANSIENT_UP : TRANSIENT_DOWN)
            : flag == IDA_TSTOP_RETURN ? TRANSIENT_STOP
                                       : TRANSIENT_STEP;
   return check_fractions(transient, err);

@@ -25,7 +25,8 @@ struct transient_counts {
   long steps, newton_iterations, error_test_failures, convergence_failures;
 };
 
-enum transient_event { TRANSIENT_STEP, TRANSIENT_ROOT, TRANSIENT_STOP };
+/** UP, DOWN: |I| crosses the threshold. */
+enum transient_event { TRANSIENT_STEP, TRANSIENT_UP, TRANSIENT_DOWN, TRANSIENT_STOP };
 
 struct transient;
 
