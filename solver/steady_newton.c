@@ -15,6 +15,13 @@ enum { PSEUDO_STEPS_MAX = 400 };
 /** Ratio of updates below which Newton converges quadratically, and how far below the tolerance the
  * update must be that is foreseen and not made: an iteration in six is spared. */
 static const double QUADRATIC = 1e-2, FORESEEN = 1e-3;
+/** The factors are kept while each update is below this part of the one before: with old factors an
+ * iteration costs a residual and a solution. It then falls by equal ratios: solutions in place of
+ * two factorisations as long as it is this small. */
+static const double KEPT = 0.2;
+/** Old factors pay where the new ones are dear: entries of the factors over those of the matrix. In
+ * 1D the factors are the band itself, and an assembly costs more than they do. */
+static const double DEAR = 3.0;
 /** A Newton whose update exceeds this many volts (or relative changes times V_T) is lost. */
 static const double DIVERGED = 1e6;
 
@@ -133,8 +140,35 @@ static int worst_row(const struct steady *steady) {
   return row;
 }
 
+/** Are the factors of a plan expensive beside its assembly? */
+static bool dear(const struct system_plan *plan) {
+  double matrix = (double)plan->matrix.column[plan->matrix.n];
+  return (double)linear_report(plan->linear).entries > DEAR * matrix;
+}
+
+/** steady->delta at a point, with the old factors or new ones. Returns 0, or 1 on failure. */
+static int solve_update(struct steady *steady, struct system_plan *plan,
+                        const struct system_point *point, bool kept) {
+  struct system *system = steady->system;
+  if (kept ? system_residual(system, point, steady->F)
+           : system_jacobian(system, point, steady->F) || linear_factor(plan->linear))
+    return 1;
+  memcpy(steady->delta, steady->F, (size_t)system->n * sizeof(double));
+  return linear_solve(plan->linear, steady->delta);
+}
+
+/** Is the state converged after an update `change` that followed `last`? The error left is about
+ * the next update: change (change / last)^2 with new factors, change (change / last) with old. */
+static bool converged(const struct steady *steady, double change, double last, bool kept) {
+  double ratio = last > 0.0 ? change / last : 1.0;
+  if (kept)
+    return ratio < KEPT && change * ratio < FORESEEN * steady->tolerance;
+  return change < steady->tolerance ||
+         (ratio < QUADRATIC && change * ratio * ratio < FORESEEN * steady->tolerance);
+}
+
 /**
- * Damped Newton of one mode.
+ * Damped Newton of one mode; near the solution with old factors where new ones are dear.
  * old, dt  a step of pseudo-time from `old` (mode transient); dt = 0: none
  * y        in: guess, out: solution (unchanged on failure)
  * Returns  iterations, or -1 when it did not converge
@@ -156,24 +190,21 @@ int steady_newton(struct steady *steady, enum system_mode mode, const double *ol
   if (mode == SYSTEM_EQUILIBRIUM)
     steady_settle_ions(system, mode, steady->frozen, true, steady->trial, steady->rest);
   double last = 0.0;
+  bool kept = false;
   for (int i = 1; i <= steady->max_iterations; i++) {
     for (size_t g = 0; g < n && dt > 0.0; g++)
       steady->yp[g] = (steady->trial[g] - old[g]) / dt;
-    if (system_jacobian(system, &point, steady->F) || linear_factor(plan->linear))
+    if (solve_update(steady, plan, &point, kept))
       return -1;
-    memcpy(steady->delta, steady->F, n * sizeof *y);
-    linear_solve(plan->linear, steady->delta);
     double change = update(steady, mode, steady->trial);
     steady->counts.newton_iterations++;
     if (!(change < DIVERGED))
       return -1;
-    /* Quadratic convergence: the next update would be change (change / last)^2. */
-    bool quadratic = change < QUADRATIC * last &&
-                     change * (change / last) * (change / last) < FORESEEN * steady->tolerance;
-    if (change < steady->tolerance || quadratic) {
+    if (converged(steady, change, last, kept)) {
       memcpy(y, steady->trial, n * sizeof *y);
       return i;
     }
+    kept = change < KEPT * last && dear(plan);
     last = change;
   }
   return -1;
