@@ -32,6 +32,7 @@ static inline void assert_slope(difference_function *f, double x, double h, cons
 static inline int run_suite(const char *name, const TTest *const *tests) {
   Suite *suite = suite_create(name);
   TCase *tcase = tcase_create(name);
+  tcase_set_timeout(tcase, 300); /* s: planes on a busy machine; only a hang takes longer */
   for (; *tests; tests++)
     tcase_add_test(tcase, *tests);
   suite_add_tcase(suite, tcase);
