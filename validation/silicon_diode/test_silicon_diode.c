@@ -17,6 +17,8 @@
 static const double cider_tolerance = 1e-6, cider_lowest = 0.05;
 /** DEVSIM's currents at low bias are differences of large ones in double precision. */
 static const double devsim_tolerance = 1e-6, devsim_lowest = 0.24;
+/** The same of the mesh of 100 x 100 nodes, whose boxes are smaller. */
+static const double devsim_lowest_100 = 0.48;
 /** V: time-step errors of both sides; the accuracy asked of D2. */
 static const double d2_tolerance = 1e-3;
 /** Rounding of the sums over nodes that the coordinates add in different orders. */
@@ -62,6 +64,13 @@ START_TEST(d3_equals_cider_and_devsim_on_the_same_meshes) {
   compare_currents(HERE "d3.cfg", coarse, HERE "cider_2d_iv_30.csv", cider_lowest, cider_tolerance);
   compare_currents(HERE "d3.cfg", NULL, HERE "cider_2d_iv_50.csv", cider_lowest, cider_tolerance);
   compare_currents(HERE "d3.cfg", NULL, HERE "devsim_2d_iv_50.csv", devsim_lowest,
+                   devsim_tolerance);
+}
+END_TEST
+
+START_TEST(d3_equals_devsim_on_a_fine_mesh) {
+  const char *const fine[] = {"device.mesh.intervals=99", "device.mesh.width_intervals=99", NULL};
+  compare_currents(HERE "d3.cfg", fine, HERE "devsim_2d_iv_100.csv", devsim_lowest_100,
                    devsim_tolerance);
 }
 END_TEST
@@ -230,12 +239,10 @@ START_TEST(d2_is_the_same_in_all_coordinates) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {d1_equals_cider_on_the_same_meshes,
-                                d1_is_the_same_in_all_coordinates,
-                                d2_has_the_named_voltages,
-                                d2_follows_the_fine_time_steps,
-                                d2_is_the_same_in_all_coordinates,
-                                d3_equals_cider_and_devsim_on_the_same_meshes,
-                                NULL};
+  const TTest *const tests[] = {
+      d1_equals_cider_on_the_same_meshes, d1_is_the_same_in_all_coordinates,
+      d2_has_the_named_voltages,          d2_follows_the_fine_time_steps,
+      d2_is_the_same_in_all_coordinates,  d3_equals_cider_and_devsim_on_the_same_meshes,
+      d3_equals_devsim_on_a_fine_mesh,    NULL};
   return run_suite("silicon_diode", tests);
 }
