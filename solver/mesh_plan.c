@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include "solver/base/memory.h"
+#include "solver/mesh_front.h"
 #include "solver/mesh_scale.h"
 
 /* Where nothing else asks for more, a space-charge layer with wall density n_w falls off as
@@ -122,11 +123,12 @@ static double smooth_spacing(const struct plan *plan, const struct mesh_piece *p
   return piece->smoothing > 0 ? share * piece->smoothing / plan->device->refine : INFINITY;
 }
 
-/** Spacing inside a piece: `intervals` over its length, less where light or carriers decay. */
+/** Spacing inside a piece: `intervals` over its length, less where light or carriers decay; few in
+ * an insulator. Fronts have zones of their own. */
 static double inner_spacing(const struct plan *plan, const struct mesh_piece *piece, double length,
                             double intervals) {
-  double h = fmin(length / intervals, fmax(DECAY * piece->decay, length / FINEST));
-  return fmin(h * plan->scale, smooth_spacing(plan, piece));
+  intervals = piece->conducting ? intervals : UNIFORM;
+  return fmin(length / intervals, fmax(DECAY * piece->decay, length / FINEST)) * plan->scale;
 }
 
 /** Spacing at a wall where `density` gathers; uniform where fronts pass. */
@@ -164,6 +166,20 @@ static enum hd_status resolve_layer(struct plan *plan, int axis, double position
     return HD_OK; /* nothing that the rest of the piece has not: no needless stop of the axis */
   return add_zone(plan, axis, fmax(piece->lo[axis], position - reach),
                   fmin(piece->hi[axis], position + reach), h, err);
+}
+
+/** Zones in which the spacing suits a front, unless the user chose the spacing there. */
+static enum hd_status plan_fronts(struct plan *plan, struct hd_error *err) {
+  bool width_given = plan->stack == 1 && !isnan(plan->shape->h_width_max);
+  TRY(mesh_fronts(plan->pieces, plan->n_pieces, plan->shape, err));
+  for (size_t i = 0; i < plan->n_pieces; i++) {
+    const struct mesh_piece *p = &plan->pieces[i];
+    for (int axis = 0; axis <= plan->stack && p->front && !p->fixed_max; axis++)
+      if (axis == plan->stack || !width_given)
+        TRY(add_zone(plan, axis, p->front_lo[axis], p->front_hi[axis], smooth_spacing(plan, p),
+                     err));
+  }
+  return HD_OK;
 }
 
 /** Inner spacing of every layer, and border spacing between neighbours. */
@@ -286,7 +302,7 @@ static enum hd_status plan_boxes(struct plan *plan, struct hd_error *err) {
     if (box->region < 0)
       continue;
     for (int axis = 0; axis <= plan->stack; axis++) {
-      double across = shape_extent(shape, axis) / BULK * plan->scale;
+      double across = p->conducting ? shape_extent(shape, axis) / BULK * plan->scale : INFINITY;
       double h = inner_spacing(plan, p, p->hi[axis] - p->lo[axis], UNIFORM);
       TRY(add_zone(plan, axis, p->lo[axis], p->hi[axis], fmin(h, across), err));
     }
@@ -334,9 +350,10 @@ static bool is_uniform_across(const struct plan *plan) {
 /** Spacing along the width of a 2D shape. */
 static void plan_width(struct plan *plan) {
   struct shape *shape = plan->shape;
-  double h = shape->width / (is_uniform_across(plan) ? UNIFORM : BULK) * plan->scale;
+  bool few = is_uniform_across(plan); /* or the fronts' zones hold what happens */
   for (size_t i = 0; i < plan->n_pieces; i++)
-    h = fmin(h, smooth_spacing(plan, &plan->pieces[i]));
+    few = few || plan->pieces[i].front;
+  double h = shape->width / (few ? UNIFORM : BULK) * plan->scale;
   fill(&shape->h_width_max, h);
   fill(&shape->h_width_end, shape->h_width_max);
 }
@@ -353,6 +370,7 @@ static void plan_rays(struct plan *plan) {
 
 static enum hd_status plan_device(struct plan *plan, struct hd_error *err) {
   TRY(make_pieces(plan, err));
+  TRY(plan_fronts(plan, err));
   TRY(plan_layers(plan, err));
   TRY(plan_boxes(plan, err));
   for (size_t i = 0; i < plan->shape->n_contacts; i++)

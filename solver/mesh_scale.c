@@ -1,6 +1,7 @@
 #include "solver/mesh_scale.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Potential that drops over a space-charge layer, V. The spacing goes with its root, so the order
  * of magnitude will do: built-in voltages and biases of thin perovskite devices are 0.5 to 2 V. */
@@ -64,6 +65,28 @@ static void add_ions(const struct device_spec *device, struct mesh_piece *piece)
   }
 }
 
+static bool interacts(const struct device_spec *device, size_t species) {
+  for (size_t i = 0; i < device->n_interactions; i++)
+    for (int side = 0; side < 2; side++)
+      if (strcmp(device->interactions[i].between[side], device->species[species].name) == 0)
+        return true;
+  return false;
+}
+
+/** Largest diffusion coefficient of the interacting ions in a region, at their own reference
+ * temperature: what counts is the ratio of regions. */
+static double fastest_ion(const struct device_spec *device, int region) {
+  double fastest = 0;
+  for (size_t s = 0; s < device->n_species; s++) {
+    if (!is_present(device, region, s) || !interacts(device, s))
+      continue;
+    const struct region_species *row = own_row(&device->regions[region], s);
+    double D = row && isfinite(row->diffusion) ? row->diffusion : device->species[s].diffusion;
+    fastest = fmax(fastest, D);
+  }
+  return fastest;
+}
+
 static double largest_doping(const struct device_spec *device, const struct mesh_piece *piece) {
   const struct region_spec *region = &device->regions[piece->region];
   double doping = fabs(region->donors - region->acceptors + region->fixed_charge);
@@ -102,6 +125,7 @@ struct mesh_piece mesh_piece_of(const struct run_spec *run, const struct device_
       .conducting = !m->insulator,
       .eps = m->eps_r * run->constants.eps0,
       .smoothing = device->n_interactions && !m->insulator && m->smoothing > 0 ? m->smoothing : 0,
+      .diffusion = fastest_ion(device, region),
       .decay = decay_length(run, device, m),
   };
   add_ions(device, &piece);

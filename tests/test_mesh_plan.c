@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "geometry/mesh.h"
@@ -16,6 +17,7 @@ struct film {
   struct region_spec region;
   struct species species[3];
   struct contact contacts[2];
+  struct interaction interaction;
 };
 
 /** The film of the reference pvk1: 300 nm, 1e24 m^-3 vacancies. */
@@ -81,6 +83,10 @@ static void make_neuron(struct film *f, enum shape_coordinates coordinates) {
   f->device.shape.layers[0].thickness = 30e-9;
   f->device.shape.width = 12e-9;
   f->device.n_interactions = 1;
+  f->device.interactions = &f->interaction;
+  f->interaction = (struct interaction){.between = {"vacancy", "vacancy"}, .energy_V = 0.17};
+  snprintf(f->species[2].name, HD_NAME, "vacancy");
+  f->species[2].diffusion = 1e-12;
   f->material.smoothing = 0.7e-9;
   f->species[2].density = 1e25;
   f->species[2].site_density = 4e26;
