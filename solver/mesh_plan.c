@@ -3,7 +3,7 @@
 #include <math.h>
 #include "solver/base/memory.h"
 #include "solver/mesh_front.h"
-#include "solver/mesh_scale.h"
+#include "solver/mesh_parts.h"
 
 /* Where nothing else asks for more, a space-charge layer with wall density n_w falls off as
  * n = n_w / (1 + x / (sqrt(2) L_w))^2. The error of its potential drop is the sum of h^2 n'' over
@@ -36,32 +36,19 @@ static const double DECAY = 0.1;
  * grid when h > ell, and at ell/2 the current of a retracting filament still swings by a factor of
  * 7 from node to node, by 15 % at ell/6 (validation/neuron). 2D cannot afford more than ell/2. */
 static const double SMOOTH_1D = 1.0 / 6.0, SMOOTH_2D = 0.5;
-/** Intervals within the tunnelling range of a contact. */
-static const double TUNNEL = 30;
 /** Ratio of neighbouring intervals in 1D where the user gives none. */
 static const double GROWTH = 1.12;
 /** Factor of all spacings in 2D (and power of the growth), where nodes cost more: two and a half
  * times the error of 1D. Smoothing and tunnelling lengths are not stretched. */
 static const double PLANE = 1.6;
 
-struct plan {
-  const struct run_spec *run;
-  struct device_spec *device;
-  struct shape *shape;
-  struct mesh_piece *pieces; /* layers, then boxes */
-  size_t n_pieces;
-  double refine; /* divides every automatic spacing */
-  double scale;  /* factor of spacings: PLANE in 2D, over refine */
-  int stack;     /* axis along which the layers stack */
-};
-
 static void fill(double *h, double value) {
   if (isnan(*h))
     *h = value;
 }
 
-static enum hd_status add_zone(struct plan *plan, int axis, double from, double to, double h_max,
-                               struct hd_error *err) {
+enum hd_status mesh_add_zone(struct mesh_plan *plan, int axis, double from, double to, double h_max,
+                             struct hd_error *err) {
   struct shape *shape = plan->shape;
   if (!isfinite(h_max) || !isfinite(from) || !isfinite(to) || !(to > from))
     return HD_OK;
@@ -71,7 +58,7 @@ static enum hd_status add_zone(struct plan *plan, int axis, double from, double 
   return HD_OK;
 }
 
-static enum hd_status add_stop(struct plan *plan, int axis, double position, double h,
+static enum hd_status add_stop(struct mesh_plan *plan, int axis, double position, double h,
                                struct hd_error *err) {
   struct shape *shape = plan->shape;
   TRY(hd_resize(&shape->stops, shape->n_stops + 1, sizeof *shape->stops, err));
@@ -81,7 +68,7 @@ static enum hd_status add_stop(struct plan *plan, int axis, double position, dou
 }
 
 /** Rectangles of all layers and boxes, boxes cut at the domain's ends. */
-static enum hd_status make_pieces(struct plan *plan, struct hd_error *err) {
+static enum hd_status make_pieces(struct mesh_plan *plan, struct hd_error *err) {
   const struct shape *shape = plan->shape;
   TRY(hd_alloc(&plan->pieces, shape->n_layers + shape->n_boxes, sizeof *plan->pieces, err));
   double top[2] = {INFINITY, INFINITY}, lo[2] = {-INFINITY, -INFINITY}, hi[2], bottom = 0;
@@ -118,35 +105,35 @@ static enum hd_status make_pieces(struct plan *plan, struct hd_error *err) {
 }
 
 /** Spacing that fronts of the switching free energy need, m. */
-static double smooth_spacing(const struct plan *plan, const struct mesh_piece *piece) {
+static double smooth_spacing(const struct mesh_plan *plan, const struct mesh_piece *piece) {
   double share = plan->stack == 0 ? SMOOTH_1D : SMOOTH_2D;
   return piece->smoothing > 0 ? share * piece->smoothing / plan->device->refine : INFINITY;
 }
 
 /** Spacing inside a piece: `intervals` over its length, less where light or carriers decay; few in
  * an insulator. Fronts have zones of their own. */
-static double inner_spacing(const struct plan *plan, const struct mesh_piece *piece, double length,
-                            double intervals) {
+static double inner_spacing(const struct mesh_plan *plan, const struct mesh_piece *piece,
+                            double length, double intervals) {
   intervals = piece->conducting ? intervals : UNIFORM;
   return fmin(length / intervals, fmax(DECAY * piece->decay, length / FINEST)) * plan->scale;
 }
 
 /** Spacing at a wall where `density` gathers; uniform where fronts pass. */
-static double wall_spacing(const struct plan *plan, const struct mesh_piece *piece,
-                           double density) {
+double mesh_wall_spacing(const struct mesh_plan *plan, const struct mesh_piece *piece,
+                         double density) {
   if (piece->smoothing > 0)
     return smooth_spacing(plan, piece);
   return WALL * plan->scale * mesh_debye(plan->run, piece->eps, density);
 }
 
 /** Spacing at a step of doping or material inside which nothing is stopped. */
-static double step_spacing(const struct plan *plan, const struct mesh_piece *piece) {
+static double step_spacing(const struct mesh_plan *plan, const struct mesh_piece *piece) {
   return fmin(STEP * plan->scale * piece->debye, smooth_spacing(plan, piece));
 }
 
 /** Spacing at the border of two pieces; INFINITY when they are alike, or one is a hole: electrodes
  * are planned as contacts, and no field line ends on a void. */
-static double border_spacing(const struct plan *plan, const struct mesh_piece *a,
+static double border_spacing(const struct mesh_plan *plan, const struct mesh_piece *a,
                              const struct mesh_piece *b) {
   if (a->region < 0 || b->region < 0)
     return INFINITY;
@@ -154,36 +141,36 @@ static double border_spacing(const struct plan *plan, const struct mesh_piece *a
     return INFINITY;
   if (!mesh_stops_ions(plan->device, a->region, b->region))
     return fmin(step_spacing(plan, a), step_spacing(plan, b));
-  return fmin(wall_spacing(plan, a, mesh_gathered(plan->run, a)),
-              wall_spacing(plan, b, mesh_gathered(plan->run, b)));
+  return fmin(mesh_wall_spacing(plan, a, mesh_gathered(plan->run, a)),
+              mesh_wall_spacing(plan, b, mesh_gathered(plan->run, b)));
 }
 
 /** Small spacing on both sides of a position, out to the depletion edge of each piece. */
-static enum hd_status resolve_layer(struct plan *plan, int axis, double position,
-                                    const struct mesh_piece *piece, struct hd_error *err) {
+enum hd_status mesh_resolve_layer(struct mesh_plan *plan, int axis, double position,
+                                  const struct mesh_piece *piece, struct hd_error *err) {
   double reach = REACH * piece->debye, h = INSIDE * piece->debye * plan->scale;
   if (!isfinite(reach) || piece->fixed_max || h >= smooth_spacing(plan, piece))
     return HD_OK; /* nothing that the rest of the piece has not: no needless stop of the axis */
-  return add_zone(plan, axis, fmax(piece->lo[axis], position - reach),
-                  fmin(piece->hi[axis], position + reach), h, err);
+  return mesh_add_zone(plan, axis, fmax(piece->lo[axis], position - reach),
+                       fmin(piece->hi[axis], position + reach), h, err);
 }
 
 /** Zones in which the spacing suits a front, unless the user chose the spacing there. */
-static enum hd_status plan_fronts(struct plan *plan, struct hd_error *err) {
+static enum hd_status plan_fronts(struct mesh_plan *plan, struct hd_error *err) {
   bool width_given = plan->stack == 1 && !isnan(plan->shape->h_width_max);
   TRY(mesh_fronts(plan->pieces, plan->n_pieces, plan->shape, err));
   for (size_t i = 0; i < plan->n_pieces; i++) {
     const struct mesh_piece *p = &plan->pieces[i];
     for (int axis = 0; axis <= plan->stack && p->front && !p->fixed_max; axis++)
       if (axis == plan->stack || !width_given)
-        TRY(add_zone(plan, axis, p->front_lo[axis], p->front_hi[axis], smooth_spacing(plan, p),
-                     err));
+        TRY(mesh_add_zone(plan, axis, p->front_lo[axis], p->front_hi[axis], smooth_spacing(plan, p),
+                          err));
   }
   return HD_OK;
 }
 
 /** Inner spacing of every layer, and border spacing between neighbours. */
-static enum hd_status plan_layers(struct plan *plan, struct hd_error *err) {
+static enum hd_status plan_layers(struct mesh_plan *plan, struct hd_error *err) {
   struct shape *shape = plan->shape;
   size_t n = shape->n_layers;
   for (size_t i = 0; i < n; i++) {
@@ -194,92 +181,15 @@ static enum hd_status plan_layers(struct plan *plan, struct hd_error *err) {
     fill(&layer->h_max, inner_spacing(plan, p, layer->thickness, BULK));
     fill(&layer->h_end, fmin(below, above));
     if (isfinite(below))
-      TRY(resolve_layer(plan, plan->stack, p->lo[plan->stack], p, err));
+      TRY(mesh_resolve_layer(plan, plan->stack, p->lo[plan->stack], p, err));
     if (isfinite(above))
-      TRY(resolve_layer(plan, plan->stack, p->hi[plan->stack], p, err));
+      TRY(mesh_resolve_layer(plan, plan->stack, p->hi[plan->stack], p, err));
   }
-  return HD_OK;
-}
-
-/** A flat piece of a contact's surface, with the device on one side of it. */
-struct surface {
-  int terminal, normal; /* axis */
-  bool above;           /* the device is at larger coordinates */
-  double position;      /* m along the normal */
-  double from, to;      /* m along the other axis */
-};
-
-/** The piece borders on the surface, or goes on behind it. */
-static bool is_touched(const struct plan *plan, const struct mesh_piece *p,
-                       const struct surface *surface) {
-  int normal = surface->normal, along = 1 - normal;
-  double rounding = 1e-9 * shape_extent(plan->shape, normal);
-  double lo = p->lo[normal] - surface->position, hi = p->hi[normal] - surface->position;
-  bool beside = along > plan->stack ||
-                (p->lo[along] < surface->to - rounding && p->hi[along] > surface->from + rounding);
-  return p->conducting && beside &&
-         (surface->above ? lo <= rounding && hi > rounding : hi >= -rounding && lo < -rounding);
-}
-
-/** Zones behind a surface; *h is lowered to the spacing at it. */
-static enum hd_status plan_surface(struct plan *plan, const struct surface *surface, double *h,
-                                   struct hd_error *err) {
-  const struct contact *law = &plan->device->contacts[surface->terminal];
-  int axis = surface->normal;
-  for (size_t i = 0; i < plan->n_pieces; i++) {
-    const struct mesh_piece *p = &plan->pieces[i];
-    if (!is_touched(plan, p, surface))
-      continue;
-    bool layered = p->ions > 0 || !law->ohmic; /* a neutral ohmic contact has no space charge */
-    double gathered = layered ? mesh_gathered(plan->run, p) : 0;
-    double density = gathered + mesh_injected(plan->run, plan->device, law, p);
-    if (!p->fixed_end)
-      *h = fmin(*h, wall_spacing(plan, p, density));
-    if (layered)
-      TRY(resolve_layer(plan, axis, surface->position, p, err));
-    if (law->tunnelling && !p->fixed_max)
-      TRY(add_zone(plan, axis, surface->position - (surface->above ? 0 : law->tunnel_range),
-                   surface->position + (surface->above ? law->tunnel_range : 0),
-                   law->tunnel_range / TUNNEL / plan->refine, err));
-  }
-  return HD_OK;
-}
-
-/** Spacing at one contact, and the zones behind it. */
-static enum hd_status plan_contact(struct plan *plan, struct shape_contact *contact,
-                                   struct hd_error *err) {
-  bool upper = contact->side == SHAPE_X_MAX || contact->side == SHAPE_Y_MAX;
-  int normal = contact->side == SHAPE_X_MIN || contact->side == SHAPE_X_MAX ? 0 : 1;
-  struct surface surface = {.terminal = contact->terminal,
-                            .normal = normal,
-                            .above = !upper,
-                            .position = upper ? shape_extent(plan->shape, normal) : 0,
-                            .from = contact->from,
-                            .to = contact->to};
-  double h = INFINITY;
-  TRY(plan_surface(plan, &surface, &h, err));
-  fill(&contact->h_end, h);
-  return HD_OK;
-}
-
-/** Spacing at the surface of an electrode box, and the zones around it. */
-static enum hd_status plan_electrode(struct plan *plan, const struct shape_box *box, double *h,
-                                     struct hd_error *err) {
-  for (int axis = 0; axis <= plan->stack; axis++)
-    for (int end = 0; end < 2; end++) {
-      struct surface surface = {.terminal = shape_terminal(box->region),
-                                .normal = axis,
-                                .above = end == 1,
-                                .position = end ? box->hi[axis] : box->lo[axis],
-                                .from = plan->stack ? box->lo[1 - axis] : 0,
-                                .to = plan->stack ? box->hi[1 - axis] : 0};
-      TRY(plan_surface(plan, &surface, h, err));
-    }
   return HD_OK;
 }
 
 /** Every box: its edges against the layers below it, its inside by its size along each axis. */
-static enum hd_status plan_boxes(struct plan *plan, struct hd_error *err) {
+static enum hd_status plan_boxes(struct mesh_plan *plan, struct hd_error *err) {
   struct shape *shape = plan->shape;
   for (size_t i = 0; i < shape->n_boxes; i++) {
     struct shape_box *box = &shape->boxes[i];
@@ -294,7 +204,7 @@ static enum hd_status plan_boxes(struct plan *plan, struct hd_error *err) {
         border = fmin(border, border_spacing(plan, p, q));
     }
     if (shape_terminal(box->region) >= 0)
-      TRY(plan_electrode(plan, box, &border, err));
+      TRY(mesh_plan_electrode(plan, box, &border, err));
     fill(&box->h_end, border);
     if (!isnan(box->h_max))
       continue;
@@ -304,14 +214,14 @@ static enum hd_status plan_boxes(struct plan *plan, struct hd_error *err) {
     for (int axis = 0; axis <= plan->stack; axis++) {
       double across = p->conducting ? shape_extent(shape, axis) / BULK * plan->scale : INFINITY;
       double h = inner_spacing(plan, p, p->hi[axis] - p->lo[axis], UNIFORM);
-      TRY(add_zone(plan, axis, p->lo[axis], p->hi[axis], fmin(h, across), err));
+      TRY(mesh_add_zone(plan, axis, p->lo[axis], p->hi[axis], fmin(h, across), err));
     }
   }
   return HD_OK;
 }
 
 /** Edges of profile boxes become points of the mesh, with the spacing of a doping step. */
-static enum hd_status plan_profile(struct plan *plan, const struct profile_spec *profile,
+static enum hd_status plan_profile(struct mesh_plan *plan, const struct profile_spec *profile,
                                    struct hd_error *err) {
   for (int axis = 0; axis <= plan->stack; axis++)
     for (int end = 0; end < 2; end++) {
@@ -324,7 +234,7 @@ static enum hd_status plan_profile(struct plan *plan, const struct profile_spec 
           continue;
         if (!p->fixed_end)
           h = fmin(h, step_spacing(plan, p));
-        TRY(resolve_layer(plan, axis, position, p, err));
+        TRY(mesh_resolve_layer(plan, axis, position, p, err));
       }
       TRY(add_stop(plan, axis, position, h, err));
     }
@@ -332,7 +242,7 @@ static enum hd_status plan_profile(struct plan *plan, const struct profile_spec 
 }
 
 /** Whether anything differs from place to place along the width. */
-static bool is_uniform_across(const struct plan *plan) {
+static bool is_uniform_across(const struct mesh_plan *plan) {
   const struct shape *shape = plan->shape;
   bool uniform = shape->n_boxes == 0;
   for (size_t i = 0; i < shape->n_contacts; i++) {
@@ -348,7 +258,7 @@ static bool is_uniform_across(const struct plan *plan) {
 }
 
 /** Spacing along the width of a 2D shape. */
-static void plan_width(struct plan *plan) {
+static void plan_width(struct mesh_plan *plan) {
   struct shape *shape = plan->shape;
   bool few = is_uniform_across(plan); /* or the fronts' zones hold what happens */
   for (size_t i = 0; i < plan->n_pieces; i++)
@@ -359,7 +269,7 @@ static void plan_width(struct plan *plan) {
 }
 
 /** Rays reach as far as carriers tunnel. */
-static void plan_rays(struct plan *plan) {
+static void plan_rays(struct mesh_plan *plan) {
   double range = 0;
   for (size_t i = 0; i < plan->device->n_contacts; i++)
     if (plan->device->contacts[i].tunnelling)
@@ -368,13 +278,13 @@ static void plan_rays(struct plan *plan) {
     plan->shape->ray_range = range;
 }
 
-static enum hd_status plan_device(struct plan *plan, struct hd_error *err) {
+static enum hd_status plan_device(struct mesh_plan *plan, struct hd_error *err) {
   TRY(make_pieces(plan, err));
   TRY(plan_fronts(plan, err));
   TRY(plan_layers(plan, err));
   TRY(plan_boxes(plan, err));
   for (size_t i = 0; i < plan->shape->n_contacts; i++)
-    TRY(plan_contact(plan, &plan->shape->contacts[i], err));
+    TRY(mesh_plan_contact(plan, &plan->shape->contacts[i], err));
   for (size_t i = 0; i < plan->device->n_profiles; i++)
     TRY(plan_profile(plan, &plan->device->profiles[i], err));
   if (plan->stack == 1)
@@ -400,12 +310,12 @@ enum hd_status mesh_plan(struct run_spec *spec, struct hd_error *err) {
       return hd_fail(err, HD_INPUT, "%s: mesh.refine: got %g, must be > 0 and finite", device->name,
                      device->refine);
     int dimension = shape_dimension(&device->shape);
-    struct plan plan = {.run = spec,
-                        .device = device,
-                        .shape = &device->shape,
-                        .refine = device->refine,
-                        .scale = pow(PLANE, dimension - 1) / device->refine,
-                        .stack = dimension - 1};
+    struct mesh_plan plan = {.run = spec,
+                             .device = device,
+                             .shape = &device->shape,
+                             .refine = device->refine,
+                             .scale = pow(PLANE, dimension - 1) / device->refine,
+                             .stack = dimension - 1};
     enum hd_status status = plan_device(&plan, err);
     hd_free(&plan.pieces);
     TRY(status);

@@ -1,0 +1,83 @@
+#include <math.h>
+#include "solver/mesh_parts.h"
+
+/** Intervals within the tunnelling range of a contact. */
+static const double TUNNEL = 30;
+
+/** A flat piece of a contact's surface, with the device on one side of it. */
+struct surface {
+  int terminal, normal; /* axis */
+  bool above;           /* the device is at larger coordinates */
+  double position;      /* m along the normal */
+  double from, to;      /* m along the other axis */
+};
+
+/** The piece borders on the surface, or goes on behind it. */
+static bool is_touched(const struct mesh_plan *plan, const struct mesh_piece *p,
+                       const struct surface *surface) {
+  int normal = surface->normal, along = 1 - normal;
+  double rounding = 1e-9 * shape_extent(plan->shape, normal);
+  double lo = p->lo[normal] - surface->position, hi = p->hi[normal] - surface->position;
+  bool beside = along > plan->stack ||
+                (p->lo[along] < surface->to - rounding && p->hi[along] > surface->from + rounding);
+  return p->conducting && beside &&
+         (surface->above ? lo <= rounding && hi > rounding : hi >= -rounding && lo < -rounding);
+}
+
+/** Zones behind a surface; *h is lowered to the spacing at it. */
+static enum hd_status plan_surface(struct mesh_plan *plan, const struct surface *surface, double *h,
+                                   struct hd_error *err) {
+  const struct contact *law = &plan->device->contacts[surface->terminal];
+  int axis = surface->normal;
+  for (size_t i = 0; i < plan->n_pieces; i++) {
+    const struct mesh_piece *p = &plan->pieces[i];
+    if (!is_touched(plan, p, surface))
+      continue;
+    bool layered = p->ions > 0 || !law->ohmic; /* a neutral ohmic contact has no space charge */
+    double gathered = layered ? mesh_gathered(plan->run, p) : 0;
+    double density = gathered + mesh_injected(plan->run, plan->device, law, p);
+    if (!p->fixed_end)
+      *h = fmin(*h, mesh_wall_spacing(plan, p, density));
+    if (layered)
+      TRY(mesh_resolve_layer(plan, axis, surface->position, p, err));
+    if (law->tunnelling && !p->fixed_max)
+      TRY(mesh_add_zone(plan, axis, surface->position - (surface->above ? 0 : law->tunnel_range),
+                        surface->position + (surface->above ? law->tunnel_range : 0),
+                        law->tunnel_range / TUNNEL / plan->refine, err));
+  }
+  return HD_OK;
+}
+
+/** Spacing at one contact, and the zones behind it. */
+enum hd_status mesh_plan_contact(struct mesh_plan *plan, struct shape_contact *contact,
+                                 struct hd_error *err) {
+  bool upper = contact->side == SHAPE_X_MAX || contact->side == SHAPE_Y_MAX;
+  int normal = contact->side == SHAPE_X_MIN || contact->side == SHAPE_X_MAX ? 0 : 1;
+  struct surface surface = {.terminal = contact->terminal,
+                            .normal = normal,
+                            .above = !upper,
+                            .position = upper ? shape_extent(plan->shape, normal) : 0,
+                            .from = contact->from,
+                            .to = contact->to};
+  double h = INFINITY;
+  TRY(plan_surface(plan, &surface, &h, err));
+  if (isnan(contact->h_end))
+    contact->h_end = h;
+  return HD_OK;
+}
+
+/** Spacing at the surface of an electrode box, and the zones around it. */
+enum hd_status mesh_plan_electrode(struct mesh_plan *plan, const struct shape_box *box, double *h,
+                                   struct hd_error *err) {
+  for (int axis = 0; axis <= plan->stack; axis++)
+    for (int end = 0; end < 2; end++) {
+      struct surface surface = {.terminal = shape_terminal(box->region),
+                                .normal = axis,
+                                .above = end == 1,
+                                .position = end ? box->hi[axis] : box->lo[axis],
+                                .from = plan->stack ? box->lo[1 - axis] : 0,
+                                .to = plan->stack ? box->hi[1 - axis] : 0};
+      TRY(plan_surface(plan, &surface, h, err));
+    }
+  return HD_OK;
+}
