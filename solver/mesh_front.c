@@ -25,7 +25,6 @@ struct rectangle {
 struct electrodes {
   struct rectangle *rectangles; /* owned */
   size_t n;
-  size_t n_terminals;
 };
 
 /** Distance of two rectangles, m. */
@@ -50,7 +49,7 @@ static struct rectangle side_of(const struct shape *shape, const struct shape_co
 
 static enum hd_status list_electrodes(struct electrodes *e, const struct shape *shape,
                                       struct hd_error *err) {
-  *e = (struct electrodes){.n_terminals = shape->n_terminals};
+  *e = (struct electrodes){0};
   TRY(hd_alloc(&e->rectangles, shape->n_contacts + shape->n_boxes, sizeof *e->rectangles, err));
   for (size_t i = 0; i < shape->n_contacts; i++)
     e->rectangles[e->n++] = side_of(shape, &shape->contacts[i]);

@@ -105,13 +105,17 @@ static struct mesh *plan(struct film *f) {
   return mesh;
 }
 
-/** Spacing along the stack just above a position. */
-static double spacing_at(const struct mesh *mesh, double position) {
-  int axis = mesh->dimension - 1;
+/** Spacing along an axis just above a position. */
+static double axis_spacing(const struct mesh *mesh, int axis, double position) {
   size_t i = 0;
   while (i + 2 < mesh->n_axis[axis] && mesh->axis[axis][i + 1] <= position * (1 + 1e-9))
     i++;
   return mesh->axis[axis][i + 1] - mesh->axis[axis][i];
+}
+
+/** The same along the stack. */
+static double spacing_at(const struct mesh *mesh, double position) {
+  return axis_spacing(mesh, mesh->dimension - 1, position);
 }
 
 static double debye(double density) {
@@ -208,6 +212,45 @@ START_TEST(mesh_plan_is_uniform_below_a_share_of_the_smoothing_length) {
 }
 END_TEST
 
+/** Two strips of 30 nm on a film of 30 nm: the ways from a point halfway between the electrodes to
+ * both sum to twice their distance at 30 nm + 30 nm sqrt(3)/2 = 56 nm. */
+START_TEST(mesh_plan_is_fine_where_fronts_go_between_electrodes) {
+  struct film f;
+  make_neuron(&f, SHAPE_PLANAR);
+  f.device.shape.width = 200e-9;
+  for (int i = 0; i < 2; i++)
+    f.device.shape.contacts[i].to = 30e-9;
+  struct mesh *mesh = plan(&f);
+  for (double x = 0; x < 55.5e-9; x += 1e-9)
+    ck_assert_double_le(axis_spacing(mesh, 0, x), 0.35e-9 * (1 + 1e-6));
+  ck_assert_double_gt(axis_spacing(mesh, 0, 70e-9), 0.7e-9); /* samples are 3 nm apart */
+  mesh_free(&mesh);
+}
+END_TEST
+
+/** A channel of 3 nm in a film in which ions are 25 times slower: while the channel bridges 30 nm,
+ * a front in the film goes 30 nm / 5. */
+START_TEST(mesh_plan_is_fine_in_slow_regions_as_far_as_fronts_go) {
+  struct film f;
+  make_neuron(&f, SHAPE_AXISYMMETRIC);
+  struct region_species slow = {
+      .species = 2, .present = true, .density = NAN, .diffusion = 1e-12 / 25};
+  struct region_spec regions[2] = {{.species = &slow, .n_species = 1}, {.material = 0}};
+  struct shape *shape = &f.device.shape;
+  f.device.regions = regions;
+  f.device.n_regions = shape->n_regions = 2;
+  shape->width = 40e-9;
+  ck_assert_int_eq(hd_alloc(&shape->boxes, 1, sizeof *shape->boxes, NULL), HD_OK);
+  shape->boxes[shape->n_boxes++] = (struct shape_box){
+      .lo = {0, -INFINITY}, .hi = {3e-9, INFINITY}, .region = 1, .h_end = NAN, .h_max = NAN};
+  struct mesh *mesh = plan(&f);
+  for (double r = 0; r < 8.6e-9; r += 0.2e-9)
+    ck_assert_double_le(axis_spacing(mesh, 0, r), 0.35e-9 * (1 + 1e-6));
+  ck_assert_double_gt(axis_spacing(mesh, 0, 15e-9), 0.7e-9);
+  mesh_free(&mesh);
+}
+END_TEST
+
 START_TEST(mesh_plan_sends_rays_as_far_as_carriers_tunnel) {
   struct film f;
   make_neuron(&f, (enum shape_coordinates)_i);
@@ -273,6 +316,8 @@ int main(void) {
   tcase_add_test(unit, mesh_plan_keeps_what_the_user_gave);
   tcase_add_test(unit, mesh_plan_keeps_fixed_intervals);
   tcase_add_loop_test(unit, mesh_plan_is_uniform_below_a_share_of_the_smoothing_length, 0, 3);
+  tcase_add_test(unit, mesh_plan_is_fine_where_fronts_go_between_electrodes);
+  tcase_add_test(unit, mesh_plan_is_fine_in_slow_regions_as_far_as_fronts_go);
   tcase_add_loop_test(unit, mesh_plan_sends_rays_as_far_as_carriers_tunnel, 0, 3);
   tcase_add_test(unit, mesh_plan_resolves_low_barriers);
   tcase_add_loop_test(unit, mesh_plan_puts_points_at_profile_edges, 0, 3);
