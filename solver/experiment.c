@@ -80,8 +80,23 @@ enum hd_status run_row(struct run *run, double t, const double *y, const double 
   return HD_OK;
 }
 
+void run_watch_fronts(struct run *run, double t, const double *y) {
+  struct front front;
+  char text[HD_ERROR_TEXT];
+  double before = summary_front_ratio(&run->summary);
+  if (!front_widest(run->system, y, before, &front))
+    return;
+  summary_front(&run->summary, run->system, &front, t);
+  if (before > 1 || front.h <= front.ell)
+    return;
+  front_speak(run->system, &front, text, sizeof text);
+  progress_note(run->progress, PROGRESS_NORMAL, "%s: at t = %.4g s %s", run->output->experiment, t,
+                text);
+}
+
 static enum hd_status write_point(struct run *run, double bias, bool fields, struct hd_error *err) {
   TRY(run_row(run, 0.0, run->y, NULL, 0.0, err));
+  run_watch_fronts(run, 0.0, run->y);
   return fields ? output_fields(run->output, 0.0, bias, run->y, NULL, err) : HD_OK;
 }
 

@@ -47,6 +47,10 @@ enum hd_status experiment_run(const struct run_spec *spec, const struct run_opti
 enum hd_status run_row(struct run *run, double t, const double *y, const double *yp, double rate,
                        struct hd_error *err);
 
+/** Keep the coarsest edge that a front is on; the first one longer than the smoothing length gets a
+ * line. */
+void run_watch_fronts(struct run *run, double t, const double *y);
+
 /** A transient experiment (solver/experiment_transient.c); `from`: a checkpoint inside it, or NULL.
  */
 enum hd_status experiment_transient(struct run *run, const struct experiment_spec *experiment,

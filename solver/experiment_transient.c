@@ -204,6 +204,7 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
       (experiment->fields_at_spikes && event == TRANSIENT_UP))
     TRY(output_fields(run->output, t, 0.0, y, transient_derivative(evolution->transient), err));
   watch_conservation(evolution, y);
+  run_watch_fronts(run, t, y);
   TRY(count_spikes(evolution, t, y, err));
   progress_step(run->progress, t, transient_last_step(evolution->transient), evolution->step);
   TRY(look_at_clock(evolution, t_before, err));
@@ -293,6 +294,7 @@ static enum hd_status first_rows(struct evolution *evolution, struct hd_error *e
          experiment->times[evolution->next_time] <= 0.0)
     evolution->next_time++;
   TRY(run_row(run, 0.0, run->y, NULL, 0.0, err));
+  run_watch_fronts(run, 0.0, run->y);
   if (experiment->fields_start)
     TRY(output_fields(run->output, 0.0, 0.0, run->y, NULL, err));
   return count_spikes(evolution, 0.0, run->y, err);

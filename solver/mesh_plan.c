@@ -32,10 +32,6 @@ static const double BULK = 40, UNIFORM = 8;
 static const double FINEST = 400;
 /** Spacing in units of the length over which light or carriers decay. */
 static const double DECAY = 0.1;
-/** Spacing in units of the smoothing length. A front is thinner than that length: it pins on the
- * grid when h > ell, and at ell/2 the current of a retracting filament still swings by a factor of
- * 7 from node to node, by 15 % at ell/6 (validation/neuron). 2D cannot afford more than ell/2. */
-static const double SMOOTH_1D = 1.0 / 6.0, SMOOTH_2D = 0.5;
 /** Ratio of neighbouring intervals in 1D where the user gives none. */
 static const double GROWTH = 1.12;
 /** Factor of all spacings in 2D (and power of the growth), where nodes cost more: two and a half
@@ -106,8 +102,9 @@ static enum hd_status make_pieces(struct mesh_plan *plan, struct hd_error *err) 
 
 /** Spacing that fronts of the switching free energy need, m. */
 static double smooth_spacing(const struct mesh_plan *plan, const struct mesh_piece *piece) {
-  double share = plan->stack == 0 ? SMOOTH_1D : SMOOTH_2D;
-  return piece->smoothing > 0 ? share * piece->smoothing / plan->device->refine : INFINITY;
+  if (!(piece->smoothing > 0))
+    return INFINITY;
+  return mesh_front_spacing(piece->smoothing, plan->stack + 1) / plan->device->refine;
 }
 
 /** Spacing inside a piece: `intervals` over its length, less where light or carriers decay; few in

@@ -43,4 +43,7 @@ double mesh_injected(const struct run_spec *run, const struct device_spec *devic
 /** An ion that is in one of two neighbouring pieces is absent from the other. */
 bool mesh_stops_ions(const struct device_spec *device, int region_a, int region_b);
 
+/** Spacing that a front needs whose ions are smoothed over `smoothing`, m. */
+double mesh_front_spacing(double smoothing, int dimension);
+
 #endif

@@ -1,8 +1,10 @@
 #include <math.h>
 #include "solver/mesh_parts.h"
 
-/** Intervals within the tunnelling range of a contact. */
-static const double TUNNEL = 30;
+/** Intervals within the tunnelling range of a contact. In a slab of 40 nm with barriers of 0.7 and
+ * 0.3 eV, donors of 1e16, 1e18 and 1e19 cm^-3 and a range of 10 nm, -1 to 1.5 V, against 60: 10
+ * intervals are up to 2.7 % off in the current, 15 up to 1.6 %, 20 up to 1.0 %, 30 up to 0.5 %. */
+static const double TUNNEL_1D = 30, TUNNEL_2D = 20;
 
 /** A flat piece of a contact's surface, with the device on one side of it. */
 struct surface {
@@ -41,9 +43,10 @@ static enum hd_status plan_surface(struct mesh_plan *plan, const struct surface 
     if (layered)
       TRY(mesh_resolve_layer(plan, axis, surface->position, p, err));
     if (law->tunnelling && !p->fixed_max)
-      TRY(mesh_add_zone(plan, axis, surface->position - (surface->above ? 0 : law->tunnel_range),
-                        surface->position + (surface->above ? law->tunnel_range : 0),
-                        law->tunnel_range / TUNNEL / plan->refine, err));
+      TRY(mesh_add_zone(
+          plan, axis, surface->position - (surface->above ? 0 : law->tunnel_range),
+          surface->position + (surface->above ? law->tunnel_range : 0),
+          law->tunnel_range / (plan->stack == 0 ? TUNNEL_1D : TUNNEL_2D) / plan->refine, err));
   }
   return HD_OK;
 }

@@ -100,6 +100,23 @@ void summary_range(struct summary *summary, const char *name, double value) {
   json_real_set(max, fmax(json_real_value(max), value));
 }
 
+double summary_front_ratio(const struct summary *summary) {
+  const json_t *front = json_object_get(summary->present, "front");
+  return json_real_value(json_object_get(front, "spacing_over_smoothing"));
+}
+
+void summary_front(struct summary *summary, const struct system *system, const struct front *front,
+                   double t) {
+  const struct device *device = system->instances[front->instance].device;
+  if (front->h / front->ell <= summary_front_ratio(summary))
+    return;
+  json_t *entry =
+      json_pack("{s:f, s:s, s:s, s:f, s:[f, f]}", "spacing_over_smoothing", front->h / front->ell,
+                "device", device->spec->name, "ion", device->spec->species[front->species].name,
+                "time_s", t, "place_m", front->x[0], front->x[1]);
+  json_object_set_new(summary->present, "front", entry);
+}
+
 static json_t *mesh_object(const struct system *system) {
   json_t *list = json_object();
   size_t nodes = 0, edges = 0;

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include "solver/steady.h"
 #include "solver/store.h"
+#include "solver/front.h"
 #include "solver/system.h"
 #include "solver/transient.h"
 
@@ -40,6 +41,11 @@ void summary_range(struct summary *summary, const char *name, double value);
 /** Add up what a system did, before it goes. */
 void summary_add_work(struct summary *summary, const struct system *system,
                       const struct steady *steady);
+/** Keep a front if its h / ell is the largest of the present experiment. */
+void summary_front(struct summary *summary, const struct system *system, const struct front *front,
+                   double t);
+/** That ratio so far; 0: no front. */
+double summary_front_ratio(const struct summary *summary);
 /** Statistics, conservation, status. */
 void summary_finish(struct summary *summary, const struct system *system, enum hd_status status,
                     const char *message);

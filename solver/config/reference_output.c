@@ -123,6 +123,15 @@ static const struct output_row summary[] = {
      "rows; "
      "absent when there was none."},
     {"experiments[].ranges.<column>.max", "", "Largest value."},
+    {"experiments[].front.spacing_over_smoothing", "1",
+     "Largest length of an edge, over the smoothing length, on which a front of an ion was: less "
+     "than half of its sites are taken at one end, more at the other. Absent without a front; "
+     "above 1 its speed depends "
+     "on the mesh, and the log says so."},
+    {"experiments[].front.device", "", "Device of that edge."},
+    {"experiments[].front.ion", "", "Ion of that front."},
+    {"experiments[].front.time_s", "s", "First time at which it was there."},
+    {"experiments[].front.place_m[]", "m", "Middle of the edge, along both axes."},
     {"experiments[].spikes[]", "", "The columns of spikes.csv, where spikes were looked for."},
     {NULL, NULL, NULL}};
 
