@@ -5,7 +5,7 @@
 
 A run in time shows voltages, current with its spikes, energy per spike, and one
 field over depth and time; sweeps show current over voltage, one curve for each
-experiment. Needs numpy and matplotlib, and netCDF4 for the fields.
+experiment; `--kind map` shows the ions and the potential in a 2D device. Needs numpy and matplotlib, and netCDF4 for the fields.
 """
 
 import argparse
@@ -30,7 +30,7 @@ PREFIXES = [(1, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"), (1e-12, "p"), (1e-1
 DECADES = 9  # of a logarithmic current axis, below its largest value
 FLAT_SHARE = 0.2  # a voltage that stands still for longer than this is no sweep
 MAX_TICKS = 20  # pulses that are numbered one by one
-MAX_PLANES = 4  # records of a 2D field
+MAX_PLANES = 6  # records of a 2D field
 MAX_PROFILES = 7  # up to so many records a 1D field is drawn as curves, then as an image
 STYLE = {
     "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
@@ -221,9 +221,11 @@ class Field:
         """The wanted one, else what tells most: the ions, then the potential."""
         names = [v.name for v in fields]
         if wanted is not None:
-            if wanted not in names:
+            # several devices: the name behind the device's will do, for the first of them
+            found = [name for name in names if name == wanted or name.endswith(f"_{wanted}")]
+            if not found:
                 sys.exit(f"no field {wanted!r}; there are: {', '.join(names)}")
-            return fields[names.index(wanted)]
+            return fields[names.index(wanted if wanted in found else found[0])]
         for pattern in (r"fraction_", r"density_(?!electron|hole)", r"psi$"):
             for v in fields:
                 if re.search(pattern, v.name) and not v.name.endswith(("charge_density",)):
@@ -244,11 +246,11 @@ class Field:
         return colors.LogNorm() if self.is_logarithmic() else colors.Normalize()
 
 
-def read_field(run, experiment, options):
-    if options.field == "none" or not (run.folder / "fields.nc").exists():
+def read_field(run, experiment, wanted):
+    if wanted == "none" or not (run.folder / "fields.nc").exists():
         return None
     try:
-        field = Field(run.folder, experiment, options.field)
+        field = Field(run.folder, experiment, wanted)
     except (ImportError, OSError) as reason:
         print(f"fields are left out: {reason}", file=sys.stderr)
         return None
@@ -267,7 +269,7 @@ def draw_planes(figure, axis, field, unit, prefix):
     norm.autoscale(field.values[chosen][np.isfinite(field.values[chosen])])
     for plane, record in zip(axes[0], chosen):
         image = plane.pcolormesh(points / length, heights / length, field.values[record],
-                                 shading="gouraud", norm=norm, cmap="cividis")
+                                 shading="nearest", norm=norm, cmap="cividis")
         plane.set(xlabel=f"{fast} ({small}m)", aspect="equal",
                   title=f"{field.time[record] / unit:.4g} {prefix}s")
     axes[0][0].set_ylabel(f"{slow} ({small}m)")
@@ -302,7 +304,7 @@ def draw_field(figure, axis, field, unit, prefix):
 def draw_time(run, experiment, options):
     columns, spikes = run.terminals.of(experiment), run.spikes_of(experiment)
     terminal = device_terminal(columns, options.terminal)
-    field = read_field(run, experiment, options)
+    field = read_field(run, experiment, options.field)
     unit, prefix = scale(columns["time_s"])
     has_spikes = len(spikes.get("time_s", [])) > 0
     over_time = field is not None and len(field.axes) == 1 and len(field.time) > MAX_PROFILES
@@ -326,6 +328,22 @@ def draw_time(run, experiment, options):
     by_name[shared[-1]].set_xlabel(f"time ({prefix}s)")
     if has_spikes:
         draw_energy(by_name["E"], spikes)
+    return figure
+
+
+def draw_maps(run, experiment, options):
+    """2D: the wanted field, or ions and potential; a few records of each side by side."""
+    wanted = [options.field] if options.field else [None, "psi"]
+    fields = [read_field(run, experiment, name) for name in wanted]
+    if any(field is None or len(field.axes) != 2 for field in fields):
+        sys.exit(f"{run.folder}: no 2D field in experiment {experiment!r}")
+    (_, heights), (_, points) = fields[0].axes
+    share = min(len(fields[0].time), MAX_PLANES) * np.ptp(points) / np.ptp(heights)
+    figure, axes = plt.subplots(len(fields), 1, squeeze=False, layout="constrained", figsize=(
+        options.width, len(fields) * (0.8 + 0.85 * options.width / share)))
+    unit, prefix = scale(fields[0].time)
+    for axis, field in zip(axes[:, 0], fields):
+        draw_planes(figure, axis, field, unit, prefix)
     return figure
 
 
@@ -367,6 +385,8 @@ def draw(run, options):
     if kind == "iv":
         return draw_sweeps(run, chosen if options.experiment else sweeps or chosen, options)
     in_time = [name for name in chosen if name not in sweeps] or chosen
+    if kind == "map":
+        return draw_maps(run, in_time[0], options)
     spiking = [name for name in in_time if len(run.spikes_of(name).get("time_s", []))]
     return draw_time(run, (spiking or in_time)[0], options)
 
@@ -377,7 +397,7 @@ def main():
     parser.add_argument("run", help="run folder")
     parser.add_argument("-o", "--output", default="run.png", help="PNG, SVG or PDF")
     parser.add_argument("--experiment", action="append", help="only this one (may be repeated)")
-    parser.add_argument("--kind", choices=["auto", "time", "iv"], default="auto")
+    parser.add_argument("--kind", choices=["auto", "time", "iv", "map"], default="auto")
     parser.add_argument("--terminal", help="whose current is drawn")
     parser.add_argument("--field", help="variable of fields.nc, or none")
     parser.add_argument("--linear", action="store_true", help="current on a linear axis")
