@@ -5,7 +5,8 @@
 
 A run in time shows voltages, current with its spikes, energy per spike, and one
 field over depth and time; sweeps show current over voltage, one curve for each
-experiment; `--kind map` shows the ions and the potential in a 2D device. Needs numpy and matplotlib, and netCDF4 for the fields.
+experiment; `--kind map` shows the ions and the potential in a 2D device. Needs numpy
+and matplotlib, and netCDF4 for the fields.
 """
 
 import argparse
