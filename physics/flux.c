@@ -7,7 +7,7 @@ static const double SERIES_LIMIT = 0.02;
 
 /**
  * Bernoulli function with both signs of its argument and the derivative.
- *   B(x) = x / (e^x - 1),  B'(x) = B(x) (1 - B(-x)) / x
+ *   B(x) = x / (e^x - 1),  B'(x) = B(x) (1 - B(-x)) / x,  d B(-x)/dx = B(-x) (1 - B(x)) / x
  * Finite for every x; relative error about 1e-15, and 1e-13 for the derivative.
  */
 struct bernoulli flux_bernoulli(double x) {
@@ -17,6 +17,7 @@ struct bernoulli flux_bernoulli(double x) {
     b.forward = 1.0 - 0.5 * x + x2 * (1.0 / 12.0 - x2 * (1.0 / 720.0 - x2 / 30240.0));
     b.d_forward = -0.5 + x * (1.0 / 6.0 - x2 * (1.0 / 180.0 - x2 / 5040.0));
     b.backward = b.forward + x;
+    b.d_backward = b.d_forward + 1.0;
     return b;
   }
   if (x > 0.0) {
@@ -27,6 +28,7 @@ struct bernoulli flux_bernoulli(double x) {
     b.forward = b.backward - x;
   }
   b.d_forward = b.forward * (1.0 - b.backward) / x;
+  b.d_backward = x < 0.0 ? b.backward * (1.0 - b.forward) / x : b.d_forward + 1.0;
   return b;
 }
 
@@ -46,7 +48,7 @@ struct flux_value flux_scharfetter_gummel(double c_k, double c_l, double f_k, do
                              .d_cl = -f_k * b.backward,
                              .d_fk = -c_l * b.backward,
                              .d_fl = c_k * b.forward,
-                             .d_dv = c_k * f_l * b.d_forward - c_l * f_k * (b.d_forward + 1.0)};
+                             .d_dv = c_k * f_l * b.d_forward - c_l * f_k * b.d_backward};
 }
 
 /** Free-site fraction below which D / (1 - theta) no longer grows. Fractions are known to about the
@@ -88,7 +90,7 @@ struct flux_value flux_quasi_fermi(double c_k, double c_l, double dv, double dmu
   return (struct flux_value){.F = F,
                              .d_ck = b.forward,
                              .d_cl = -b.backward,
-                             .d_dv = c_k * b.d_forward - c_l * (b.d_forward + 1.0)};
+                             .d_dv = c_k * b.d_forward - c_l * b.d_backward};
 }
 
 /**

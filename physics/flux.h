@@ -4,9 +4,10 @@
 
 /** Bernoulli function B(x) = x / (e^x - 1) and its derivative. */
 struct bernoulli {
-  double forward;   /* B(x) */
-  double backward;  /* B(-x) = B(x) + x */
-  double d_forward; /* B'(x); d B(-x)/dx = B'(x) + 1 */
+  double forward;    /* B(x) */
+  double backward;   /* B(-x) = B(x) + x */
+  double d_forward;  /* B'(x) */
+  double d_backward; /* d B(-x)/dx = B'(x) + 1, with all digits where B' is near -1 */
 };
 
 struct bernoulli flux_bernoulli(double x);

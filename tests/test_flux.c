@@ -56,6 +56,15 @@ START_TEST(bernoulli_derivative_is_exact) {
 }
 END_TEST
 
+START_TEST(bernoulli_mirrors_have_mirrored_slopes) {
+  /* To the last digits also where B' is near -1 or 0: a density of 1e20 stands before what is left.
+   */
+  double x = arguments[_i], mirrored = -flux_bernoulli(-x).d_forward;
+  double slope = flux_bernoulli(x).d_backward;
+  ck_assert_double_le(fabs(slope - mirrored), 1e-12 * fabs(mirrored) + DBL_MIN);
+}
+END_TEST
+
 /* ---- fluxes ---- */
 
 static const double densities[][2] = {{1e20, 1e24}, {1e24, 1e24}, {3e25, 1e15}, {1e3, 1e26}};
@@ -159,6 +168,7 @@ int main(void) {
   tcase_add_loop_test(tcase, bernoulli_ends_differ_by_the_argument, 0, ARGUMENTS);
   tcase_add_test(tcase, bernoulli_is_smooth_at_zero);
   tcase_add_loop_test(tcase, bernoulli_derivative_is_exact, 0, ARGUMENTS);
+  tcase_add_loop_test(tcase, bernoulli_mirrors_have_mirrored_slopes, 0, ARGUMENTS);
   tcase_add_loop_test(tcase, flux_is_zero_where_potentials_are_equal, 0, STEPS);
   tcase_add_loop_test(tcase, flux_is_antisymmetric, 0, FLUXES);
   tcase_add_loop_test(tcase, quasi_fermi_form_equals_density_form, 0, DENSITIES);
