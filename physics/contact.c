@@ -23,6 +23,13 @@ const struct param contact_params[] = {
     {"tunnel_range", PARAM_QUANTITY, "m", AT(tunnel_range), 10e-9, 0, 1e-6, true, false, NULL,
      "Distance from the contact within which carriers tunnel.",
      "at 10 nm and 0.1 eV below the barrier the transmission is 6e-5 for 0.2 m0"},
+    {"thermal_resistance", PARAM_QUANTITY, "K m2 W-1", AT(thermal_resistance), 0, 0, INFINITY,
+     false, false, NULL,
+     "Thermal resistance times area between the device and its surroundings at the run's "
+     "temperature; 0: a heat sink. Lattice heat only.",
+     NULL},
+    {"adiabatic", PARAM_BOOL, "", AT(adiabatic), 0, 0, 1, false, false, NULL,
+     "No heat leaves through the contact. Lattice heat only.", NULL},
 };
 #undef AT
 const size_t contact_params_count = sizeof contact_params / sizeof *contact_params;
@@ -50,13 +57,13 @@ const size_t contact_species_params_count =
 /** j = 0 */
 static struct contact_value blocking(const struct contact_input *input) {
   (void)input;
-  return (struct contact_value){0, 0, 0, 0, 0};
+  return (struct contact_value){0};
 }
 
 /** Thermionic emission j = v (c - c_eq); ion exchange j = k_a (c - c_eq). */
 static struct contact_value linear(const struct contact_input *input) {
-  double v = input->velocity;
-  return (struct contact_value){.j = v * (input->c - input->c_eq), .d_c = v, .d_c_eq = -v};
+  double v = input->velocity, excess = input->c - input->c_eq;
+  return (struct contact_value){.j = v * excess, .d_c = v, .d_c_eq = -v, .d_velocity = excess};
 }
 
 /**
@@ -66,9 +73,12 @@ static struct contact_value linear(const struct contact_input *input) {
  */
 static struct contact_value supply(const struct contact_input *input) {
   double scale = input->velocity * input->N;
-  return (struct contact_value){.j = scale * softplus_difference(input->eta, input->eta_eq),
+  double difference = softplus_difference(input->eta, input->eta_eq);
+  return (struct contact_value){.j = scale * difference,
                                 .d_eta = scale * softplus_slope(input->eta),
-                                .d_eta_eq = -scale * softplus_slope(input->eta_eq)};
+                                .d_eta_eq = -scale * softplus_slope(input->eta_eq),
+                                .d_N = input->velocity * difference,
+                                .d_velocity = input->N * difference};
 }
 
 /** e^x, continued by its tangent above EXPONENT_MAX; slope out. An overpotential of 200 V_T is
@@ -93,7 +103,8 @@ static struct contact_value butler_volmer(const struct contact_input *input) {
   return (struct contact_value){.j = scale * drive,
                                 .d_eta = -scale * slope,
                                 .d_eta_eq = scale * slope,
-                                .d_c_eq = -input->velocity * drive};
+                                .d_c_eq = -input->velocity * drive,
+                                .d_velocity = -input->c_eq * drive};
 }
 
 const struct contact_law contact_table[] = {

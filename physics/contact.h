@@ -20,12 +20,14 @@ struct contact_species {
 /** A terminal: potential psi = V - W (vacuum level), or charge-neutral (ohmic). */
 struct contact {
   char name[HD_NAME];
-  bool ohmic;             /* true: psi from charge neutrality of the material and doping */
-  double work_function_V; /* V; missing: from the barrier */
-  double barrier_V;       /* V: phi_B = W - affinity of the material at the contact */
-  bool image_force;       /* image potential enters the tunnelling links */
-  bool tunnelling;        /* non-local tunnelling of the carriers */
-  double tunnel_range;    /* m */
+  bool ohmic;                /* true: psi from charge neutrality of the material and doping */
+  double work_function_V;    /* V; missing: from the barrier */
+  double barrier_V;          /* V: phi_B = W - affinity of the material at the contact */
+  bool image_force;          /* image potential enters the tunnelling links */
+  bool tunnelling;           /* non-local tunnelling of the carriers */
+  double tunnel_range;       /* m */
+  double thermal_resistance; /* K m^2/W between the device and the run's temperature; 0: sink */
+  bool adiabatic;            /* no heat passes */
   size_t n_species;
   struct contact_species
       *species; /* owned; species that are not named: carriers dirichlet, ions blocking */
@@ -41,7 +43,7 @@ struct contact_input {
 };
 
 struct contact_value {
-  double j, d_c, d_eta, d_c_eq, d_eta_eq;
+  double j, d_c, d_eta, d_c_eq, d_eta_eq, d_N, d_velocity;
 };
 
 struct contact_law {
@@ -89,7 +91,7 @@ struct tunnel_input {
 
 struct tunnel_value {
   double g; /* m^-2 s^-1: flux from the contact to the node */
-  double d_psi_contact, d_psi, d_psi_before, d_psi_after, d_eta, d_eta_metal;
+  double d_psi_contact, d_psi, d_psi_before, d_psi_after, d_eta, d_eta_metal, d_V_T;
 };
 
 /** Non-local tunnelling flux of DESIGN section 3.5; zero where the band bends the wrong way. */

@@ -9,9 +9,9 @@
 static const double bending_width = 1e-3; /* band bending across one node near 0 */
 static const double barrier_width = 1e-2; /* barrier height near 0, where its root is steep */
 
-/** A value and its slope. */
+/** A value and its slope, and the slope by the width of the rounded corner. */
 struct slope {
-  double f, d;
+  double f, d, d_width;
 };
 
 /**
@@ -21,11 +21,11 @@ struct slope {
  */
 static struct slope ramp(double b, double w) {
   if (b <= 0)
-    return (struct slope){0, 0};
+    return (struct slope){0, 0, 0};
   if (b >= w)
-    return (struct slope){b, 1};
+    return (struct slope){b, 1, 0};
   double s = b / w;
-  return (struct slope){b * s * (2 - s), s * (4 - 3 * s)};
+  return (struct slope){b * s * (2 - s), s * (4 - 3 * s), 2 * s * s * (s - 1)};
 }
 
 /**
@@ -34,7 +34,8 @@ static struct slope ramp(double b, double w) {
  */
 static struct slope root(double b, double w) {
   double r2 = b * b + w * w, r = sqrt(r2), rr = r * sqrt(r);
-  return (struct slope){b * b / rr, b * (0.5 * b * b + 2 * w * w) / (rr * r2)};
+  double f = b * b / rr;
+  return (struct slope){f, b * (0.5 * b * b + 2 * w * w) / (rr * r2), -1.5 * w * f / r2};
 }
 
 /**
@@ -69,7 +70,8 @@ struct tunnel_value contact_tunnel(const struct tunnel_input *input) {
   assert(input->x > 0 && input->x_before >= 0 && input->x_after >= input->x);
   double V_T = input->V_T, kx = input->kappa * input->x;
   double before;
-  struct slope dE = ramp(bending(input, &before), bending_width);
+  double bend = bending(input, &before);
+  struct slope dE = ramp(bend, bending_width);
   struct slope height = root(input->psi - input->psi_contact, barrier_width * V_T);
   double transmission = exp(-kx * height.f);
   double supply = softplus_difference(input->eta_metal, input->eta);
@@ -84,5 +86,7 @@ struct tunnel_value contact_tunnel(const struct tunnel_input *input) {
                                .d_psi_before = before * d_bending,
                                .d_psi_after = -0.5 * d_bending,
                                .d_eta = -scale * dE.f * softplus_slope(input->eta),
-                               .d_eta_metal = scale * dE.f * softplus_slope(input->eta_metal)};
+                               .d_eta_metal = scale * dE.f * softplus_slope(input->eta_metal),
+                               .d_V_T = -scale * dE.d * supply * bend / V_T -
+                                        g * kx * height.d_width * barrier_width};
 }

@@ -53,6 +53,16 @@ const struct param material_params[] = {
      "Length ell of the kernel that smooths the densities in the interaction energy.", NULL},
     {"insulator", PARAM_BOOL, "", AT(insulator), 0, 0, 1, false, false, NULL,
      "True: no carriers and no ions enter; only the permittivity is needed.", NULL},
+    {"electron_mobility_exponent", PARAM_NUMBER, "", AT(power_n), 0, -10, 10, false, false, NULL,
+     "Power m of the electrons' mobility in the temperature, mu (T / temperature)^m.", NULL},
+    {"hole_mobility_exponent", PARAM_NUMBER, "", AT(power_p), 0, -10, 10, false, false, NULL,
+     "Power m of the holes' mobility in the temperature, mu (T / temperature)^m.", NULL},
+    {"thermal_conductivity", PARAM_QUANTITY, "W m-1 K-1", AT(thermal_conductivity), PARAM_MISSING,
+     0, INFINITY, true, false, NULL, "Thermal conductivity kappa of the lattice.", NULL},
+    {"mass_density", PARAM_QUANTITY, "kg m-3", AT(mass_density), PARAM_MISSING, 0, INFINITY, true,
+     false, NULL, "Mass density rho.", NULL},
+    {"specific_heat", PARAM_QUANTITY, "J kg-1 K-1", AT(specific_heat), PARAM_MISSING, 0, INFINITY,
+     true, false, NULL, "Specific heat capacity c_p.", NULL},
 };
 const size_t material_params_count = sizeof material_params / sizeof *material_params;
 
@@ -80,6 +90,10 @@ static const struct need {
     {MATERIAL_HOLES, "valence_band_density", AT(N_v), "the device has holes"},
     {MATERIAL_HOLES, "hole_mobility", AT(mu_p), "the device has holes"},
     {MATERIAL_IMAGE_FORCE, "optical_permittivity", AT(eps_opt), "a contact has image_force"},
+    {MATERIAL_CONDUCTS_HEAT, "thermal_conductivity", AT(thermal_conductivity),
+     "the device has lattice heat"},
+    {MATERIAL_STORES_HEAT, "mass_density", AT(mass_density), "the device has heat"},
+    {MATERIAL_STORES_HEAT, "specific_heat", AT(specific_heat), "the device has heat"},
 };
 
 /**

@@ -4,11 +4,13 @@
  *   u[0]              psi, V (vacuum-level potential)
  *   u[1 + s]          species s: quasi-Fermi potential phi, V (carriers), or x = c / c_unit (ions)
  *   u[1 + n_species + f]  smoothed field S_f of a species that takes part in an interaction
+ *   u[heat]           lattice temperature T, K; only in devices with heat
  *
  * Every density and every excess potential is a function of one linear combination of them:
- *   a = a_0 + sum_j A_j u_j,   c = g(a),   v = sum_j B_j u_j + w(a)
- * carriers: a = eta, c = N F(eta), w = ln(e^eta/F);  ions: a = x, c = c_unit x.
- * So the chain rule to the unknowns is two coefficients per species, here and nowhere else. */
+ *   a = r (a_0 + sum_j A_j u_j),   c = g(a, T),   v = r sum_j B_j u_j + w(a),   r = T_0 / T
+ * carriers: a = eta, c = N(T) F(eta), w = ln(e^eta/F);  ions: a = x (without r), c = c_unit x.
+ * T_0 is the run's temperature; without heat r = 1. So the chain rule to the unknowns is two
+ * coefficients per species and the derivatives by T, here and nowhere else. */
 #ifndef HALIDRIFT_PHYSICS_MODEL_H
 #define HALIDRIFT_PHYSICS_MODEL_H
 
@@ -19,21 +21,25 @@
 #include "physics/species.h"
 #include "physics/statistics.h"
 
-enum { MODEL_SPECIES = 8, MODEL_UNKNOWNS = 1 + 2 * MODEL_SPECIES };
+enum { MODEL_SPECIES = 8, MODEL_UNKNOWNS = 2 + 2 * MODEL_SPECIES };
 
 /** One species in one region. */
 struct model_species {
   bool present;
-  double N;     /* m^-3: effective density of states, or c_unit of an ion */
-  double a_0;   /* constant part of a */
-  double D;     /* m^2/s at the device's temperature */
-  double gamma; /* of the statistics */
+  double N;                 /* m^-3: effective density of states, or c_unit of an ion */
+  double a_0;               /* constant part of a */
+  double D;                 /* m^2/s at the run's temperature */
+  double gamma;             /* of the statistics */
+  double power, activation; /* D ~ T^power exp(-activation / T); K */
 };
 
 struct model_region {
   double eps;                      /* F/m */
   double ell2;                     /* m^2: smoothing length squared */
-  double n_1, p_1;                 /* m^-3: SRH */
+  double n_1, p_1;                 /* m^-3: SRH, at the run's temperature */
+  double depth_n, depth_p;         /* n_1 ~ T^(3/2) exp(-depth_n T_0 / T) */
+  double kappa;                    /* W/(m K): thermal conductivity */
+  double storage;                  /* J/(m^3 K): rho c_p */
   const struct material *material; /* borrowed */
   struct model_species species[MODEL_SPECIES];
 };
@@ -41,7 +47,8 @@ struct model_region {
 struct model {
   int n_species, n_fields, n_unknowns;
   int electron, hole; /* species indices, -1: absent */
-  double q, V_T, T;
+  int heat;           /* unknown of the temperature, -1: that of the run everywhere */
+  double q, V_T, T;   /* V_T at the run's temperature T */
   double charge[MODEL_SPECIES];
   bool carrier[MODEL_SPECIES];      /* unknown is a quasi-Fermi potential */
   bool hopping[MODEL_SPECIES];      /* lattice gas with mobility D theta (1 - theta) */
@@ -63,14 +70,32 @@ struct model {
 /** One species at one node, seen from one region. */
 struct species_state {
   double a;
-  double c, d_c, d2_c; /* density, m^-3, and its derivatives by a */
-  double v, d_v;       /* excess potential over kT; derivative of w by a */
-  double f, d_f;       /* free-site fraction and derivative by a */
+  double c, d_c, d2_c;  /* density, m^-3, and its derivatives by a */
+  double v, d_v;        /* excess potential over kT; derivative of w by a */
+  double f, d_f;        /* free-site fraction and derivative by a */
+  double scale;         /* r of a; 1 for ions */
+  double e, w;          /* v = r e + w: energy over k T_0, activity */
+  double a_T, c_T, v_T; /* 1/K: derivatives by T, all other unknowns fixed; v_T that of r e */
 };
+
+/** Temperature at a node, K. */
+static inline double model_temperature(const struct model *model, const double *u) {
+  return model->heat < 0 ? model->T : u[model->heat];
+}
+
+/** r = T_0 / T at a node. */
+static inline double model_cold(const struct model *model, const double *u) {
+  return model->heat < 0 ? 1.0 : model->T / u[model->heat];
+}
 
 /** State of all species at one node from its unknowns u[n_unknowns]; state[n_species] out. */
 void model_state(const struct model *model, int region, const double *u,
                  struct species_state *state);
+
+/** da/dt at rates up[n_unknowns]; *warming out: T'/T of a carrier, 0 for others and without heat.
+ * dc/dt = d_c da/dt + (3/2) c warming. */
+double model_rate(const struct model *model, int s, const struct species_state *own,
+                  const double *u, const double *up, double *warming);
 
 /** Electrochemical potential over kT of a species: ln(c/(N f)) + v up to a constant of the region;
  * d_a out: its derivative by a beyond B. */
@@ -99,7 +124,15 @@ typedef double model_row[MODEL_UNKNOWNS];
 struct model_reaction {
   double rate[MODEL_SPECIES];      /* m^-3 s^-1: net loss of each species */
   model_row d_rate[MODEL_SPECIES]; /* by the unknowns */
+  double heat;                     /* W/m^3: q R (phi_p - phi_n); only with a temperature */
+  model_row d_heat;
 };
+
+/** n_1 and p_1 at a temperature, and their logarithmic derivatives by T. */
+struct model_traps {
+  double n_1, p_1, ln_n_T, ln_p_T;
+};
+struct model_traps model_traps(const struct model *model, int region, double T);
 
 /** Recombination of electrons and holes (no generation). */
 void model_react(const struct model *model, int region, const double *u,
@@ -110,6 +143,9 @@ struct model_flux {
   double F[MODEL_SPECIES];        /* m^-1 s^-1 */
   double exchange[MODEL_SPECIES]; /* m^-1 s^-1: both directions added up, for error estimates */
   model_row d_k[MODEL_SPECIES], d_l[MODEL_SPECIES];
+  /* Only with a temperature: heat that the flux leaves on the edge, W/m */
+  double heat[MODEL_SPECIES];
+  model_row d_heat_k[MODEL_SPECIES], d_heat_l[MODEL_SPECIES];
 };
 
 void model_edge(const struct model *model, int region, double length, const double *u_k,

@@ -2,16 +2,16 @@
 
 #include <math.h>
 
-/** excess / denominator with d denominator / dn = a, d denominator / dp = b; 0 if it is infinite.
- */
+/** excess / denominator with d denominator / dn (and dn_1) = a, d denominator / dp (and dp_1) = b;
+ * 0 if it is infinite. */
 static struct reaction_value over(double excess, double denominator, double a, double b) {
-  struct reaction_value value = {0, 0, 0, 0};
+  struct reaction_value value = {0};
   if (!isfinite(denominator)) /* no traps: an infinite lifetime, or a zero surface velocity */
     return value;
   value.rate = excess / denominator;
   value.d_excess = 1 / denominator;
-  value.d_n = -value.rate * a / denominator;
-  value.d_p = -value.rate * b / denominator;
+  value.d_n = value.d_n_1 = -value.rate * a / denominator;
+  value.d_p = value.d_p_1 = -value.rate * b / denominator;
   return value;
 }
 

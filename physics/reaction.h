@@ -17,7 +17,8 @@ struct reaction_input {
 /** Net rate and partials at fixed np_eq (d excess = p dn + n dp when np_eq is constant). */
 struct reaction_value {
   double rate;               /* m^-3 s^-1 */
-  double d_n, d_p, d_excess; /* s^-1, s^-1, m^3 s^-1: partials of rate(n, p, excess) */
+  double d_n, d_p, d_excess; /* s^-1, s^-1, m^3 s^-1: partials of rate(n, p, excess, n_1, p_1) */
+  double d_n_1, d_p_1;       /* s^-1 */
 };
 
 struct reaction_law {

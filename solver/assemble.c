@@ -60,9 +60,8 @@ static void carrier_scale_partials(const struct pass *p) {
       if (!is_divided(p, node, s))
         continue;
       int row = dof(p, node, 1 + s);
-      double factor = -p->F[row] * p->system->row_scale[row] * mesh->node_parts[i].volume *
-                      part_state(p, i)[s].d_c;
-      add_row(p, row, node, p->model->couples[s], factor, p->model->A[s]);
+      double factor = -p->F[row] * p->system->row_scale[row] * mesh->node_parts[i].volume;
+      add_density(p, row, node, s, &part_state(p, i)[s], factor);
     }
 }
 
@@ -160,6 +159,7 @@ void system_assemble(struct system *system, struct system_plan *plan,
     assemble_faces(&p);
     assemble_links(&p);
     assemble_contact_rows(&p);
+    assemble_heat(&p);
     assemble_ion_rows(&p);
     assemble_multipliers(&p);
     add_current_rows(&p);

@@ -46,6 +46,23 @@ static inline void add_row(const struct pass *p, int row, int node, const bool *
       stamp_add(p->stamp, row, columns[j], factor * values[j]);
 }
 
+/** Column of the temperature at a node; only with heat. */
+static inline int heat_dof(const struct pass *p, int node) {
+  return dof(p, node, p->model->heat);
+}
+
+/** Add factor * dc/du of one species to equation `row`. */
+static inline void add_density(const struct pass *p, int row, int node, int s,
+                               const struct species_state *own, double factor) {
+  add_row(p, row, node, p->model->couples[s], factor * own->d_c * own->scale, p->model->A[s]);
+  if (p->model->heat >= 0)
+    stamp_add(p->stamp, row, heat_dof(p, node), factor * own->c_T);
+}
+
+/** Do these ions carry current? Held ones do not, nor those without flux, see
+ * assemble_volume.c. */
+bool assemble_carries(const struct pass *p, const struct edge_part *edge, int s);
+
 /** A row of its own: residual, and 1 on the diagonal (or at `column`). */
 static inline void set_row(const struct pass *p, int row, int column, double residual) {
   p->F[row] += residual;
@@ -70,11 +87,23 @@ void assemble_interfaces(const struct pass *p);
 void assemble_edges(const struct pass *p);
 
 /* assemble_contact.c: contacts and tunnelling links */
-void assemble_face(const struct pass *p, const struct contact_face *face, int row, double factor);
+double assemble_face(const struct pass *p, const struct contact_face *face, int row, double factor);
+void assemble_link(const struct pass *p, const struct tunnel_link *link, int row, double factor,
+                   const struct tunnel_value *value);
 void assemble_faces(const struct pass *p);
 void assemble_links(const struct pass *p);
 void assemble_contact_rows(const struct pass *p);
 struct tunnel_value assemble_link_value(const struct pass *p, const struct tunnel_link *link);
+
+/* assemble_heat.c: the balance of heat */
+void assemble_heat(const struct pass *p);
+void assemble_heat_reaction(const struct pass *p, int node, double volume,
+                            const struct model_reaction *reaction);
+void assemble_heat_edge(const struct pass *p, const struct edge_part *edge,
+                        const struct model_flux *flux);
+void assemble_heat_face(const struct pass *p, const struct contact_face *face);
+void assemble_heat_link(const struct pass *p, const struct tunnel_link *link,
+                        const struct tunnel_value *value);
 
 /* assemble_ions.c: rows of ions that are not balances, and the multipliers */
 void assemble_ion_rows(const struct pass *p);

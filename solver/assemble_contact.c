@@ -2,13 +2,26 @@
 
 #include <float.h>
 #include <math.h>
+#include "physics/heat.h"
 
 /* ---- contacts ---- */
 
-/** One contact law at one face, with its partials by the node's `a`, and by the metal's level. */
+/** One contact law at one face, with its partials by the node's `a`, by the metal's level (a_eq),
+ * and by the temperature with all other unknowns fixed. */
 struct face_value {
-  double j, d_a, d_level; /* d_level: by a_eq */
+  double j, d_a, d_level, d_T;
 };
+
+/** The temperature at a carrier's face: N and v grow with it, and a_eq falls like a. */
+static void face_heat(const struct pass *p, const struct contact_face *face,
+                      const struct species_state *state, const struct contact_input *input,
+                      const struct contact_value *value, struct face_value *out) {
+  double T = p->instance->u[face->node * p->n_unknowns + p->model->heat];
+  out->d_T = out->d_level * -input->eta_eq / T + value->d_c * state->c_T +
+             value->d_eta * state->a_T + value->d_c_eq * heat_band_power * input->c_eq / T +
+             value->d_N * heat_band_power * input->N / T +
+             value->d_velocity * face->power * input->velocity / T;
+}
 
 static struct face_value face_law(const struct pass *p, const struct contact_face *face) {
   const struct model *model = p->model;
@@ -23,12 +36,17 @@ static struct face_value face_law(const struct pass *p, const struct contact_fac
                                 .transfer = face->transfer};
   double d_eta = 1.0, d_c_eq = 0.0;
   if (model->carrier[s]) {
-    double phi = p->instance->u[face->node * p->n_unknowns + 1 + s];
+    const double *u = &p->instance->u[face->node * p->n_unknowns];
     double V = terminal_voltage(p, face->terminal);
-    input.eta_eq = state->a + model->A[s][1 + s] * (V - phi);
+    if (model->heat >= 0) {
+      double growth = u[model->heat] / model->T;
+      input.N *= pow(growth, heat_band_power);
+      input.velocity *= pow(growth, face->power);
+    }
+    input.eta_eq = state->a + state->scale * model->A[s][1 + s] * (V - u[1 + s]);
     struct statistics_value metal = model->statistics[s]->value(input.eta_eq, row->gamma);
-    input.c_eq = row->N * metal.F;
-    d_c_eq = row->N * metal.dF;
+    input.c_eq = input.N * metal.F;
+    d_c_eq = input.N * metal.dF;
   } else {
     double x_eq = face->c_eq / row->N;
     bool limited = model_is_limited(model, s);
@@ -44,24 +62,32 @@ static struct face_value face_law(const struct pass *p, const struct contact_fac
                            .d_level = value.d_c_eq * d_c_eq + value.d_eta_eq};
   if (value.d_eta != 0.0)
     out.d_a += value.d_eta * d_eta;
+  if (model->heat >= 0 && model->carrier[s])
+    face_heat(p, face, state, &input, &value, &out);
   return out;
 }
 
-/** Add factor * j and its partials to one row. Carriers: a_eq differs from a in phi -> V only. */
-void assemble_face(const struct pass *p, const struct contact_face *face, int row, double factor) {
+/** Add factor * j and its partials to one row. Carriers: a_eq differs from a in phi -> V only.
+ * Returns j, m^-2 s^-1. */
+double assemble_face(const struct pass *p, const struct contact_face *face, int row,
+                     double factor) {
   struct face_value value = face_law(p, face);
   p->F[row] += factor * value.j;
   if (!p->stamp)
-    return;
+    return value.j;
   int s = face->species;
   const double *A = p->model->A[s];
   bool carrier = p->model->carrier[s];
   double by_level = carrier ? value.d_level : 0.0;
-  add_row(p, row, face->node, p->model->couples[s], factor * (value.d_a + by_level), A);
+  double scale = part_state(p, (size_t)face->part)[s].scale;
+  add_row(p, row, face->node, p->model->couples[s], factor * (value.d_a + by_level) * scale, A);
   stamp_add(p->stamp, row, dof(p, face->node, 1 + s),
-            carrier ? -factor * by_level * A[1 + s] : 0.0);
+            carrier ? -factor * by_level * A[1 + s] * scale : 0.0);
   stamp_add(p->stamp, row, terminal_dof(p, face->terminal),
-            carrier ? factor * by_level * A[1 + s] : 0.0);
+            carrier ? factor * by_level * A[1 + s] * scale : 0.0);
+  if (p->model->heat >= 0)
+    stamp_add(p->stamp, row, heat_dof(p, face->node), carrier ? factor * value.d_T : 0.0);
+  return value.j;
 }
 
 void assemble_faces(const struct pass *p) {
@@ -70,28 +96,45 @@ void assemble_faces(const struct pass *p) {
   for (size_t f = 0; f < p->device->n_faces; f++) {
     const struct contact_face *face = &p->device->faces[f];
     assemble_face(p, face, balance_row(p, face->node, 1 + face->species), face->area);
+    if (p->model->heat >= 0)
+      assemble_heat_face(p, face);
   }
 }
 
-static void link_stamp(const struct pass *p, const struct tunnel_link *link, int row, double factor,
-                       const struct tunnel_value *value) {
-  const double *A = p->model->A[link->species];
+/** Add factor * g and its partials to one row. */
+void assemble_link(const struct pass *p, const struct tunnel_link *link, int row, double factor,
+                   const struct tunnel_value *value) {
+  p->F[row] += factor * value->g;
+  if (!p->stamp)
+    return;
   int s = link->species;
+  const double *A = p->model->A[s];
+  const struct species_state *own = &part_state(p, (size_t)link->part)[s];
   stamp_add(p->stamp, row, dof(p, link->contact, 0), factor * value->d_psi_contact);
   stamp_add(p->stamp, row, dof(p, link->before, 0), factor * value->d_psi_before);
   stamp_add(p->stamp, row, dof(p, link->node, 0), factor * value->d_psi);
   stamp_add(p->stamp, row, dof(p, link->after, 0), factor * value->d_psi_after);
-  add_row(p, row, link->node, p->model->couples[s], factor * (value->d_eta + value->d_eta_metal),
-          A);
-  stamp_add(p->stamp, row, dof(p, link->node, 1 + s), -factor * value->d_eta_metal * A[1 + s]);
-  stamp_add(p->stamp, row, terminal_dof(p, link->terminal), factor * value->d_eta_metal * A[1 + s]);
+  add_row(p, row, link->node, p->model->couples[s],
+          factor * (value->d_eta + value->d_eta_metal) * own->scale, A);
+  double by_level = factor * value->d_eta_metal * A[1 + s] * own->scale;
+  stamp_add(p->stamp, row, dof(p, link->node, 1 + s), -by_level);
+  stamp_add(p->stamp, row, terminal_dof(p, link->terminal), by_level);
+  if (p->model->heat < 0)
+    return;
+  const double *u = &p->instance->u[link->node * p->n_unknowns];
+  double T = u[p->model->heat], level = terminal_voltage(p, link->terminal) - u[1 + s];
+  double eta_metal = own->a + own->scale * A[1 + s] * level;
+  double d_T = value->d_eta * own->a_T - value->d_eta_metal * eta_metal / T +
+               value->d_V_T * p->model->V_T / p->model->T + 2.0 * value->g / T;
+  stamp_add(p->stamp, row, heat_dof(p, link->node), factor * d_T);
 }
 
 /** Flux of one link at the gathered state. */
 struct tunnel_value assemble_link_value(const struct pass *p, const struct tunnel_link *link) {
   const double *u = p->instance->u;
   int s = link->species, N = p->n_unknowns;
-  double eta = part_state(p, (size_t)link->part)[s].a;
+  const struct species_state *own = &part_state(p, (size_t)link->part)[s];
+  double eta = own->a, hot = model_temperature(p->model, &u[link->node * N]) / p->model->T;
   double level = terminal_voltage(p, link->terminal) - u[link->node * N + 1 + s];
   struct tunnel_input input = {.psi_contact = u[link->contact * N],
                                .psi = u[link->node * N],
@@ -101,10 +144,10 @@ struct tunnel_value assemble_link_value(const struct pass *p, const struct tunne
                                .x_before = link->x_before,
                                .x_after = link->x_after,
                                .eta = eta,
-                               .eta_metal = eta + p->model->A[s][1 + s] * level,
+                               .eta_metal = eta + own->scale * p->model->A[s][1 + s] * level,
                                .charge = p->model->charge[s] < 0.0 ? -1 : 1,
-                               .V_T = p->model->V_T,
-                               .prefactor = link->prefactor,
+                               .V_T = p->model->V_T * hot,
+                               .prefactor = link->prefactor * hot * hot,
                                .kappa = link->kappa,
                                .image = link->image};
   return contact_tunnel(&input);
@@ -117,16 +160,13 @@ void assemble_links(const struct pass *p) {
   for (size_t i = 0; i < p->device->n_links; i++) {
     const struct tunnel_link *link = &p->device->links[i];
     struct tunnel_value value = assemble_link_value(p, link);
-    int row = balance_row(p, link->node, 1 + link->species);
-    p->F[row] -= link->area * value.g;
-    if (p->stamp)
-      link_stamp(p, link, row, -link->area, &value);
+    assemble_link(p, link, balance_row(p, link->node, 1 + link->species), -link->area, &value);
+    if (p->model->heat >= 0)
+      assemble_heat_link(p, link, &value);
     double charge = p->model->q * p->model->charge[link->species] * link->area;
     for (int T = 0; T + 1 < p->device->n_terminals; T++) {
       double factor = -charge * (weight(p, T, link->contact) - weight(p, T, link->node));
-      p->F[current_row(p, T)] += factor * value.g;
-      if (p->stamp)
-        link_stamp(p, link, current_row(p, T), factor, &value);
+      assemble_link(p, link, current_row(p, T), factor, &value);
     }
   }
 }
@@ -138,9 +178,14 @@ void assemble_contact_rows(const struct pass *p) {
     const double *u = &p->instance->u[at->node * p->n_unknowns];
     double V = terminal_voltage(p, at->terminal);
     int column = terminal_dof(p, at->terminal), row = dof(p, at->node, 0);
-    set_row(p, row, row, u[0] - V - at->psi_offset);
+    double offset = at->psi_offset, by_T = 0.0;
+    if (p->model->heat >= 0 && p->device->spec->contacts[at->terminal].ohmic)
+      offset = device_ohmic_potential(p->device, at, u[p->model->heat], &by_T);
+    set_row(p, row, row, u[0] - V - offset);
     if (p->stamp)
       stamp_add(p->stamp, row, column, -1.0);
+    if (p->stamp && p->model->heat >= 0)
+      stamp_add(p->stamp, row, heat_dof(p, at->node), -by_T);
     if (p->point->mode == SYSTEM_EQUILIBRIUM)
       continue;
     for (int s = 0; s < p->n_species; s++) {

@@ -2,14 +2,39 @@
 
 #include <math.h>
 
-/** Do the ions of a component have one potential lambda everywhere (zero flux) in this mode? */
-bool system_ions_rest(const struct ion_component *component, enum system_mode mode, bool frozen) {
+/** Do the ions of a component carry no current in this mode? */
+bool system_ions_still(const struct ion_component *component, enum system_mode mode, bool frozen) {
   return !frozen && mode != SYSTEM_TRANSIENT &&
          (component->n_exchange <= 1 || mode == SYSTEM_EQUILIBRIUM);
 }
 
+/** Do they have one potential lambda everywhere (zero flux)? Not where the temperature differs from
+ * place to place: zero divergence is then all that a steady state asks of them. */
+bool system_ions_rest(const struct ion_component *component, enum system_mode mode, bool frozen) {
+  return system_ions_still(component, mode, frozen) &&
+         !(component->thermal && mode == SYSTEM_STEADY);
+}
+
 static bool rests(const struct pass *p, const struct ion_component *component) {
   return system_ions_rest(component, p->point->mode, p->point->frozen);
+}
+
+/** Partials of mu by this node's unknowns: by_a is that of ln(x / f) + w by a. */
+static void potential_partials(const struct pass *p, int node, int s,
+                               const struct species_state *state, double by_a, double *values) {
+  const struct model *model = p->model;
+  double cold = model_cold(model, &p->instance->u[node * p->n_unknowns]);
+  for (int j = 0; j < p->n_unknowns; j++) {
+    values[j] = by_a * model->A[s][j] + cold * model->B[s][j];
+    for (int t = 0; model->has_local && t < p->n_species; t++)
+      values[j] -= cold * model->local[s][t] * state[t].d_c * state[t].scale / model->c_unit[t] *
+                   model->A[t][j];
+  }
+  if (model->heat < 0)
+    return;
+  values[model->heat] = state[s].v_T;
+  for (int t = 0; model->has_local && t < p->n_species; t++)
+    values[model->heat] -= cold * model->local[s][t] * state[t].c_T / model->c_unit[t];
 }
 
 /** A node part that is open to the species. */
@@ -31,11 +56,7 @@ static void add_share(const struct pass *p, int row, int node, int s, int lambda
   if (!p->stamp)
     return;
   double values[MODEL_UNKNOWNS];
-  for (int j = 0; j < p->n_unknowns; j++) {
-    values[j] = p->model->B[s][j];
-    for (int t = 0; p->model->has_local && t < p->n_species; t++)
-      values[j] -= p->model->local[s][t] * state[t].d_c / p->model->c_unit[t] * p->model->A[t][j];
-  }
+  potential_partials(p, node, s, state, 0.0, values);
   add_row(p, row, node, p->model->couples[s], slope, values);
   stamp_add(p->stamp, row, lambda, -slope);
 }
@@ -50,12 +71,7 @@ static void add_potential(const struct pass *p, int row, int node, int s, int la
   if (!p->stamp)
     return;
   double values[MODEL_UNKNOWNS];
-  for (int j = 0; j < p->n_unknowns; j++) {
-    values[j] = d_a * p->model->A[s][j] + p->model->B[s][j];
-    for (int t = 0; p->model->has_local && t < p->n_species; t++)
-      values[j] -= p->model->local[s][t] * part_state(p, part)[t].d_c / p->model->c_unit[t] *
-                   p->model->A[t][j];
-  }
+  potential_partials(p, node, s, part_state(p, part), d_a, values);
   add_row(p, row, node, p->model->couples[s], 1.0, values);
   stamp_add(p->stamp, row, lambda, -1.0);
 }
@@ -78,9 +94,11 @@ void assemble_ion_rows(const struct pass *p) {
         set_row(p, row, row, u - p->system->frozen[row]);
       else if (p->device->held[at])
         set_row(p, row, row, u - p->device->held_value[at]);
-      else if (rests(p, &p->device->components[component]) && model_is_ideal(p->model, s))
+      else if (!rests(p, &p->device->components[component]))
+        continue;
+      else if (model_is_ideal(p->model, s))
         add_share(p, row, k, s, p->instance->lambda_base + component);
-      else if (rests(p, &p->device->components[component]))
+      else
         add_potential(p, row, k, s, p->instance->lambda_base + component);
     }
 }
@@ -99,6 +117,22 @@ static void add_number(const struct pass *p, int component, int row) {
     p->F[row] += V * p->instance->u[k * p->n_unknowns + 1 + s];
     if (p->stamp)
       stamp_add(p->stamp, row, dof(p, k, 1 + s), V);
+  }
+}
+
+/** Steady, temperature gradients: the balances of ions that no contact exchanges sum to zero by
+ * themselves. The number takes the place of the sum; the multiplier is a source that comes out as
+ * zero. */
+static void add_source(const struct pass *p, int component, int lambda) {
+  int s = p->device->components[component].species;
+  for (int k = 0; k < p->device->n_nodes; k++) {
+    int at = k * p->n_species + s, row = balance_row(p, k, 1 + s);
+    if (p->device->component[at] != component)
+      continue;
+    double V = p->model->c_unit[s] * p->device->species_volume[at];
+    p->F[row] += V * p->point->y[lambda];
+    if (p->stamp)
+      stamp_add(p->stamp, row, lambda, V);
   }
 }
 
@@ -139,6 +173,10 @@ void assemble_multipliers(const struct pass *p) {
     int row = p->instance->lambda_base + (int)i, s = ions->species;
     if (p->point->mode == SYSTEM_TRANSIENT) {
       add_inflow(p, (int)i, row);
+    } else if (!rests(p, ions) && system_ions_still(ions, p->point->mode, p->point->frozen) &&
+               ions->n_exchange == 0) {
+      add_number(p, (int)i, row);
+      add_source(p, (int)i, row);
     } else if (!rests(p, ions)) {
       set_row(p, row, row, p->point->y[row]);
     } else if (ions->n_exchange == 0) {

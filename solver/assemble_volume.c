@@ -1,6 +1,7 @@
 #include "solver/assemble.h"
 
 #include <math.h>
+#include "physics/heat.h"
 #include "physics/reaction.h"
 
 /* ---- nodes ---- */
@@ -32,22 +33,40 @@ static void node_charge(const struct pass *p, size_t i, const struct species_sta
   p->F[row] -= qV * charge;
   if (p->stamp)
     for (int s = 0; s < p->n_species; s++)
-      add_row(p, row, part->node, p->model->couples[s], -qV * p->model->charge[s] * state[s].d_c,
-              p->model->A[s]);
+      add_density(p, row, part->node, s, &state[s], -qV * p->model->charge[s]);
 }
 
-/** Storage V dc/dt with c = g(a): dc/dt = g'(a) da/dt. */
+/** Derivative of dc/dt by the temperature; da/dt = r A u' - a T'/T. Zero for ions. */
+static double storage_by_heat(const struct pass *p, const struct species_state *own, double T,
+                              double da, double warming) {
+  const double power = heat_band_power;
+  double cj = p->point->cj;
+  double da_T = (-da + own->a * (warming - cj)) / T;
+  return (power * own->d_c / T + own->d2_c * own->a_T) * da + own->d_c * da_T +
+         power * (own->c_T * warming + own->c * (cj - warming) / T);
+}
+
+/** Storage V dc/dt with c = g(a): dc/dt = g'(a) da/dt, and what N(T) adds. */
 static void node_storage(const struct pass *p, const struct node_part *part, int s,
                          const struct species_state *state) {
   const double *up = &p->instance->up[part->node * p->n_unknowns];
+  const double *u = &p->instance->u[part->node * p->n_unknowns];
+  const struct species_state *own = &state[s];
   int row = balance_row(p, part->node, 1 + s);
-  double da = 0.0;
-  for (int j = 0; j < p->n_unknowns; j++)
-    da += p->model->A[s][j] * up[j];
-  p->F[row] += part->volume * state[s].d_c * da;
-  if (p->stamp)
-    add_row(p, row, part->node, p->model->couples[s],
-            part->volume * (state[s].d2_c * da + p->point->cj * state[s].d_c), p->model->A[s]);
+  double warming, da = model_rate(p->model, s, own, u, up, &warming);
+  p->F[row] += part->volume * own->d_c * da;
+  if (p->model->heat >= 0)
+    p->F[row] += part->volume * heat_band_power * own->c * warming;
+  if (!p->stamp)
+    return;
+  double rate = p->point->cj + (heat_band_power - 1.0) * warming;
+  add_row(p, row, part->node, p->model->couples[s],
+          part->volume * (own->d2_c * da + rate * own->d_c) * own->scale, p->model->A[s]);
+  if (p->model->heat >= 0)
+    stamp_add(p->stamp, row, heat_dof(p, part->node),
+              p->model->carrier[s]
+                  ? part->volume * storage_by_heat(p, own, u[p->model->heat], da, warming)
+                  : 0.0);
 }
 
 /** Recombination minus generation of one node part. */
@@ -73,6 +92,8 @@ static void node_reaction(const struct pass *p, size_t i, const struct species_s
     if (p->stamp)
       add_row(p, row, part->node, couples, part->volume, reaction.d_rate[s]);
   }
+  if (p->model->heat >= 0)
+    assemble_heat_reaction(p, part->node, part->volume, &reaction);
 }
 
 /** A smoothed field lives in the regions that its species may enter; its flux ends there. */
@@ -91,7 +112,7 @@ static void node_field(const struct pass *p, const struct node_part *part, int f
   if (!p->stamp)
     return;
   stamp_add(p->stamp, row, dof(p, part->node, j), part->volume);
-  add_row(p, row, part->node, p->model->couples[s], -per_unit * state[s].d_c, p->model->A[s]);
+  add_density(p, row, part->node, s, &state[s], -per_unit);
 }
 
 void assemble_nodes(const struct pass *p) {
@@ -115,34 +136,44 @@ void assemble_nodes(const struct pass *p) {
 /** Shockley-Read-Hall recombination of electrons on one side with holes on the other. */
 static void interface_pair(const struct pass *p, const struct interface_part *face,
                            const struct interface_spec *spec, int part_e, int part_h) {
-  int e = p->model->electron, h = p->model->hole;
+  int e = p->model->electron, h = p->model->hole, node = face->node;
   const struct species_state *n = &part_state(p, (size_t)part_e)[e];
   const struct species_state *q = &part_state(p, (size_t)part_h)[h];
-  const double *u = &p->instance->u[face->node * p->n_unknowns];
-  const struct model_region *region =
-      &p->model->regions[p->device->mesh->node_parts[part_e].region];
-  double split = (u[1 + e] - u[1 + h]) / p->model->V_T, gap = -expm1(split);
+  const double *u = &p->instance->u[node * p->n_unknowns];
+  int region = p->device->mesh->node_parts[part_e].region;
+  double T = model_temperature(p->model, u), per_volt = model_cold(p->model, u) / p->model->V_T;
+  double split = (u[1 + e] - u[1 + h]) * per_volt, gap = -expm1(split);
+  struct model_traps traps = model_traps(p->model, region, T);
   struct reaction_input input = {.n = n->c,
                                  .p = q->c,
                                  .np_eq = n->c * q->c * exp(split),
                                  .excess = n->c * q->c * gap,
-                                 .n_1 = region->n_1,
-                                 .p_1 = region->p_1,
-                                 .material = region->material};
+                                 .n_1 = traps.n_1,
+                                 .p_1 = traps.p_1,
+                                 .material = p->model->regions[region].material};
   struct reaction_value value = reaction_interface(&input, spec->S_n, spec->S_p);
   double area = 0.5 * face->area; /* half for each way the pair can meet */
-  double by_n = area * (value.d_n + value.d_excess * q->c * gap) * n->d_c;
-  double by_p = area * (value.d_p + value.d_excess * n->c * gap) * q->d_c;
-  double by_split = -area * value.d_excess * input.np_eq / p->model->V_T;
-  for (int side = 0; side < 2; side++) {
-    int row = balance_row(p, face->node, 1 + (side ? h : e));
-    p->F[row] += area * value.rate;
+  double by_n = area * (value.d_n + value.d_excess * q->c * gap);
+  double by_p = area * (value.d_p + value.d_excess * n->c * gap);
+  double by_split = -area * value.d_excess * input.np_eq * per_volt;
+  double by_T =
+      area * (value.d_excess * input.np_eq * split / T + value.d_n_1 * traps.n_1 * traps.ln_n_T +
+              value.d_p_1 * traps.p_1 * traps.ln_p_T);
+  double power = p->model->q * (u[1 + h] - u[1 + e]); /* heat of one recombination */
+  int rows[] = {balance_row(p, node, 1 + e), balance_row(p, node, 1 + h),
+                p->model->heat < 0 ? p->system->n : balance_row(p, node, p->model->heat)};
+  for (int i = 0; i < (p->model->heat < 0 ? 2 : 3); i++) {
+    double factor = i < 2 ? 1.0 : -power;
+    p->F[rows[i]] += factor * area * value.rate;
     if (!p->stamp)
       continue;
-    add_row(p, row, face->node, p->model->couples[e], by_n, p->model->A[e]);
-    add_row(p, row, face->node, p->model->couples[h], by_p, p->model->A[h]);
-    stamp_add(p->stamp, row, dof(p, face->node, 1 + e), by_split);
-    stamp_add(p->stamp, row, dof(p, face->node, 1 + h), -by_split);
+    add_density(p, rows[i], node, e, n, factor * by_n);
+    add_density(p, rows[i], node, h, q, factor * by_p);
+    double drop = i < 2 ? 0.0 : p->model->q * area * value.rate;
+    stamp_add(p->stamp, rows[i], dof(p, node, 1 + e), factor * by_split + drop);
+    stamp_add(p->stamp, rows[i], dof(p, node, 1 + h), -factor * by_split - drop);
+    if (p->model->heat >= 0)
+      stamp_add(p->stamp, rows[i], heat_dof(p, node), factor * by_T);
   }
 }
 
@@ -192,12 +223,12 @@ static void edge_linear(const struct pass *p, const struct edge_part *edge, int 
 
 /** Do these ions carry current? Held ones do not, nor those at rest, whose fluxes are the rounding
  * of two halves: 1e-8 of the current of pvk1 at 0.25 V. */
-static bool carries(const struct pass *p, const struct edge_part *edge, int s) {
+bool assemble_carries(const struct pass *p, const struct edge_part *edge, int s) {
   if (p->model->carrier[s])
     return true;
   int component = p->device->component[edge->k * p->n_species + s];
   return !p->point->frozen && component >= 0 &&
-         !system_ions_rest(&p->device->components[component], p->point->mode, false);
+         !system_ions_still(&p->device->components[component], p->point->mode, false);
 }
 
 /** Partials of the current along one edge in the row of one terminal; the matrix keeps the entries
@@ -208,7 +239,7 @@ static void ramo_partials(const struct pass *p, const struct edge_part *edge,
   bool couples[MODEL_UNKNOWNS] = {false};
   for (int s = 0; s < p->n_species; s++) {
     double charge = 0.0;
-    if (carries(p, edge, s))
+    if (assemble_carries(p, edge, s))
       charge = p->model->q * p->model->charge[s] * edge->measure;
     for (int j = 0; j < p->n_unknowns; j++) {
       d_k[j] += charge * flux->d_k[s][j];
@@ -224,7 +255,7 @@ static void edge_ramo(const struct pass *p, const struct edge_part *edge,
                       const struct model_flux *flux) {
   double current = 0.0;
   for (int s = 0; s < p->n_species; s++)
-    if (carries(p, edge, s))
+    if (assemble_carries(p, edge, s))
       current += p->model->q * p->model->charge[s] * edge->measure * flux->F[s];
   for (int T = 0; T + 1 < p->device->n_terminals; T++) {
     double w = weight(p, T, edge->k) - weight(p, T, edge->l);
@@ -253,6 +284,8 @@ static void edge_flux(const struct pass *p, const struct edge_part *edge) {
     add_row(p, row_l, edge->l, couples, -edge->measure, flux.d_l[s]);
   }
   edge_ramo(p, edge, &flux);
+  if (p->model->heat >= 0)
+    assemble_heat_edge(p, edge, &flux);
 }
 
 void assemble_edges(const struct pass *p) {
@@ -264,6 +297,8 @@ void assemble_edges(const struct pass *p) {
     for (int f = 0; f < p->model->n_fields; f++)
       if (has_field(p, edge->region, f))
         edge_linear(p, edge, 1 + p->n_species + f, region->ell2 * edge->measure);
+    if (p->model->heat >= 0 && !device_is_lumped(p->device))
+      edge_linear(p, edge, p->model->heat, region->kappa * edge->measure);
     if (p->point->mode != SYSTEM_EQUILIBRIUM)
       edge_flux(p, edge);
   }

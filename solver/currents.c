@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "physics/heat.h"
 #include "solver/assemble.h"
 #include "solver/base/memory.h"
 
@@ -145,12 +146,14 @@ static void node_storage(const struct pass *p, struct current_work *work, double
   for (size_t i = 0; i < mesh->n_node_parts; i++) {
     int node = mesh->node_parts[i].node;
     const double *up = &p->instance->up[node * p->n_unknowns];
+    const double *u = &p->instance->u[node * p->n_unknowns];
     for (int s = 0; s < p->n_species; s++) {
       const struct species_state *state = &part_state(p, i)[s];
-      double charge = p->model->q * p->model->charge[s] * mesh->node_parts[i].volume, da = 0.0;
-      for (int j = 0; j < p->n_unknowns; j++)
-        da += p->model->A[s][j] * up[j];
+      double charge = p->model->q * p->model->charge[s] * mesh->node_parts[i].volume, warming;
+      double da = model_rate(p->model, s, state, u, up, &warming);
       work->storage[node] += charge * state->d_c * da;
+      if (p->model->heat >= 0)
+        work->storage[node] += charge * heat_band_power * state->c * warming;
       work->inertia[node] += fabs(charge * state->c) * rate;
     }
   }

@@ -96,14 +96,22 @@ static enum hd_status fill_nodes(struct device *device, struct hd_error *err) {
  */
 static enum hd_status number_dofs(struct device *device, struct hd_error *err) {
   const struct model *model = &device->model;
-  int n_species = model->n_species;
+  int n_species = model->n_species, n_unknowns = device->n_unknowns;
+  bool lumped = device_is_lumped(device);
   TRY(hd_alloc(&device->dof, (size_t)(device->n_nodes * device->n_unknowns), sizeof(int), err));
   for (int k = 0; k < device->n_nodes; k++)
-    for (int j = 0; j < device->n_unknowns; j++) {
-      int s = j == 0 ? -1 : j <= n_species ? j - 1 : model->field_species[j - 1 - n_species];
+    for (int j = 0; j < n_unknowns; j++) {
+      int s = j == 0 || j == model->heat ? -1
+              : j <= n_species           ? j - 1
+                                         : model->field_species[j - 1 - n_species];
       bool here = s < 0 || device->species_volume[k * n_species + s] > 0.0;
-      device->dof[k * device->n_unknowns + j] = here ? device->n_dofs++ : -1;
+      if (j == model->heat && lumped)
+        here = false;
+      device->dof[k * n_unknowns + j] = here ? device->n_dofs++ : -1;
     }
+  for (int k = 0; lumped && k < device->n_nodes; k++)
+    device->dof[k * n_unknowns + model->heat] = device->n_dofs;
+  device->n_dofs += lumped;
   return HD_OK;
 }
 
@@ -134,7 +142,8 @@ static void label_species(struct device *device, int s, int *parent) {
     int root_at = root * n_species + s;
     if (device->component[root_at] < 0) {
       device->component[root_at] = (int)device->n_components++;
-      device->components[device->component[root_at]] = (struct ion_component){.species = s};
+      device->components[device->component[root_at]] =
+          (struct ion_component){.species = s, .thermal = device->spec->heat.kind == HEAT_LATTICE};
     }
     device->component[at] = device->component[root_at];
     device->components[device->component[at]].capacity += volume;
@@ -227,6 +236,7 @@ static enum hd_status device_fill(struct device *device, const struct run_spec *
   TRY(device_contacts(device, run, err));
   TRY(label_ions(device, err));
   TRY(fill_generation(device, err));
+  TRY(device_heat(device, err));
   return device_ramo(device, err);
 }
 
@@ -271,5 +281,9 @@ void device_free(struct device **device) {
   hd_free(&d->held_value);
   hd_free(&d->weight);
   hd_free(&d->capacitance);
+  hd_free(&d->sink);
+  hd_free(&d->heat_scale);
+  hd_free(&d->heat_storage);
+  hd_free(&d->heat_loss);
   hd_free(device);
 }

@@ -19,7 +19,8 @@ struct contact_face {
   int node, part, terminal, species;
   double area; /* m^2 */
   const struct contact_law *law;
-  double velocity; /* m/s */
+  double velocity; /* m/s at the run's temperature */
+  double power;    /* velocity ~ T^power */
   double transfer;
   double c_eq; /* m^-3, ions */
 };
@@ -38,6 +39,7 @@ struct ion_component {
   int species;
   int n_exchange;  /* terminals that exchange it */
   bool dirichlet;  /* held at a density by one of them */
+  bool thermal;    /* moved by gradients of the temperature: steady states have balances */
   double capacity; /* m^3 of accessible volume */
 };
 
@@ -64,6 +66,11 @@ struct device {
   double *held_value;  /* [n_nodes * n_species] x of held ions */
   double *weight;      /* [n_terminals * n_nodes] Ramo-Shockley test functions */
   double *capacitance; /* [n_terminals * n_terminals] geometric, F */
+  /* Heat; NULL and 0 without it. A lumped device has one unknown T, owned by node 0. */
+  bool *sink;           /* [n_nodes] held at the run's temperature */
+  double *heat_scale;   /* [n_nodes] K/W: factor of the heat balance */
+  double *heat_storage; /* [n_nodes] J/K; lumped: all of it at node 0 */
+  double *heat_loss;    /* [n_nodes] W/K to the surroundings, through faces and sideways */
 };
 
 /** Build mesh, model and tables of one device. */
@@ -84,6 +91,17 @@ enum hd_status model_build(struct model *model, const struct run_spec *run,
 /** Contacts, faces and tunnelling links (solver/device_contact.c). */
 enum hd_status device_contacts(struct device *device, const struct run_spec *run,
                                struct hd_error *err);
+
+/** Potential of neutrality at a temperature, and its derivative by T, V and V/K. */
+double device_ohmic_potential(const struct device *device, const struct contact_node *at, double T,
+                              double *d_T);
+
+/** Capacities, losses and sinks of heat (solver/device_heat.c). */
+enum hd_status device_heat(struct device *device, struct hd_error *err);
+
+static inline bool device_is_lumped(const struct device *device) {
+  return device->spec->heat.kind == HEAT_LUMPED;
+}
 
 /** Test functions and geometric capacitances (solver/ramo.c). */
 enum hd_status device_ramo(struct device *device, struct hd_error *err);

@@ -7,29 +7,41 @@
 /** Half width of the bracket in which the neutral potential is looked for, V. */
 static const double NEUTRAL_BRACKET_V = 50.0;
 
-/** Net charge density over q at flat quasi-Fermi levels; falls with psi. */
-static double charge_at(const struct device *device, int node, int part, double psi) {
+/** Net charge density over q at flat quasi-Fermi levels; falls with psi. d_T out (or NULL): the
+ * potential's derivative by T at constant charge, V/K. */
+static double charge_at(const struct device *device, int node, int part, double psi, double T,
+                        double *d_T) {
   const struct model *model = &device->model;
   double u[MODEL_UNKNOWNS] = {0};
   struct species_state state[MODEL_SPECIES];
   u[0] = psi;
+  if (model->heat >= 0)
+    u[model->heat] = T;
   for (int s = 0; s < model->n_species; s++)
     u[1 + s] = device->initial_x[node * model->n_species + s];
   model_state(model, device->mesh->node_parts[part].region, u, state);
   double sum = device->fixed_charge[part];
   for (int s = 0; s < model->n_species; s++)
     sum += model->charge[s] * state[s].c;
+  if (!d_T)
+    return sum;
+  double by_psi = 0.0, by_T = 0.0;
+  for (int s = 0; s < model->n_species; s++) {
+    by_psi += model->charge[s] * state[s].d_c * state[s].scale * model->A[s][0];
+    by_T += model->charge[s] * state[s].c_T;
+  }
+  *d_T = -by_T / by_psi;
   return sum;
 }
 
-/** Potential of local charge neutrality at zero bias, by bisection (the charge is monotone). */
-double device_neutral_potential(const struct device *device, int node, int part) {
+/** Potential of local charge neutrality, by bisection (the charge is monotone). */
+static double neutral_potential(const struct device *device, int node, int part, double T) {
   double low = -NEUTRAL_BRACKET_V, high = NEUTRAL_BRACKET_V;
   for (int i = 0; i < 200 && high - low > 0.0; i++) {
     double mid = 0.5 * (low + high);
     if (mid == low || mid == high)
       break;
-    if (charge_at(device, node, part, mid) > 0.0)
+    if (charge_at(device, node, part, mid, T, NULL) > 0.0)
       low = mid;
     else
       high = mid;
@@ -48,6 +60,22 @@ int device_lead_part(const struct device *device, int node) {
     if (!material_of(device, (int)part)->insulator)
       return (int)part;
   return (int)first[0];
+}
+
+double device_neutral_potential(const struct device *device, int node, int part) {
+  return neutral_potential(device, node, part, device->model.T);
+}
+
+double device_ohmic_potential(const struct device *device, const struct contact_node *at, double T,
+                              double *d_T) {
+  double psi = at->psi_offset;
+  *d_T = 0.0;
+  if (material_of(device, at->part)->insulator)
+    return psi;
+  if (T != device->model.T)
+    psi = neutral_potential(device, at->node, at->part, T);
+  charge_at(device, at->node, at->part, psi, T, d_T);
+  return psi;
 }
 
 /** Offset of a contact node on a conducting part; NAN where the part alone does not decide it. */
@@ -141,6 +169,7 @@ static void add_face(struct device *device, const struct run_spec *run,
   if (row.model == CONTACT_BLOCKING)
     return;
   double velocity = row.rate;
+  bool thermionic = model->carrier[s] && isnan(row.velocity);
   if (model->carrier[s])
     velocity = isnan(row.velocity) ? richardson(model, model->regions[region].material, s) *
                                          model->T * model->T / (run->constants.q * here->N)
@@ -152,6 +181,7 @@ static void add_face(struct device *device, const struct run_spec *run,
                                                            .area = face->area,
                                                            .law = law,
                                                            .velocity = velocity,
+                                                           .power = thermionic ? 0.5 : 0.0,
                                                            .transfer = row.transfer,
                                                            .c_eq = c_eq};
 }

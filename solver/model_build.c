@@ -97,6 +97,8 @@ static void fill_forms(struct model *model, double coupling[MODEL_SPECIES][MODEL
       for (int t = 0; t < model->n_species; t++)
         if (model->local[s][t] != 0.0 && model->A[t][j] != 0.0)
           model->couples[s][j] = true;
+      if (j == model->heat)
+        model->couples[s][j] = true;
     }
 }
 
@@ -117,13 +119,16 @@ static struct model_species region_species(const struct model *model, const stru
     row.N = material->N_c;
     row.a_0 = material->affinity_V / model->V_T;
     row.D = material->mu_n * model->V_T;
+    row.power = 1.0 + material->power_n;
   } else if (species->kind == SPECIES_HOLE) {
     row.N = material->N_v;
     row.a_0 = -(material->affinity_V + material->gap_V) / model->V_T;
     row.D = material->mu_p * model->V_T;
+    row.power = 1.0 + material->power_p;
   } else {
     row.N = model->c_unit[s];
     row.D = ion_diffusion(run, species, species->diffusion);
+    row.activation = species->activation_V * run->constants.q / run->constants.k;
     for (size_t i = 0; i < region->n_species; i++) {
       const struct region_species *differs = &region->species[i];
       if (differs->species != s)
@@ -158,6 +163,7 @@ enum hd_status model_build(struct model *model, const struct run_spec *run,
   for (size_t i = 0; i < spec->n_interactions; i++)
     fill_interaction(model, spec, &spec->interactions[i], coupling);
   model->n_unknowns = 1 + model->n_species + model->n_fields;
+  model->heat = spec->heat.kind == HEAT_NONE ? -1 : model->n_unknowns++;
   fill_forms(model, coupling);
   model->n_regions = spec->n_regions;
   TRY(hd_alloc(&model->regions, model->n_regions, sizeof *model->regions, err));
@@ -170,6 +176,10 @@ enum hd_status model_build(struct model *model, const struct run_spec *run,
     region->ell2 = material->smoothing * material->smoothing;
     region->n_1 = n_i * exp(material->trap_V / model->V_T);
     region->p_1 = n_i * exp(-material->trap_V / model->V_T);
+    region->depth_n = (0.5 * material->gap_V - material->trap_V) / model->V_T;
+    region->depth_p = (0.5 * material->gap_V + material->trap_V) / model->V_T;
+    region->kappa = material->thermal_conductivity;
+    region->storage = material->mass_density * material->specific_heat;
     for (int s = 0; s < model->n_species; s++)
       region->species[s] = region_species(model, run, spec, &spec->regions[r], s);
   }

@@ -6,6 +6,7 @@
 #include "solver/steady_electrodes.h"
 #include "solver/steady_ions.h"
 #include "solver/steady_newton.h"
+#include "solver/temperature.h"
 
 /** Smallest fraction of a continuation step before pseudo-time takes over. */
 static const double STEP_MIN = 1e-4;
@@ -114,7 +115,7 @@ enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_er
       steady_pseudo_time(steady, y) < 0)
     status = steady_not_converged(steady, "the state at zero bias", err);
   system->sources_off = false;
-  return status;
+  return status == HD_OK ? temperature_check(system, y, NAN, err) : status;
 }
 
 /** Take the state that a transient ended in as the start of steady solves. */
@@ -261,5 +262,5 @@ enum hd_status steady_move(struct steady *steady, double *y, const double *from,
     remember(steady, y, from, to, s_previous);
   }
   hd_free(&start);
-  return status;
+  return status == HD_OK ? temperature_check(system, y, NAN, err) : status;
 }

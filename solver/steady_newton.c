@@ -52,6 +52,11 @@ static double update_ion(const struct model *model, int s, double x, double step
   return limited ? x * ratio / (free + x * ratio) - x : x * (ratio - 1.0);
 }
 
+/** Temperature: stays positive. */
+static double update_temperature(double T, double step) {
+  return step == 0.0 ? 0.0 : T * expm1(damp(step / T));
+}
+
 /** The larger one, or NAN when x is: a broken update must not look converged. */
 static double worse(double worst, double x) {
   return x <= worst || isnan(worst) ? worst : x;
@@ -77,9 +82,14 @@ static double update_node(const struct steady *steady, const struct system_insta
     step[j] = dof[j] < n ? -delta[dof[j]] : 0.0;
   taken[0] = model->V_T * damp(step[0] / model->V_T);
   worst = fabs(step[0]) / model->V_T;
-  for (int j = 1 + model->n_species; j < model->n_unknowns; j++) {
+  for (int j = 1 + model->n_species; j < 1 + model->n_species + model->n_fields; j++) {
     taken[j] = step[j];
     worst = worse(worst, fabs(step[j]));
+  }
+  if (model->heat >= 0 && (node == 0 || !device_is_lumped(device))) {
+    double T = y[dof[model->heat]];
+    taken[model->heat] = update_temperature(T, step[model->heat]);
+    worst = worse(worst, fabs(step[model->heat]) / T);
   }
   for (int s = 0; s < model->n_species; s++) {
     int j = 1 + s;
@@ -113,7 +123,10 @@ static double update(struct steady *steady, enum system_mode mode, double *y) {
       y[instance->current_base + T] -= steady->delta[instance->current_base + T];
     for (size_t c = 0; c < device->n_components; c++) {
       double step = steady->delta[instance->lambda_base + (int)c];
-      bool free = steady_settles(&device->model, &device->components[c], mode, steady->frozen);
+      bool source = system_ions_still(&device->components[c], mode, steady->frozen) &&
+                    !system_ions_rest(&device->components[c], mode, steady->frozen);
+      bool free =
+          source || steady_settles(&device->model, &device->components[c], mode, steady->frozen);
       y[instance->lambda_base + (int)c] -= free ? step : damp(step);
       if (system_ions_rest(&device->components[c], mode, steady->frozen))
         worst = worse(worst, fabs(step));

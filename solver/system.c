@@ -50,8 +50,10 @@ static enum hd_status fill_nodes(struct system *system, struct hd_error *err) {
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *instance = &system->instances[i];
     const struct device *device = instance->device;
+    bool lumped = device_is_lumped(device); /* then one temperature belongs to no node */
     for (int at = 0; at < device->n_nodes * device->n_unknowns; at++)
-      if (instance->dof[at] < system->n)
+      if (instance->dof[at] < system->n &&
+          !(lumped && at % device->n_unknowns == device->model.heat))
         system->node[instance->dof[at]] = first + at / device->n_unknowns;
     first += device->n_nodes;
     if (device->mesh->dimension > system->linear.dimension)
@@ -104,8 +106,9 @@ static void fill_guess(struct system *system) {
         int g = instance->dof[k * model->n_unknowns + j];
         int s = j <= model->n_species ? j - 1 : model->field_species[j - 1 - model->n_species];
         if (g < system->n)
-          system->guess[g] =
-              j == 0 ? guess_potential(device, k) : device->initial_x[k * model->n_species + s];
+          system->guess[g] = j == 0             ? guess_potential(device, k)
+                             : j == model->heat ? model->T
+                                                : device->initial_x[k * model->n_species + s];
       }
   }
 }
@@ -197,8 +200,7 @@ static bool has_balance(const struct device *device, int node, int s, enum syste
     return mode != SYSTEM_EQUILIBRIUM;
   if (frozen)
     return false;
-  int exchange = device->components[device->component[at]].n_exchange;
-  return mode == SYSTEM_TRANSIENT || (mode == SYSTEM_STEADY && exchange > 1);
+  return !system_ions_rest(&device->components[device->component[at]], mode, false);
 }
 
 static void plan_rows(const struct system *system, const struct system_instance *instance,
@@ -220,6 +222,9 @@ static void plan_rows(const struct system *system, const struct system_instance 
         balance = has_balance(device, k, s, mode, frozen);
         if (!model->carrier[s])
           scale = 1.0 / (model->c_unit[s] * device->species_volume[k * model->n_species + s]);
+      } else if (j == model->heat) {
+        balance = mode != SYSTEM_EQUILIBRIUM && !device->sink[k];
+        scale = device->heat_scale[k];
       } else {
         int s = model->field_species[j - 1 - model->n_species];
         scale = 1.0 / device->species_volume[k * model->n_species + s];
@@ -345,12 +350,15 @@ void system_differential(const struct system *system, bool frozen, double *id) {
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *instance = &system->instances[i];
     const struct device *device = instance->device;
-    for (int k = 0; k < device->n_nodes; k++)
+    for (int k = 0; k < device->n_nodes; k++) {
       for (int s = 0; s < device->model.n_species; s++) {
         int g = instance->dof[k * device->n_unknowns + 1 + s];
         if (g < system->n && has_balance(device, k, s, SYSTEM_TRANSIENT, frozen))
           id[g] = 1.0;
       }
+      if (device->model.heat >= 0 && !device->sink[k])
+        id[instance->dof[k * device->n_unknowns + device->model.heat]] = 1.0;
+    }
   }
   for (size_t e = 0; e < system->run->circuit.n_elements; e++) {
     const struct element *element = &system->elements[e];

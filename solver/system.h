@@ -100,6 +100,8 @@ double system_net(const struct system *system, const double *y, int net);
 
 /** Number of ions of one component now. */
 double system_ion_count(const struct system *system, const double *y, int instance, int component);
+/** Do the ions of a component carry no current in a mode? */
+bool system_ions_still(const struct ion_component *component, enum system_mode mode, bool frozen);
 /** Do the ions of a component have one potential everywhere, the multiplier, in a mode? */
 bool system_ions_rest(const struct ion_component *component, enum system_mode mode, bool frozen);
 /** Take the present ion numbers as the conserved ones, and the present ions as the frozen ones. */

@@ -23,6 +23,10 @@ static void node_place(const struct system_instance *instance, int node, int j, 
     snprintf(where, sizeof where, "x = %.6g nm", 1e9 * x[0]);
   else
     snprintf(where, sizeof where, "(%.6g, %.6g) nm", 1e9 * x[0], 1e9 * x[1]);
+  if (j == device->model.heat && device_is_lumped(device)) {
+    snprintf(text, size, "%s of %s", kind, device->spec->name);
+    return;
+  }
   snprintf(text, size, "%s%s%s at %s of %s", kind, s < 0 ? "" : " of ",
            s < 0 ? "" : device->spec->species[s].name, where, device->spec->name);
 }

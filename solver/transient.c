@@ -7,6 +7,7 @@
 #include "solver/base/memory.h"
 #include "solver/kink.h"
 #include "solver/sunlinear.h"
+#include "solver/temperature.h"
 #include "solver/vector.h"
 
 /** Weight of unknowns that must not decide anything (currents, multipliers), 1/unit. */
@@ -22,6 +23,9 @@ enum { FAILURES_MAX = 60 };
 /** Change of cj from which on the matrix is made anew (0.25 in IDA): a front moves on, and
  * iterations with an old matrix cost more than a new one. */
 static const double CJ_CHANGE = 0.1;
+
+/** Tolerance of temperatures in units of rtol T_0: levels of 10 kT then move by about rtol kT. */
+static const double TEMPERATURE_PART = 0.1;
 
 /** Integrals of power and charge. */
 enum { QUADRATURES = 3 };
@@ -142,6 +146,8 @@ static void fill_weights(struct transient *transient) {
           continue;
         bool species = j >= 1 && j <= model->n_species;
         transient->weight[g] = potential;
+        if (j == model->heat)
+          transient->weight[g] = 1.0 / (TEMPERATURE_PART * rtol * model->T);
         if (species && model->carrier[s])
           transient->weight[g] = potential / transient->settings->phi_factor;
         if (species && !model->carrier[s]) {
@@ -437,6 +443,7 @@ enum hd_status transient_advance(struct transient *transient, enum transient_eve
   *event = flag == IDA_ROOT_RETURN    ? (direction > 0 ? TRANSIENT_UP : TRANSIENT_DOWN)
            : flag == IDA_TSTOP_RETURN ? TRANSIENT_STOP
                                       : TRANSIENT_STEP;
+  TRY(temperature_check(transient->system, N_VGetArrayPointer(transient->y), t, err));
   return check_fractions(transient, err);
 }
 

@@ -68,6 +68,7 @@ static void assert_partials(struct tunnel_input at, const char *what) {
       {offsetof(struct tunnel_input, psi_after), V_T, value.d_psi_after},
       {offsetof(struct tunnel_input, eta), 1, value.d_eta},
       {offsetof(struct tunnel_input, eta_metal), 1, value.d_eta_metal},
+      {offsetof(struct tunnel_input, V_T), V_T, value.d_V_T},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct moved moved = {at, rows[i].offset, rows[i].unit};

@@ -24,6 +24,10 @@ const struct node *build_region_node(const struct node *group, const struct devi
 enum hd_status build_contacts(struct reader *reader, const struct node *group,
                               struct device_spec *device);
 
+/** Heat of one device. */
+enum hd_status build_heat(struct reader *reader, const struct node *group,
+                          struct device_spec *device);
+
 /** Nets, elements, devices in the circuit. */
 enum hd_status build_circuit(struct reader *reader, const struct node *root, struct run_spec *spec);
 
@@ -59,6 +63,9 @@ const char *build_species_keys(const struct species *species);
 
 /** Keys that this kind of generation reads besides `type`. */
 const char *build_generation_keys(int kind);
+
+/** Rows of contact_params that a device with this heat reads (NULL: all). */
+const char *build_contact_keys(const struct heat *heat);
 
 /** Rows of device_params and mesh_params (NULL: all) that these coordinates read. */
 const char *build_device_keys(enum shape_coordinates coordinates);

@@ -15,12 +15,15 @@ static void check_materials(struct reader *reader, const struct node *group,
   for (size_t i = 0; i < device->n_contacts; i++)
     if (device->contacts[i].image_force)
       needs |= MATERIAL_IMAGE_FORCE;
+  int heat = device->heat.kind == HEAT_LATTICE ? MATERIAL_CONDUCTS_HEAT | MATERIAL_STORES_HEAT : 0;
+  if (device->heat.kind == HEAT_LUMPED && isnan(device->heat.capacity))
+    heat = MATERIAL_STORES_HEAT;
   for (size_t m = 0; m < device->n_materials; m++)
     for (size_t i = 0; i < device->n_regions; i++)
-      if (device->regions[i].material == (int)m && !device->materials[m].insulator) {
+      if (device->regions[i].material == (int)m) {
         const struct node *node = build_region_node(group, device, i);
-        material_check(&device->materials[m], needs, place_of(node, "material", place),
-                       reader->err);
+        int bits = device->materials[m].insulator ? heat : needs | heat;
+        material_check(&device->materials[m], bits, place_of(node, "material", place), reader->err);
         break;
       }
 }

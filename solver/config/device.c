@@ -136,6 +136,7 @@ static enum hd_status read_device(struct reader *reader, const struct node *grou
   TRY(build_regions(reader, group, device));
   TRY(build_contacts(reader, group, device));
   TRY(read_generation(reader, member_group(reader, group, "generation"), &device->generation));
+  TRY(build_heat(reader, group, device));
   return check_device(reader, group, device);
 }
 

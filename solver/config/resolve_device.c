@@ -196,6 +196,7 @@ static void write_entries(FILE *file, int indent, const struct contact *contact)
 
 static void write_contacts(FILE *file, int indent, const struct device_spec *device) {
   struct table table = section_table(SECTION_CONTACT, 0);
+  table.keys = build_contact_keys(&device->heat);
   fprintf(file, "%*scontacts = (\n", indent, "");
   for (size_t i = 0; i < device->n_contacts; i++) {
     fprintf(file, "%*s{\n", indent + 2, "");
@@ -224,6 +225,17 @@ static void write_generation(FILE *file, int indent, const struct generation *ge
   fprintf(file, "%*s};\n", indent, "");
 }
 
+static void write_heat(FILE *file, int indent, const struct heat *heat) {
+  char keys[KEYS];
+  struct table table = section_table(SECTION_HEAT, 0);
+  if (heat->kind == HEAT_NONE)
+    return;
+  table.keys = build_keys(keys, "model", heat_keys(heat->kind));
+  fprintf(file, "%*sheat = {\n", indent, "");
+  table_write(file, indent + 2, &table, heat);
+  fprintf(file, "%*s};\n", indent, "");
+}
+
 /** One device as the body of a group. */
 void resolve_device(FILE *file, int indent, const struct device_spec *device) {
   struct table table = section_table(SECTION_DEVICE, 0), mesh = section_table(SECTION_MESH, 0);
@@ -246,4 +258,5 @@ void resolve_device(FILE *file, int indent, const struct device_spec *device) {
   write_interfaces(file, indent, device);
   write_contacts(file, indent, device);
   write_generation(file, indent, &device->generation);
+  write_heat(file, indent, &device->heat);
 }

@@ -5,6 +5,7 @@
 #include "physics/contact.h"
 #include "physics/element.h"
 #include "physics/generation.h"
+#include "physics/heat.h"
 #include "physics/material.h"
 #include "physics/species.h"
 #include "physics/waveform.h"
@@ -48,6 +49,7 @@ static const struct section_child device_children[] = {
     {"interactions", "( { }, ... )", NULL, "Attraction between species (chi, Omega)."},
     {"contacts", "( { }, ... )", NULL, "The terminals, at least one."},
     {"generation", "{ }", NULL, "Electron-hole pairs made by light."},
+    {"heat", "{ }", NULL, "Temperature of the device; missing: that of the run everywhere."},
     {"mesh", "{ }", NULL, "What the mesh is like where the physics should not decide."},
     {NULL, NULL, NULL, NULL}};
 
@@ -202,6 +204,10 @@ const struct section sections[SECTION_COUNT] = {
                             {ROWS(generation), NO_ROWS},
                             generation_children,
                             "Generation of electron-hole pairs by light."},
+    [SECTION_HEAT] = {"device.heat",
+                      {ROWS(heat), NO_ROWS},
+                      NULL,
+                      "Lattice heat: the temperature is an unknown, and all laws follow it."},
     [SECTION_ELEMENT] = {"circuit[]",
                          {ROWS(element), NO_ROWS},
                          element_children,

@@ -9,10 +9,31 @@
 #include "tests/support/difference.h"
 #include "tests/support/rig.h"
 
-static const char *const decks[] = {
-    "tests/decks/everything_1d.cfg", "tests/decks/everything_planar.cfg",
-    "tests/decks/everything_axisymmetric.cfg", "tests/decks/everything_holes.cfg"};
-enum { DECKS = sizeof decks / sizeof *decks, MODES = 3, SEEDS = 3, CLASSES = 6 };
+/** Without heat; with a temperature field, one contact a sink, one with a resistance, one ohmic;
+ * with one temperature. */
+static const char *const lattice[] = {"device.heat.model=lattice",
+                                      "device.heat.sideways_conductance=1e16 W/m^3/K",
+                                      "device.contacts[1].thermal_resistance=1e-9 K m^2/W", NULL};
+static const char *const two[] = {"devices[0].heat.model=lattice",
+                                  "devices[0].contacts[0].adiabatic=true",
+                                  "devices[1].heat.model=lattice",
+                                  "devices[1].contacts[0].thermal_resistance=1e-9 K m^2/W", NULL};
+static const char *const lumped[] = {"device.heat.model=lumped",
+                                     "device.heat.thermal_resistance=1e7 K/W", NULL};
+static const struct {
+  const char *path;
+  const char *const *sets;
+} decks[] = {{"tests/decks/everything_1d.cfg", NULL},
+             {"tests/decks/everything_planar.cfg", NULL},
+             {"tests/decks/everything_axisymmetric.cfg", NULL},
+             {"tests/decks/everything_holes.cfg", NULL},
+             {"tests/decks/everything_1d.cfg", lattice},
+             {"tests/decks/everything_planar.cfg", two},
+             {"tests/decks/everything_axisymmetric.cfg", lattice},
+             {"tests/decks/everything_holes.cfg", two},
+             {"tests/decks/everything_1d.cfg", lumped},
+             {"tests/decks/everything_axisymmetric.cfg", lumped}};
+enum { DECKS = sizeof decks / sizeof *decks, MODES = 3, SEEDS = 3, CLASSES = 7 };
 
 /** Rates of the time discretisation: none, ordinary, and so fast that storage is all there is. */
 static const double cjs[] = {0.0, 3e7, 1e13};
@@ -28,7 +49,7 @@ static double draw(uint64_t *seed) {
 }
 
 /** Which kind of unknown g is, for directions that move one kind alone. */
-enum kind { POTENTIAL, LEVEL, ION, FIELD, DEVICE_ROW, CIRCUIT };
+enum kind { POTENTIAL, LEVEL, ION, FIELD, TEMPERATURE, DEVICE_ROW, CIRCUIT };
 
 static void classify(const struct rig *rig, int *kind) {
   const struct system *system = rig->system;
@@ -41,6 +62,7 @@ static void classify(const struct rig *rig, int *kind) {
       int g = instance->dof[a], j = a % model->n_unknowns;
       if (g < system->n)
         kind[g] = j == 0                  ? POTENTIAL
+                  : j == model->heat      ? TEMPERATURE
                   : j > model->n_species  ? FIELD
                   : model->carrier[j - 1] ? LEVEL
                                           : ION;
@@ -50,7 +72,7 @@ static void classify(const struct rig *rig, int *kind) {
 
 /** Size of a perturbation of each kind: it moves the terms of the equations by about one. */
 static double scale_of(int kind, bool branch) {
-  static const double scale[CLASSES] = {0.05, 0.05, 0.2, 0.2, 0.1, 0.2};
+  static const double scale[CLASSES] = {0.05, 0.05, 0.2, 0.2, 10.0, 0.1, 0.2};
   return branch ? 1e-6 : scale[kind];
 }
 
@@ -129,6 +151,8 @@ static void random_state(const struct rig *rig, struct sample *sample, uint64_t 
     bool branch = g >= system->branch_base;
     if (sample->kind[g] == ION || sample->kind[g] == FIELD)
       sample->y[g] = 0.5 + 0.4 * r;
+    else if (sample->kind[g] == TEMPERATURE)
+      sample->y[g] *= 1.0 + 0.3 * r;
     else
       sample->y[g] += (branch ? 1e-5 : 0.2) * r;
     sample->yp[g] = 1e7 * draw(seed) * scale_of(sample->kind[g], branch);
@@ -258,14 +282,14 @@ START_TEST(jacobian_is_the_derivative_of_the_residual) {
   struct rig rig;
   struct sample sample;
   uint64_t seed = 20 + (uint64_t)_i;
-  rig_open(&rig, decks[_i], NULL);
+  rig_open(&rig, decks[_i].path, decks[_i].sets);
   sample_alloc(&sample, rig.system->n);
   classify(&rig, sample.kind);
   for (int round = 0; round < SEEDS; round++)
     for (int mode = 0; mode < MODES; mode++)
       for (int frozen = 0; frozen < 2; frozen++)
         for (size_t c = 0; c < (mode == SYSTEM_TRANSIENT ? sizeof cjs / sizeof *cjs : 1); c++)
-          check_mode(&rig, &sample, mode, frozen, cjs[c], &seed, decks[_i]);
+          check_mode(&rig, &sample, mode, frozen, cjs[c], &seed, decks[_i].path);
   sample_free(&sample);
   rig_close(&rig);
 }
