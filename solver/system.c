@@ -134,6 +134,9 @@ static enum hd_status system_fill(struct system *system, struct hd_error *err) {
   TRY(hd_alloc(&system->frozen, (size_t)system->n + 1, sizeof(double), err));
   TRY(hd_alloc(&system->guess, (size_t)system->n + 1, sizeof(double), err));
   fill_guess(system);
+  TRY(hd_alloc(&system->identity, (size_t)system->n + 1, sizeof(int), err));
+  for (int g = 0; g <= system->n; g++)
+    system->identity[g] = g;
   return hd_alloc(&system->row_scale, (size_t)system->n + 1, sizeof(double), err);
 }
 
@@ -185,6 +188,7 @@ void system_free(struct system **system) {
   hd_free(&s->frozen);
   hd_free(&s->guess);
   hd_free(&s->row_scale);
+  hd_free(&s->identity);
   hd_free(system);
 }
 

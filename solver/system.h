@@ -59,6 +59,7 @@ struct system {
   double *frozen;           /* [n] values that frozen ions keep */
   double *guess;            /* [n + 1] see system_guess */
   double *row_scale;        /* [n + 1] factors of the last assembly */
+  int *identity;            /* [n + 1] rows that stay where they are, for books */
   struct system_plan plans[SYSTEM_PLANS];
   int *node;                    /* [n + 1] mesh node of each unknown, -1: of none */
   struct linear_options linear; /* of all plans */
