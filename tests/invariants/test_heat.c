@@ -1,4 +1,6 @@
-/* Energy is conserved: what the terminals bring in leaves as heat, or is stored. */
+/* Energy is conserved: what the terminals bring in leaves as heat, or is stored.
+ * ctest: long
+ * ctest: timeout=900 */
 #include <float.h>
 #include <math.h>
 #include <string.h>
