@@ -46,6 +46,7 @@ struct transient {
   bool *limited;  /* [n] owned: x of an ion with a site limit */
   double *slope;  /* [n_elements] owned: slopes of the sources in this stretch */
   double t, stop, last_step;
+  double restart_step; /* s: first step behind the last checkpoint of this stretch; 0: none */
   struct transient_counts total; /* of the stretches before the last restart */
 };
 
@@ -321,6 +322,7 @@ static enum hd_status restart(struct transient *transient, double step, struct h
 enum hd_status transient_begin(struct transient *transient, double stop, struct hd_error *err) {
   add_counts(transient);
   transient->stop = stop;
+  transient->restart_step = 0.0;
   if (!transient->started)
     kink_jump_values(transient->system, N_VGetArrayPointer(transient->y));
   else
@@ -343,35 +345,40 @@ enum hd_status transient_save(struct transient *transient, struct store *store,
   struct transient_counts counts = transient_counts(transient);
   const double total[] = {(double)counts.steps, (double)counts.newton_iterations,
                           (double)counts.error_test_failures, (double)counts.convergence_failures};
-  const double clock[] = {transient->t, transient->stop, transient->last_step};
+  const double clock[] = {transient->t, transient->stop, transient->last_step,
+                          transient->restart_step};
   TRY(store_put(store, "transient_y", n, N_VGetArrayPointer(transient->y), err));
   TRY(store_put(store, "transient_yp", n, N_VGetArrayPointer(transient->yp), err));
   TRY(store_put(store, "transient_integrals", QUADRATURES, N_VGetArrayPointer(transient->quad),
                 err));
   TRY(store_put(store, "transient_slopes", transient->system->run->circuit.n_elements,
                 transient->slope, err));
-  TRY(store_put(store, "transient_clock", 3, clock, err));
+  TRY(store_put(store, "transient_clock", 4, clock, err));
   return store_put(store, "transient_counts", 4, total, err);
 }
 
 enum hd_status transient_restore(struct transient *transient, const struct store *store,
                                  struct hd_error *err) {
   size_t n = (size_t)transient->system->n;
-  double total[4], clock[3];
+  double total[4], clock[4];
   TRY(store_get(store, "transient_y", n, N_VGetArrayPointer(transient->y), err));
   TRY(store_get(store, "transient_yp", n, N_VGetArrayPointer(transient->yp), err));
   TRY(store_get(store, "transient_integrals", QUADRATURES, N_VGetArrayPointer(transient->quad),
                 err));
   TRY(store_get(store, "transient_slopes", transient->system->run->circuit.n_elements,
                 transient->slope, err));
-  TRY(store_get(store, "transient_clock", 3, clock, err));
+  TRY(store_get(store, "transient_clock", 4, clock, err));
   TRY(store_get(store, "transient_counts", 4, total, err));
   transient->t = clock[0];
   transient->stop = clock[1];
   transient->last_step = clock[2];
   transient->total =
       (struct transient_counts){(long)total[0], (long)total[1], (long)total[2], (long)total[3]};
-  return restart(transient, RESTART_FRACTION * transient->last_step, err);
+  /* Checkpoints in a row must not shorten the step each time: it never begins below the one before.
+   */
+  transient->restart_step =
+      fmax(RESTART_FRACTION * transient->last_step, fmin(clock[3], transient->last_step));
+  return restart(transient, transient->restart_step, err);
 }
 
 /* ---- advance ---- */
