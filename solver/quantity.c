@@ -34,6 +34,12 @@ static void psi(const struct system_instance *instance, int s, double *values) {
     values[k] = unknowns(instance, k)[0];
 }
 
+static void temperature(const struct system_instance *instance, int s, double *values) {
+  (void)s;
+  for (int k = 0; k < instance->device->n_nodes; k++)
+    values[k] = model_temperature(&instance->device->model, unknowns(instance, k));
+}
+
 static void potential(const struct system_instance *instance, int s, double *values) {
   const struct device *device = instance->device;
   for (int k = 0; k < device->n_nodes; k++)
@@ -118,23 +124,27 @@ static double edge_field(const struct system_instance *instance, const struct ed
   return edge->measure * (unknowns(instance, edge->k)[0] - unknowns(instance, edge->l)[0]);
 }
 
-/** Particles of every species along an edge, k -> l, 1/s. */
+/** Particles of every species along an edge, k -> l, 1/s, and the heat that they leave on it where
+ * there is a temperature, W. Held ions do not move. */
 static void edge_fluxes(const struct system_instance *instance, const struct edge_part *edge,
-                        double F[MODEL_SPECIES]) {
+                        double F[MODEL_SPECIES], double heat[MODEL_SPECIES]) {
   const struct model *model = &instance->device->model;
   struct model_flux flux;
   model_edge(model, edge->region, edge->length, unknowns(instance, edge->k),
              unknowns(instance, edge->l), state_of(instance, (size_t)edge->part_k),
              state_of(instance, (size_t)edge->part_l), false, &flux);
-  for (int s = 0; s < model->n_species; s++)
-    F[s] = instance->held && !model->carrier[s] ? 0.0 : edge->measure * flux.F[s];
+  for (int s = 0; s < model->n_species; s++) {
+    bool still = instance->held && !model->carrier[s];
+    F[s] = still ? 0.0 : edge->measure * flux.F[s];
+    heat[s] = still || model->heat < 0 ? 0.0 : edge->measure * flux.heat[s];
+  }
 }
 
 static double edge_current(const struct system_instance *instance, const struct edge_part *edge,
                            int s) {
   const struct model *model = &instance->device->model;
-  double F[MODEL_SPECIES];
-  edge_fluxes(instance, edge, F);
+  double F[MODEL_SPECIES], heat[MODEL_SPECIES];
+  edge_fluxes(instance, edge, F, heat);
   return model->q * model->charge[s] * F[s];
 }
 
@@ -163,10 +173,13 @@ static void joule_heat(const struct system_instance *instance, int s, double *va
     values[k] = 0.0;
   for (size_t e = 0; e < mesh->n_edge_parts; e++) {
     const struct edge_part *at = &mesh->edge_parts[e];
-    double F[MODEL_SPECIES], power = 0.0;
-    edge_fluxes(instance, at, F);
+    double F[MODEL_SPECIES], heat[MODEL_SPECIES], power = 0.0;
+    edge_fluxes(instance, at, F, heat);
     for (s = 0; s < device->model.n_species; s++)
-      if (F[s] != 0.0 && has_energy(instance, at->part_k, s) && has_energy(instance, at->part_l, s))
+      if (device->model.heat >= 0)
+        power += heat[s];
+      else if (F[s] != 0.0 && has_energy(instance, at->part_k, s) &&
+               has_energy(instance, at->part_l, s))
         power += F[s] * (energy(instance, at, at->part_k, s) - energy(instance, at, at->part_l, s));
     values[at->k] += 0.5 * power / device->node_volume[at->k];
     values[at->l] += 0.5 * power / device->node_volume[at->l];
@@ -194,6 +207,7 @@ const struct quantity quantity_table[] = {
     {"electric_field_x", "V m-1", "electric field along x (r)", PER_DEVICE, field_x},
     {"electric_field_y", "V m-1", "electric field along y (z)", PER_DEVICE_2D, field_y},
     {"charge_density", "C m-3", "electric charge density", PER_DEVICE, charge_density},
+    {"temperature", "K", "lattice temperature", PER_DEVICE_HEAT, temperature},
     {"joule_heat", "W m-3", "heat of the currents of all species", PER_DEVICE, joule_heat},
     {"recombination", "m-3 s-1", "net recombination rate", PER_DEVICE, recombination},
     {"density_%s", "m-3", "number density of %s", PER_SPECIES, density},
@@ -215,6 +229,8 @@ static bool applies(const struct quantity *row, const struct device *device, int
     return s == 0;
   case PER_DEVICE_2D:
     return s == 0 && device->mesh->dimension == 2;
+  case PER_DEVICE_HEAT:
+    return s == 0 && model->heat >= 0;
   case PER_SPECIES:
     return s < model->n_species;
   case PER_SPECIES_2D:

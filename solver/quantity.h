@@ -9,6 +9,7 @@
 enum quantity_per {
   PER_DEVICE,
   PER_DEVICE_2D,
+  PER_DEVICE_HEAT,
   PER_SPECIES,
   PER_SPECIES_2D,
   PER_CARRIER,
