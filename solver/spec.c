@@ -77,7 +77,6 @@ static void free_device(struct device_spec *device) {
   hd_free(&device->species);
   hd_free(&device->interactions);
   hd_free(&device->contacts);
-  hd_free(&device->heat_sides);
   generation_free(&device->generation);
 }
 

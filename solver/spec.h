@@ -47,12 +47,6 @@ struct interface_spec {
   double S_n, S_p; /* m/s */
 };
 
-/** Heat that leaves a side of the domain where no contact is. */
-struct heat_side {
-  enum shape_side side;
-  double resistance; /* K m^2/W */
-};
-
 struct device_spec {
   char name[HD_NAME];
   struct shape shape; /* spacings NAN here mean "by physics": mesh_plan fills them */
@@ -68,8 +62,6 @@ struct device_spec {
   struct contact *contacts;          /* owned; index = terminal of shape.contacts */
   struct generation generation;
   struct heat heat;
-  size_t n_heat_sides;
-  struct heat_side *heat_sides; /* owned; the other sides are insulated */
 };
 
 /** A device in the circuit: which net each of its terminals is tied to. */
