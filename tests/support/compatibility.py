@@ -180,6 +180,15 @@ def light(deck):
                    "fall": "10 ns"}}
 
 
+def heat(**values):
+    def change(deck):
+        for material in deck["materials"]:
+            material.update(thermal_conductivity="0.4 W/m/K", mass_density="4 g/cm^3",
+                            specific_heat="300 J/kg/K")
+        deck["device"]["heat"] = values
+    return change
+
+
 def frozen(deck):
     for experiment in deck["experiments"]:
         experiment["frozen_ions"] = True
@@ -225,6 +234,8 @@ FEATURES = [
     ("heterojunction", None, two_layers),
     ("interface", None, interface),
     ("light", None, light),
+    ("lattice heat", "heat", heat(model="lattice")),
+    ("lumped heat", "heat", heat(model="lumped", thermal_resistance="1e7 K/W")),
     ("frozen ions", None, frozen),
     ("electrons only", None, no_holes),
     ("planar", "coordinates", planar),
