@@ -20,15 +20,21 @@ struct umfpack {
 /** One BLAS thread unless asked: on these fronts more cost time, and the machine may be shared.
  * Only OpenBLAS takes the number while the program runs, by a function found by its name; others
  * have one thread or their own environment variables. */
-static void set_threads(int threads) {
+static enum hd_status set_threads(int threads, struct hd_error *err) {
   void *program = dlopen(NULL, RTLD_LAZY);
-  if (!program)
-    return;
   void (*set)(int) = NULL;
-  *(void **)&set = dlsym(program, "openblas_set_num_threads");
+  if (program)
+    *(void **)&set = dlsym(program, "openblas_set_num_threads");
   if (set)
     set(threads > 0 ? threads : 1);
-  dlclose(program);
+  if (program)
+    dlclose(program);
+  if (!set && threads > 1)
+    return hd_fail(err, HD_INPUT,
+                   "solver.blas_threads: got %d, must be 1: the BLAS that this program runs with "
+                   "takes no number of threads (OpenBLAS does)",
+                   threads);
+  return HD_OK;
 }
 
 /** Freed memory stays with the process: UMFPACK allocates its factors anew every time, and pages
@@ -65,7 +71,7 @@ static enum hd_status umfpack_create(void **state, const struct sparse *matrix,
   TRY(hd_alloc(&umfpack->work, n, sizeof(double), err));
   TRY(hd_alloc(&umfpack->index, n, sizeof(int64_t), err));
   keep_memory();
-  set_threads(blas_threads);
+  TRY(set_threads(blas_threads, err));
   umfpack_dl_defaults(umfpack->control);
   umfpack->control[UMFPACK_STRATEGY] = UMFPACK_STRATEGY_SYMMETRIC;
   umfpack->control[UMFPACK_SYM_PIVOT_TOLERANCE] = PIVOT_TOLERANCE;
