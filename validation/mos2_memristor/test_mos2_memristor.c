@@ -1,5 +1,6 @@
-/* Vacancies in a flake of MoS2 against the authors of the model; see README.md. ctest: timeout=600
- */
+/* Vacancies in a flake of MoS2 against the authors of the model; see README.md.
+ * ctest: long
+ * ctest: timeout=600 */
 #include <math.h>
 #include <stdio.h>
 #include "tests/support/difference.h"
