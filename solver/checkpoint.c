@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
+#include "solver/base/clock.h"
 #include "solver/base/memory.h"
 #include "solver/sink.h"
 #include "solver/summary.h"
@@ -20,16 +20,9 @@ static const double FORMAT = 1;
 static const double REST = 50.0;
 enum { FOLDER_MODE = 0777, FILE_NAME = 32 };
 
-static double seconds_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 void checkpoint_init(struct checkpoint *checkpoint, const struct checkpoint_spec *spec,
                      const char *dir, const char *hash) {
-  *checkpoint =
-      (struct checkpoint){.spec = spec, .dir = dir, .hash = hash, .taken_at = seconds_now()};
+  *checkpoint = (struct checkpoint){.spec = spec, .dir = dir, .hash = hash, .taken_at = hd_clock()};
 }
 
 void checkpoint_free(struct checkpoint *checkpoint) {
@@ -40,7 +33,7 @@ void checkpoint_free(struct checkpoint *checkpoint) {
 bool checkpoint_due_by_clock(const struct checkpoint *checkpoint) {
   double interval = checkpoint->spec->interval;
   return !isnan(interval) &&
-         seconds_now() - checkpoint->taken_at >= fmax(interval, REST * checkpoint->takes);
+         hd_clock() - checkpoint->taken_at >= fmax(interval, REST * checkpoint->takes);
 }
 
 /** By number of step and by simulated time the same ones are taken in every run. */
@@ -264,7 +257,7 @@ static enum hd_status write_in(struct checkpoint *checkpoint, const char *folder
 }
 
 enum hd_status checkpoint_write(struct checkpoint *checkpoint, struct hd_error *err) {
-  double start = seconds_now();
+  double start = hd_clock();
   char *folder = NULL;
   TRY(sink_sync(checkpoint->dir, "terminals.csv", err));
   TRY(sink_sync(checkpoint->dir, "spikes.csv", err));
@@ -276,7 +269,7 @@ enum hd_status checkpoint_write(struct checkpoint *checkpoint, struct hd_error *
   store_free(&checkpoint->from);
   checkpoint->from = checkpoint->next;
   checkpoint->next = NULL;
-  checkpoint->taken_at = seconds_now();
+  checkpoint->taken_at = hd_clock();
   checkpoint->takes = checkpoint->taken_at - start;
   return HD_OK;
 }

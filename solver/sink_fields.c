@@ -5,12 +5,12 @@
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include <netcdf.h>
+#include "solver/base/clock.h"
 #include "solver/base/memory.h"
 #include "solver/base/param.h"
 #include "solver/version.h"
@@ -280,17 +280,11 @@ static int write_record(struct sink_fields *f, const char *experiment, double ti
   return NC_NOERR;
 }
 
-static double seconds_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /** Bring all records to the disk, and note how long that takes. */
 static int flush_now(struct sink_fields *f) {
-  double start = seconds_now();
+  double start = hd_clock();
   int code = nc_sync(f->file);
-  f->flushed_at = seconds_now();
+  f->flushed_at = hd_clock();
   f->flush_takes = f->flushed_at - start;
   f->flushed = true;
   return code;
@@ -303,7 +297,7 @@ static int flush_now(struct sink_fields *f) {
  */
 static int flush_if_due(struct sink_fields *f) {
   f->flushed = false;
-  if (seconds_now() - f->flushed_at < FLUSH_REST * f->flush_takes)
+  if (hd_clock() - f->flushed_at < FLUSH_REST * f->flush_takes)
     return NC_NOERR;
   return flush_now(f);
 }
