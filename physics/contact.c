@@ -6,6 +6,8 @@
 const char *const contact_model_names[] = {"dirichlet", "blocking",      "schottky", "supply",
                                            "exchange",  "butler_volmer", NULL};
 
+const char *const image_law_names[] = {"barrier", "bending", NULL};
+
 #define AT(member) offsetof(struct contact, member)
 const struct param contact_params[] = {
     {"name", PARAM_NAME, "", AT(name), 0, 0, 0, false, true, NULL,
@@ -18,6 +20,12 @@ const struct param contact_params[] = {
      "Work function of the metal minus electron affinity of the material.", NULL},
     {"image_force", PARAM_BOOL, "", AT(image_force), 0, 0, 1, false, false, NULL,
      "The image potential lowers and thins the barrier that carriers tunnel through.", NULL},
+    {"image_law", PARAM_CHOICE, "", AT(image_law), IMAGE_BARRIER, 0, 0, false, false,
+     image_law_names,
+     "barrier: the image potential enters the transmission; bending: it takes the energies near "
+     "the "
+     "metal out of the tunnelling, and the current of a barrier near flat band falls with voltage.",
+     "Murphy & Good, Phys. Rev. 102, 1464 (1956), doi:10.1103/PhysRev.102.1464"},
     {"tunnelling", PARAM_BOOL, "", AT(tunnelling), 0, 0, 1, false, false, NULL,
      "Carriers tunnel between the metal and the nodes within tunnel_range.", NULL},
     {"tunnel_range", PARAM_QUANTITY, "m", AT(tunnel_range), 10e-9, 0, 1e-6, true, false, NULL,

@@ -24,6 +24,7 @@ struct contact {
   double work_function_V;    /* V; missing: from the barrier */
   double barrier_V;          /* V: phi_B = W - affinity of the material at the contact */
   bool image_force;          /* image potential enters the tunnelling links */
+  int image_law;             /* IMAGE_BARRIER or IMAGE_BENDING */
   bool tunnelling;           /* non-local tunnelling of the carriers */
   double tunnel_range;       /* m */
   double thermal_resistance; /* K m^2/W between the device and the run's temperature; 0: sink */
@@ -64,9 +65,15 @@ enum {
   CONTACT_BUTLER_VOLMER /* ions: j = -k_a c_eq [e^((1-a) A) - e^(-a A)], A = eta_eq - eta */
 };
 
+/** Where the image potential of a contact enters tunnelling. */
+enum {
+  IMAGE_BARRIER, /* in the transmission: the barrier is lower and thinner (Murphy & Good) */
+  IMAGE_BENDING  /* in the bending: energies near the metal are left out (DESIGN section 3.5) */
+};
+
 extern const struct contact_law contact_table[];
 extern const size_t contact_table_count;
-extern const char *const contact_model_names[];
+extern const char *const contact_model_names[], *const image_law_names[];
 extern const struct param contact_params[], contact_species_params[];
 extern const size_t contact_params_count, contact_species_params_count;
 
@@ -84,9 +91,10 @@ struct tunnel_input {
       eta_metal; /* reduced chemical potential of the carrier there, and with the metal's level */
   int charge;    /* -1 electron, +1 hole: which way the band must bend */
   double V_T;    /* V */
-  double prefactor; /* v N, m^-2 s^-1 */
-  double kappa;     /* (4/3) sqrt(2 m q) / hbar, m^-1 V^-1/2 */
-  double image;     /* q / (16 pi eps_opt eps0), V m; 0: no image force */
+  double prefactor;                    /* v N, m^-2 s^-1 */
+  double kappa;                        /* (4/3) sqrt(2 m q) / hbar, m^-1 V^-1/2 */
+  double image_bending, image_barrier; /* q / (16 pi eps_opt eps0) in the bending or in the
+                                        * transmission, V m; 0: no image force there */
 };
 
 struct tunnel_value {

@@ -9,6 +9,9 @@
 static const double bending_width = 1e-3; /* band bending across one node near 0 */
 static const double barrier_width = 1e-2; /* barrier height near 0, where its root is steep */
 
+/** The same for the factor v(l) of the image force where it reaches 0; it is 1 without it. */
+static const double image_width = 2e-2;
+
 /** A value and its slope, and the slope by the width of the rounded corner. */
 struct slope {
   double f, d, d_width;
@@ -41,24 +44,46 @@ static struct slope root(double b, double w) {
 /**
  * Band bending across the node between its mid-edges, in V_T; positive where the band falls away
  * from the contact. The image potential is taken at the mid-edges too, so it is finite beside the
- * contact. Without image force the top of the barrier is the contact itself: the first node then
- * takes the energies of the contact's half cell as well, and the sum over a ray is of order 2.
+ * contact. Without image force in it the top of the barrier is the contact itself: the first node
+ * then takes the energies of the contact's half cell as well, and the sum over a ray is of order 2.
  * before  out: weight of psi_before in the potential on the contact's side; 1 - before that of psi
  */
 static double bending(const struct tunnel_input *in, double *before) {
-  *before = in->x_before > 0 || in->image > 0 ? 0.5 : 1;
+  *before = in->x_before > 0 || in->image_bending > 0 ? 0.5 : 1;
   double psi_minus = *before * in->psi_before + (1 - *before) * in->psi;
   double psi_plus = 0.5 * (in->psi + in->psi_after);
   double x_minus = 0.5 * (in->x_before + in->x), x_plus = 0.5 * (in->x + in->x_after);
-  double image = in->image * (1 / x_plus - 1 / x_minus);
+  double image = in->image_bending * (1 / x_plus - 1 / x_minus);
   return (in->charge * (psi_minus - psi_plus) + image) / in->V_T;
+}
+
+/**
+ * What the image force leaves of the WKB exponent of a triangular barrier of height h and width x:
+ *   v(l) = 1 - l + l ln(l) / 6,  l = 4 image / (x h);  0 from l = 1 on, where the lowered top is
+ *   below the energy
+ * l is the square of lowering over height. Within 0.33 % of the elliptic integrals of Murphy &
+ * Good. The corner at l = 1 is rounded over image_width.
+ * height  root of h and its slopes
+ * factor  out: v - 2 l v', d (root v) / d root
+ * Source  Forbes 2006, doi:10.1063/1.2354582; Murphy & Good 1956, doi:10.1103/PhysRev.102.1464
+ */
+static double image_factor(double image, double x, double height, double *factor) {
+  double h = height * height, lowered = 4 * image / x;
+  *factor = image > 0 ? 0 : 1;
+  if (!(image > 0 && h > lowered))
+    return *factor;
+  double l = lowered / h, slope = log(l) / 6 - 5.0 / 6;
+  struct slope v = ramp(1 - l + l * log(l) / 6, image_width);
+  *factor = v.f - 2 * l * v.d * slope;
+  return v.f;
 }
 
 /**
  * Tunnelling between a metal and one node of a ray that leaves the contact.
  *   g  = prefactor dE T [ln(1 + e^eta_metal) - ln(1 + e^eta)]
- *   T  = exp(-kappa sqrt(|psi - psi_contact|) x),  kappa = (4/3) sqrt(2 m q) / hbar
- *   dE = max(0, u_- - u_+) / V_T,  u = charge psi - image / x at the two mid-edges
+ *   T  = exp(-kappa sqrt(|psi - psi_contact|) x v),  kappa = (4/3) sqrt(2 m q) / hbar
+ *   dE = max(0, u_- - u_+) / V_T,  u = charge psi - image_bending / x at the two mid-edges
+ * v = 1 without image_barrier, see image_factor.
  * The sum over a ray is the integral of Tsu & Esaki over the energies at which the band edge is
  * met, with the WKB transmission of a triangular barrier between contact and node.
  * g       flux of particles from the contact to the node; exactly 0 for eta = eta_metal
@@ -73,13 +98,14 @@ struct tunnel_value contact_tunnel(const struct tunnel_input *input) {
   double bend = bending(input, &before);
   struct slope dE = ramp(bend, bending_width);
   struct slope height = root(input->psi - input->psi_contact, barrier_width * V_T);
-  double transmission = exp(-kx * height.f);
+  double by_root, v = image_factor(input->image_barrier, input->x, height.f, &by_root);
+  double transmission = exp(-kx * height.f * v);
   double supply = softplus_difference(input->eta_metal, input->eta);
 
   double scale = input->prefactor * transmission;
   double g = scale * dE.f * supply;
   double d_bending = scale * dE.d * supply * input->charge / V_T;
-  double d_height = -g * kx * height.d;
+  double d_height = -g * kx * by_root * height.d;
   return (struct tunnel_value){.g = g,
                                .d_psi_contact = -d_height,
                                .d_psi = d_height + (0.5 - before) * d_bending,
@@ -88,5 +114,5 @@ struct tunnel_value contact_tunnel(const struct tunnel_input *input) {
                                .d_eta = -scale * dE.f * softplus_slope(input->eta),
                                .d_eta_metal = scale * dE.f * softplus_slope(input->eta_metal),
                                .d_V_T = -scale * dE.d * supply * bend / V_T -
-                                        g * kx * height.d_width * barrier_width};
+                                        g * kx * by_root * height.d_width * barrier_width};
 }

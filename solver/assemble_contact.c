@@ -149,7 +149,8 @@ struct tunnel_value assemble_link_value(const struct pass *p, const struct tunne
                                .V_T = p->model->V_T * hot,
                                .prefactor = link->prefactor * hot * hot,
                                .kappa = link->kappa,
-                               .image = link->image};
+                               .image_bending = link->image_bending,
+                               .image_barrier = link->image_barrier};
   return contact_tunnel(&input);
 }
 

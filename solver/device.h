@@ -31,7 +31,7 @@ struct tunnel_link {
   int contact, node, before, after; /* nodes; after == node at the end of the ray */
   int part;                         /* node part of `node` */
   double x, x_before, x_after, area;
-  double prefactor, kappa, image; /* see struct tunnel_input */
+  double prefactor, kappa, image_bending, image_barrier; /* see struct tunnel_input */
 };
 
 /** A connected piece of the device in which an ion is, with its boundary. */

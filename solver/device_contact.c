@@ -202,7 +202,10 @@ static void add_links(struct device *device, const struct run_spec *run, const s
     if (device->terminal_of[nodes[i]] >= 0 || !region->species[s].present)
       break;
     double mass = (s == model->electron ? material->m_n : material->m_p) * run->constants.m0;
-    double image = run->constants.q / (16.0 * acos(-1.0) * material->eps_opt * run->constants.eps0);
+    double image =
+        contact->image_force
+            ? run->constants.q / (16.0 * acos(-1.0) * material->eps_opt * run->constants.eps0)
+            : 0.0;
     device->links[device->n_links++] = (struct tunnel_link){
         .terminal = ray->terminal,
         .species = s,
@@ -217,7 +220,8 @@ static void add_links(struct device *device, const struct run_spec *run, const s
         .area = ray->area,
         .prefactor = richardson(model, material, s) * model->T * model->T / run->constants.q,
         .kappa = 4.0 / 3.0 * sqrt(2.0 * mass * run->constants.q) / run->constants.hbar,
-        .image = contact->image_force ? image : 0.0};
+        .image_bending = contact->image_law == IMAGE_BENDING ? image : 0.0,
+        .image_barrier = contact->image_law == IMAGE_BARRIER ? image : 0.0};
   }
 }
 

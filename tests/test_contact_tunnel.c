@@ -83,10 +83,11 @@ START_TEST(value_has_exact_derivatives) {
   for (int charge = -1; charge <= 1; charge += 2)
     for (int f = 0; f < 4; f++)
       for (int i = 0; i < 8; i++)
-        for (int with_image = 0; with_image < 2; with_image++) {
+        for (int with_image = 0; with_image < 3; with_image++) {
           double x = 0.5e-9 + 1.3e-9 * i;
           struct tunnel_input at = node(charge, fields[f], x, 0.3e-9, -27, -20);
-          at.image = with_image ? image(6) : 0;
+          at.image_bending = with_image == 1 ? image(6) : 0;
+          at.image_barrier = with_image == 2 ? image(6) : 0;
           if (i == 0) { /* first node of the ray */
             at.x_before = 0;
             at.psi_before = at.psi_contact;
@@ -100,6 +101,14 @@ START_TEST(value_has_exact_derivatives) {
     double height = 0.004 * i;
     top.psi = top.psi_contact + height * V_T;
     assert_partials(top, "top of the barrier");
+  }
+  /* around the top that the image force has lowered, and inside its corner */
+  struct tunnel_input lowered = top;
+  lowered.image_barrier = image(6);
+  for (int i = -5; i <= 5; i++) {
+    double l = 1 + 0.004 * (i - 0.5); /* not the corner itself: its curvature jumps */
+    lowered.psi = 4 * lowered.image_barrier / lowered.x / l;
+    assert_partials(lowered, "lowered top of the barrier");
   }
   /* inside the corner of the bending, 0 to 1e-3 V_T */
   struct tunnel_input flat = node(-1, 0, 2e-9, 0.3e-9, -27, -20);
@@ -140,7 +149,7 @@ END_TEST
 START_TEST(holes_are_electrons_upside_down) {
   struct tunnel_input electron = node(-1, 5e7, 2e-9, 0.3e-9, -20, -40);
   struct tunnel_input hole = node(1, 5e7, 2e-9, 0.3e-9, -20, -40);
-  electron.image = hole.image = image(6);
+  electron.image_bending = hole.image_bending = image(6);
   /* rounding of the potentials around 0.3 V, seen by a bending of 0.6 V_T */
   double ratio = contact_tunnel(&electron).g / contact_tunnel(&hole).g;
   ck_assert_double_eq_tol(ratio, 1, 1e-12);
@@ -166,13 +175,28 @@ START_TEST(slopes_are_continuous) {
 }
 END_TEST
 
-START_TEST(image_force_thins_the_barrier) {
-  /* an image force shifts the top of the barrier; near the contact the band rises: no flux */
+START_TEST(image_force_in_the_bending_closes_the_node_at_the_metal) {
+  /* the image potential rises away from the metal: no flux */
   struct tunnel_input at = node(-1, 5e7, 0.3e-9, 0.3e-9, -20, -40);
   ck_assert_double_gt(contact_tunnel(&at).g, 0);
-  at.image = image(6);
+  at.image_bending = image(6);
   ck_assert_double_eq(contact_tunnel(&at).g, 0);
   ck_assert_double_finite(contact_tunnel(&at).d_psi);
+}
+END_TEST
+
+START_TEST(image_force_opens_the_top_of_the_barrier) {
+  double field = 5e7, lowering = sqrt(4 * image(6) * field); /* 0.11 V: within 2.2 nm */
+  for (int i = 1; i < 40; i++) {
+    struct tunnel_input at = node(-1, field, 0.2e-9 * i, 0.2e-9, -20, -40), open = at, bare = at;
+    at.image_barrier = image(6);
+    open.kappa = 0;
+    double g = contact_tunnel(&at).g;
+    if (field * at.x < lowering)
+      ck_assert_double_eq(g, contact_tunnel(&open).g);
+    else
+      ck_assert(g > contact_tunnel(&bare).g && g < contact_tunnel(&open).g);
+  }
 }
 END_TEST
 
@@ -260,7 +284,8 @@ int main(void) {
                           flux_is_zero_where_the_band_rises,
                           holes_are_electrons_upside_down,
                           slopes_are_continuous,
-                          image_force_thins_the_barrier,
+                          image_force_in_the_bending_closes_the_node_at_the_metal,
+                          image_force_opens_the_top_of_the_barrier,
                           ray_converges_to_the_transmission_integral,
                           NULL};
   return run_suite("contact_tunnel", tests);

@@ -4,7 +4,7 @@
 const char *build_contact_keys(const struct heat *heat) {
   return heat->kind == HEAT_LATTICE
              ? NULL
-             : "name ohmic work_function barrier image_force tunnelling tunnel_range";
+             : "name ohmic work_function barrier image_force image_law tunnelling tunnel_range";
 }
 
 /** Thermal keys of contacts mean something in a device with a temperature field only. */

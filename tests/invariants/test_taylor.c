@@ -106,19 +106,23 @@ static double potential(const struct system_instance *instance, const double *y,
   return y[instance->dof[node * instance->device->n_unknowns]];
 }
 
-/** Is this link near a corner of its law (bands flat, or level with the contact)? */
+/** Is this link near a corner of its law (bands flat, or level with the contact or with the
+ * top that the image force lowers)? */
 static bool near_corner(const struct system_instance *instance, const struct tunnel_link *link,
                         const double *y) {
   const double V_T = instance->device->model.V_T, room = 0.1 * V_T;
   const struct model *model = &instance->device->model;
   double psi = potential(instance, y, link->node);
-  double before = link->x_before > 0.0 || link->image > 0.0 ? 0.5 : 1.0;
+  double before = link->x_before > 0.0 || link->image_bending > 0.0 ? 0.5 : 1.0;
   double minus = before * potential(instance, y, link->before) + (1.0 - before) * psi;
   double plus = 0.5 * (psi + potential(instance, y, link->after));
-  double image =
-      2.0 * link->image * (1.0 / (link->x + link->x_after) - 1.0 / (link->x_before + link->x));
+  double image = 2.0 * link->image_bending *
+                 (1.0 / (link->x + link->x_after) - 1.0 / (link->x_before + link->x));
   double bending = model->charge[link->species] * (minus - plus) + image;
-  return fabs(bending) < room || fabs(psi - potential(instance, y, link->contact)) < room;
+  double height = fabs(psi - potential(instance, y, link->contact));
+  double lowered = 4.0 * link->image_barrier / link->x;
+  return fabs(bending) < room || height < room ||
+         (lowered > 0.0 && fabs(height - lowered) < fmax(room, 0.05 * lowered));
 }
 
 /** Redraw potentials until no tunnelling link is near a corner. */

@@ -30,7 +30,8 @@ static double link_current(const struct rig *rig, const struct tunnel_link *link
                                .V_T = model->V_T,
                                .prefactor = link->prefactor,
                                .kappa = link->kappa,
-                               .image = link->image};
+                               .image_bending = link->image_bending,
+                               .image_barrier = link->image_barrier};
   return model->q * model->charge[s] * link->area * contact_tunnel(&input).g;
 }
 
