@@ -253,6 +253,7 @@ void mesh_free(struct mesh **mesh) {
   hd_free(&m->first_part);
   hd_free(&m->edge_parts);
   hd_free(&m->face_parts);
+  hd_free(&m->side_parts);
   hd_free(&m->interface_parts);
   hd_free(&m->rays);
   hd_free(&m->ray_nodes);

@@ -33,6 +33,14 @@ struct face_part {
   double area; /* m^2 */
 };
 
+/** The part of a side of the domain that belongs to one node and to no contact. The axis is no
+ * side; surfaces of voids are no parts of a side. */
+struct side_part {
+  int node;
+  enum shape_side side;
+  double area; /* m^2 */
+};
+
 /** Interface between two regions seen from one node (for interface recombination). */
 struct interface_part {
   int node;
@@ -55,12 +63,13 @@ struct mesh {
   enum shape_coordinates coordinates;
   int dimension; /* 1 or 2 */
   size_t n_nodes, n_node_parts, n_edge_parts, n_face_parts, n_interface_parts, n_rays, n_ray_nodes;
-  size_t n_regions, n_terminals;
+  size_t n_side_parts, n_regions, n_terminals;
   double (*x)[2];               /* [n_nodes] coordinates, m; x[][1] = 0 in 1D */
   struct node_part *node_parts; /* sorted by node */
   size_t *first_part;           /* [n_nodes + 1] into node_parts */
   struct edge_part *edge_parts;
   struct face_part *face_parts;
+  struct side_part *side_parts;
   struct interface_part *interface_parts;
   struct mesh_ray *rays;
   int *ray_nodes;       /* node indices */

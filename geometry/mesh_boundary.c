@@ -135,6 +135,25 @@ static enum hd_status claim(struct builder *b, size_t node, int terminal, struct
   return HD_OK;
 }
 
+/** Whether the face in column `c` lies on the row's side of the domain and belongs to no contact.
+ */
+static bool is_free(const struct builder *b, struct row row, size_t c) {
+  return row.line == outer_row(b, row.which).line &&
+         c < b->tensor->n_cells[sides[row.which].along] && filling_behind(b, row, c, 0) >= 0 &&
+         terminal_before(b, row, c) < 0;
+}
+
+/** Append the part of a free side that belongs to point `a`. */
+static void add_side(struct builder *b, struct row row, size_t a) {
+  double area = 0;
+  for (int where = BELOW; where <= ABOVE; where++)
+    if (is_free(b, row, mesh_cell_beside(a, where)))
+      area += half_area(b, row, mesh_cell_beside(a, where), where == BELOW);
+  if (area > 0)
+    b->mesh->side_parts[b->mesh->n_side_parts++] =
+        (struct side_part){.node = (int)node_behind(b, row, a, 0), .side = row.which, .area = area};
+}
+
 /** Append the face parts and rays of point `a`: its halves of faces, merged when alike. */
 static enum hd_status add_point(struct builder *b, struct row row, size_t a, struct hd_error *err) {
   struct mesh *mesh = b->mesh;
@@ -158,6 +177,7 @@ static enum hd_status add_point(struct builder *b, struct row row, size_t a, str
   }
   for (size_t f = first; f < mesh->n_face_parts; f++)
     add_ray(b, row, mesh->face_parts[f].terminal, mesh->face_parts[f].area, a, columns[f - first]);
+  add_side(b, row, a);
   return HD_OK;
 }
 
@@ -266,6 +286,7 @@ static enum hd_status count_point(struct builder *b, struct row row, size_t a,
   struct mesh *mesh = b->mesh;
   size_t n = b->tensor->n[sides[row.which].normal];
   (void)err;
+  mesh->n_side_parts += row.line == outer_row(b, row.which).line;
   for (int where = BELOW; where <= ABOVE; where++) {
     size_t c = mesh_cell_beside(a, where);
     bool outer = row.line == 0 || row.line + 1 == n; /* may be covered by a contact */
@@ -287,7 +308,9 @@ static enum hd_status make_room(struct builder *b, struct hd_error *err) {
     TRY(hd_alloc(&b->of_column[which], b->tensor->n_cells[sides[which].along], sizeof(int), err));
   TRY(for_each_point(b, count_point, err));
   size_t n_faces = mesh->n_face_parts, n_ray_nodes = mesh->n_ray_nodes;
-  mesh->n_face_parts = mesh->n_ray_nodes = 0;
+  size_t n_side_parts = mesh->n_side_parts;
+  mesh->n_face_parts = mesh->n_ray_nodes = mesh->n_side_parts = 0;
+  TRY(hd_alloc(&mesh->side_parts, n_side_parts, sizeof *mesh->side_parts, err));
   TRY(hd_alloc(&mesh->face_parts, n_faces, sizeof *mesh->face_parts, err));
   TRY(hd_alloc(&mesh->rays, n_faces, sizeof *mesh->rays, err));
   TRY(hd_alloc(&mesh->ray_nodes, n_ray_nodes, sizeof *mesh->ray_nodes, err));
@@ -297,6 +320,7 @@ static enum hd_status make_room(struct builder *b, struct hd_error *err) {
 
 /** Give back the room that was not needed. */
 static enum hd_status trim(struct mesh *mesh, struct hd_error *err) {
+  TRY(hd_resize(&mesh->side_parts, mesh->n_side_parts, sizeof *mesh->side_parts, err));
   TRY(hd_resize(&mesh->face_parts, mesh->n_face_parts, sizeof *mesh->face_parts, err));
   TRY(hd_resize(&mesh->rays, mesh->n_rays, sizeof *mesh->rays, err));
   TRY(hd_resize(&mesh->ray_nodes, mesh->n_ray_nodes, sizeof *mesh->ray_nodes, err));
@@ -305,7 +329,8 @@ static enum hd_status trim(struct mesh *mesh, struct hd_error *err) {
 }
 
 /**
- * Append the faces of all contacts and the rays that start at them, one for each face part.
+ * Append the faces of all contacts, the rays that start at them, one for each face part, and what
+ * is left of the sides.
  * mesh    has its nodes and node parts
  * Errors  HD_INPUT (fewer than two nodes, no material, overlap, terminal without contact),
  * HD_MEMORY

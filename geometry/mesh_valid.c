@@ -105,6 +105,12 @@ static bool faces_are_valid(const struct mesh *mesh, struct hd_error *err) {
         !is_terminal(mesh, part->terminal) || !is_positive(part->area))
       return wrong(err, "face part", f);
   }
+  for (size_t i = 0; i < mesh->n_side_parts; i++) {
+    const struct side_part *part = &mesh->side_parts[i];
+    if (!is_node(mesh, part->node) || (int)part->side >= 2 * mesh->dimension ||
+        !is_positive(part->area))
+      return wrong(err, "side part", i);
+  }
   for (size_t i = 0; i < mesh->n_interface_parts; i++) {
     const struct interface_part *part = &mesh->interface_parts[i];
     if (!is_node(mesh, part->node) || !is_part_of(mesh, part->part_a, part->node) ||

@@ -11,6 +11,7 @@ enum shape_coordinates { SHAPE_1D, SHAPE_PLANAR, SHAPE_AXISYMMETRIC };
 
 /** Side of the domain. In 1D only X_MIN and X_MAX exist; in axisymmetric x is r and y is z. */
 enum shape_side { SHAPE_X_MIN, SHAPE_X_MAX, SHAPE_Y_MIN, SHAPE_Y_MAX };
+enum { SHAPE_SIDES = 4 };
 
 /** Layers stack along x in 1D and along y (z) in 2D, the first one starting at coordinate 0. */
 struct shape_layer {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "geometry/body.h"
 #include "solver/base/memory.h"
+#include "solver/temperature.h"
 
 /** A filament is where more than this share of an ion's sites is taken. */
 static const double FILAMENT = 0.5;
@@ -20,7 +21,7 @@ struct ion {
 
 struct column {
   const struct derived_law *law;
-  size_t ion;
+  size_t of; /* index of the ion, or of the instance where the law is per device */
   char name[DERIVED_NAME];
 };
 
@@ -34,25 +35,27 @@ struct derived {
 
 /* ---- the laws ---- */
 
-enum { ION_NUMBER, FILAMENT_LENGTH, FILAMENT_GAP, RADIUS_MIN, RADIUS_MEAN };
+enum { ION_NUMBER, FILAMENT_LENGTH, FILAMENT_GAP, RADIUS_MIN, RADIUS_MEAN, PEAK_TEMPERATURE };
 
 const struct derived_law derived_laws[] = {
-    [ION_NUMBER] = {"ion_number", "", "Number of ions of this kind in the device."},
-    [FILAMENT_LENGTH] = {"filament_length", "m",
+    [ION_NUMBER] = {"ion_number", "", DERIVED_ION, "Number of ions of this kind in the device."},
+    [FILAMENT_LENGTH] = {"filament_length", "m", DERIVED_ION,
                          "Largest distance of the filament from the contact that it stands on; 0: "
                          "there is none. The filament is where more than half of the ion's sites "
                          "are taken, as far as it hangs together with a contact; of several "
                          "contacts, the one from which it reaches furthest. Ions with a site limit "
                          "only."},
-    [FILAMENT_GAP] = {"filament_gap", "m",
+    [FILAMENT_GAP] = {"filament_gap", "m", DERIVED_ION,
                       "Smallest distance of the filament from another contact; 0: bridged."},
-    [RADIUS_MIN] = {"filament_radius_min", "m",
+    [RADIUS_MIN] = {"filament_radius_min", "m", DERIVED_ION,
                     "Smallest radius (in a plane: half-width) of 64 cross-sections at equally "
                     "spaced distances from the contact; unless bridged, the last tenth, the tip, "
                     "does not count. 2D devices only; empty without a filament."},
-    [RADIUS_MEAN] = {"filament_radius_mean", "m",
+    [RADIUS_MEAN] = {"filament_radius_mean", "m", DERIVED_ION,
                      "Radius of the cylinder (in a plane: half-width of the slab) with the "
                      "filament's volume and length. 2D devices only."},
+    [PEAK_TEMPERATURE] = {"peak_temperature", "K", DERIVED_DEVICE,
+                          "Highest temperature of the device's nodes. Devices with heat only."},
 };
 const size_t derived_laws_count = sizeof derived_laws / sizeof *derived_laws;
 
@@ -69,7 +72,7 @@ static bool applies(const struct derived *derived, size_t ion, size_t law) {
   }
 }
 
-static double value_of(const struct ion *ion, size_t law) {
+static double ion_value(const struct ion *ion, size_t law) {
   const double values[] = {[ION_NUMBER] = ion->number,
                            [FILAMENT_LENGTH] = ion->body.length,
                            [FILAMENT_GAP] = ion->body.gap,
@@ -89,17 +92,26 @@ static enum hd_status add_ion(struct derived *derived, size_t i, int s, struct h
   return body_finder_create(&ion->finder, device->mesh, &device->spec->shape, err);
 }
 
-static void add_column(struct derived *derived, size_t ion, size_t law) {
-  const struct ion *at = &derived->ions[ion];
-  const struct device_spec *spec = derived->system->instances[at->instance].device->spec;
+/** Append the column of a law; `whose` stands in its parentheses. */
+static void add_column(struct derived *derived, size_t of, size_t law, const char *whose) {
   struct column *column = &derived->columns[derived->n_columns++];
   const struct derived_law *row = &derived_laws[law];
-  bool several = derived->system->n_instances > 1;
   column->law = row;
-  column->ion = ion;
-  snprintf(column->name, sizeof column->name, "%s(%s%s%s)%s%s", row->name,
-           several ? spec->name : "", several ? "." : "", spec->species[at->species].name,
-           *row->unit ? "_" : "", row->unit);
+  column->of = of;
+  snprintf(column->name, sizeof column->name, "%s(%s)%s%s", row->name, whose, *row->unit ? "_" : "",
+           row->unit);
+}
+
+static void add_ion_columns(struct derived *derived, size_t ion) {
+  const struct ion *at = &derived->ions[ion];
+  const struct device_spec *spec = derived->system->instances[at->instance].device->spec;
+  bool several = derived->system->n_instances > 1;
+  char whose[2 * HD_NAME];
+  snprintf(whose, sizeof whose, "%s%s%s", several ? spec->name : "", several ? "." : "",
+           spec->species[at->species].name);
+  for (size_t law = 0; law < derived_laws_count; law++)
+    if (derived_laws[law].whose == DERIVED_ION && applies(derived, ion, law))
+      add_column(derived, ion, law, whose);
 }
 
 static enum hd_status fill(struct derived *derived, struct hd_error *err) {
@@ -111,16 +123,18 @@ static enum hd_status fill(struct derived *derived, struct hd_error *err) {
     nodes = device->mesh->n_nodes > nodes ? device->mesh->n_nodes : nodes;
   }
   TRY(hd_alloc(&derived->ions, ions, sizeof *derived->ions, err));
-  TRY(hd_alloc(&derived->columns, ions * derived_laws_count, sizeof *derived->columns, err));
+  size_t columns = ions * derived_laws_count + system->n_instances;
+  TRY(hd_alloc(&derived->columns, columns, sizeof *derived->columns, err));
   TRY(hd_alloc(&derived->field, nodes, sizeof(double), err));
   for (size_t i = 0; i < system->n_instances; i++)
     for (int s = 0; s < system->instances[i].device->model.n_species; s++)
       if (!system->instances[i].device->model.carrier[s])
         TRY(add_ion(derived, i, s, err));
   for (size_t ion = 0; ion < derived->n_ions; ion++)
-    for (size_t law = 0; law < derived_laws_count; law++)
-      if (applies(derived, ion, law))
-        add_column(derived, ion, law);
+    add_ion_columns(derived, ion);
+  for (size_t i = 0; i < system->n_instances; i++)
+    if (system->instances[i].device->model.heat >= 0)
+      add_column(derived, i, PEAK_TEMPERATURE, system->instances[i].device->spec->name);
   return HD_OK;
 }
 
@@ -187,7 +201,10 @@ void derived_evaluate(struct derived *derived, const double *y, double *values) 
     gather_share(derived->system, y, ion, derived->field);
     ion->body = body_measure(ion->finder, derived->field, FILAMENT);
   }
-  for (size_t c = 0; c < derived->n_columns; c++)
-    values[c] = value_of(&derived->ions[derived->columns[c].ion],
-                         (size_t)(derived->columns[c].law - derived_laws));
+  for (size_t c = 0; c < derived->n_columns; c++) {
+    const struct column *column = &derived->columns[c];
+    values[c] = column->law->whose == DERIVED_DEVICE
+                    ? temperature_peak(derived->system, (int)column->of, y)
+                    : ion_value(&derived->ions[column->of], (size_t)(column->law - derived_laws));
+  }
 }

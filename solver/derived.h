@@ -7,10 +7,14 @@
 
 enum { DERIVED_NAME = 4 * HD_NAME };
 
-/** One kind of number: column "name(<ion>)_unit", with the device in front when there are several.
- */
+/** Whose number it is: an ion's in a device instance, or the instance's. */
+enum derived_whose { DERIVED_ION, DERIVED_DEVICE };
+
+/** One kind of number: column "name(<ion>)_unit", with the device in front when there are several,
+ * or "name(<device>)_unit". */
 struct derived_law {
   const char *name, *unit; /* unit as in the column's name; "": none */
+  enum derived_whose whose;
   const char *doc;
 };
 extern const struct derived_law derived_laws[];

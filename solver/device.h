@@ -70,7 +70,7 @@ struct device {
   bool *sink;           /* [n_nodes] held at the run's temperature */
   double *heat_scale;   /* [n_nodes] K/W: factor of the heat balance */
   double *heat_storage; /* [n_nodes] J/K; lumped: all of it at node 0 */
-  double *heat_loss;    /* [n_nodes] W/K to the surroundings, through faces and sideways */
+  double *heat_loss; /* [n_nodes] W/K to the surroundings, through contacts, sides and sideways */
 };
 
 /** Build mesh, model and tables of one device. */

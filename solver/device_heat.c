@@ -12,18 +12,32 @@ static void add_volumes(struct device *device) {
   }
 }
 
-/** Contacts: heat sinks, or a resistance to the surroundings. */
+/** A surface with a thermal resistance times area to the surroundings, K m^2/W; 0: a heat sink. */
+static void add_surface(struct device *device, int node, double area, double resistance) {
+  if (resistance > 0.0)
+    device->heat_loss[node] += area / resistance;
+  else
+    device->sink[node] = true;
+}
+
 static void add_contacts(struct device *device) {
   const struct mesh *mesh = device->mesh;
   for (size_t f = 0; f < mesh->n_face_parts; f++) {
     const struct face_part *face = &mesh->face_parts[f];
     const struct contact *contact = &device->spec->contacts[face->terminal];
-    if (contact->adiabatic)
-      continue;
-    if (contact->thermal_resistance > 0.0)
-      device->heat_loss[face->node] += face->area / contact->thermal_resistance;
-    else
-      device->sink[face->node] = true;
+    if (!contact->adiabatic)
+      add_surface(device, face->node, face->area, contact->thermal_resistance);
+  }
+}
+
+/** What is left of the sides: insulated unless the input gives a resistance. */
+static void add_sides(struct device *device) {
+  const struct mesh *mesh = device->mesh;
+  for (size_t i = 0; i < mesh->n_side_parts; i++) {
+    const struct side_part *part = &mesh->side_parts[i];
+    double resistance = device->spec->side_resistance[part->side];
+    if (!isnan(resistance))
+      add_surface(device, part->node, part->area, resistance);
   }
 }
 
@@ -73,6 +87,7 @@ enum hd_status device_heat(struct device *device, struct hd_error *err) {
     return HD_OK;
   }
   add_contacts(device);
+  add_sides(device);
   fill_scale(device);
   return HD_OK;
 }

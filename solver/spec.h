@@ -62,6 +62,8 @@ struct device_spec {
   struct contact *contacts;          /* owned; index = terminal of shape.contacts */
   struct generation generation;
   struct heat heat;
+  double side_resistance[SHAPE_SIDES]; /* K m^2/W to the surroundings where a side is no contact; 0:
+                                          a heat sink; missing: no heat passes */
 };
 
 /** A device in the circuit: which net each of its terminals is tied to. */

@@ -7,23 +7,14 @@
  * no heat source cools a device to there. */
 static const double TEMPERATURE_MAX = 4000.0, TEMPERATURE_MIN_PART = 0.1;
 
-double temperature_peak(const struct system *system, int instance, const double *y, int *node) {
+double temperature_peak(const struct system *system, int instance, const double *y) {
   const struct system_instance *at = &system->instances[instance];
   const struct device *device = at->device;
   double peak = device->model.T;
-  int place = 0;
-  if (device->model.heat >= 0) {
-    peak = -(double)INFINITY;
-    for (int k = 0; k < device->n_nodes; k++) {
-      double T = y[at->dof[k * device->n_unknowns + device->model.heat]];
-      if (T > peak) {
-        peak = T;
-        place = k;
-      }
-    }
+  for (int k = 0; device->model.heat >= 0 && k < device->n_nodes; k++) {
+    double T = y[at->dof[k * device->n_unknowns + device->model.heat]];
+    peak = k == 0 ? T : fmax(peak, T);
   }
-  if (node)
-    *node = place;
   return peak;
 }
 

@@ -4,9 +4,8 @@
 
 #include "solver/system.h"
 
-/** Highest temperature of an instance, K: that of the run in a device without heat. *node out (or
- * NULL): where it is, 0 when it is the same everywhere. */
-double temperature_peak(const struct system *system, int instance, const double *y, int *node);
+/** Highest temperature of an instance, K: that of the run in a device without heat. */
+double temperature_peak(const struct system *system, int instance, const double *y);
 
 /** Fail with time (NAN: a steady state), place and value where a temperature left the range that
  * the laws hold in. */

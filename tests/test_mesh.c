@@ -75,6 +75,25 @@ START_TEST(mesh_build_contact_areas_are_exact) {
 }
 END_TEST
 
+/** What the contacts leave of each side; the axis is none. */
+START_TEST(mesh_build_side_areas_are_exact) {
+  struct sample s;
+  sample_shape(&s, (enum shape_coordinates)_i);
+  struct mesh *mesh = build(&s.shape);
+  double area[SHAPE_SIDES] = {0}, whole = cross_section(&s.shape), height = 30e-9;
+  double mantle = _i == SHAPE_1D       ? 0
+                  : _i == SHAPE_PLANAR ? s.shape.depth * height
+                                       : 2 * PI * s.shape.width * height;
+  double expected[SHAPE_SIDES] = {_i == SHAPE_PLANAR ? mantle : 0, mantle, 0,
+                                  _i == SHAPE_1D ? 0 : whole * (_i == SHAPE_PLANAR ? 0.6 : 0.84)};
+  for (size_t i = 0; i < mesh->n_side_parts; i++)
+    area[mesh->side_parts[i].side] += mesh->side_parts[i].area;
+  for (int side = 0; side < SHAPE_SIDES; side++)
+    ck_assert_double_eq_tol(area[side], expected[side], ROUNDING * (whole + mantle));
+  mesh_free(&mesh);
+}
+END_TEST
+
 /** Interfaces: the box's surface within the solid, the rest of the layers' border. */
 START_TEST(mesh_build_interface_areas_are_exact) {
   struct sample s;
@@ -350,6 +369,7 @@ static Suite *make_suite(void) {
   TCase *unit = tcase_create("unit");
   tcase_add_loop_test(unit, mesh_build_volumes_sum_to_the_solid, 0, N_COORDINATES);
   tcase_add_loop_test(unit, mesh_build_contact_areas_are_exact, 0, N_COORDINATES);
+  tcase_add_loop_test(unit, mesh_build_side_areas_are_exact, 0, N_COORDINATES);
   tcase_add_loop_test(unit, mesh_build_interface_areas_are_exact, 0, N_COORDINATES);
   tcase_add_loop_test(unit, mesh_linear_potential_has_no_divergence, 0, N_COORDINATES);
   tcase_add_test(unit, mesh_coaxial_capacitor_converges_at_order_two);

@@ -79,6 +79,9 @@ static const char everything[] =
     "    generation = { type = \"table\"; points = ([0.0, 1e26], [100e-9, 1e27]);\n"
     "      factor = { type = \"sine\"; low = 0.5; high = 0.5; frequency = \"1 kHz\"; }; };\n"
     "    mesh = { refine = 2; growth = 1.2; width_spacing = 5e-9; };\n"
+    "    heat = { model = \"lattice\"; sideways_conductance = 1e9;\n"
+    "      sides = ({ at = \"%s_max\"; thermal_resistance = \"1e-8 K m^2/W\"; },\n"
+    "               { at = \"%s_max\"; thermal_resistance = 0.0; }); };\n"
     "  },\n"
     "  { name = \"side\"; area = \"1 um^2\";\n"
     "    layers = ({ material = \"a\"; thickness = \"50 nm\"; });\n"
@@ -116,7 +119,8 @@ static const char *const two_dimensions[][4] = {{"planar", "width", "x", "y"},
 START_TEST(resolved_is_a_fixed_point_of_everything) {
   const char *const *w = two_dimensions[_i];
   static char text[sizeof everything + 64];
-  snprintf(text, sizeof text, everything, w[0], w[1], w[2], w[3], w[3], w[3], w[2], w[3]);
+  snprintf(text, sizeof text, everything, w[0], w[1], w[2], w[3], w[3], w[3], w[2], w[3], w[3],
+           w[2]);
   struct reading first = read_text(text, "", NULL);
   ck_assert_msg(first.status == HD_OK, "%s", first.err.text);
   char *resolved = resolved_text(&first);
@@ -131,6 +135,8 @@ START_TEST(resolved_is_a_fixed_point_of_everything) {
   ck_assert_uint_eq(b->shape.n_contacts, 4);
   ck_assert_int_eq(a->shape.contacts[2].side, SHAPE_X_MAX);
   ck_assert(b->contacts[0].work_function_V == 4.4);
+  ck_assert(b->side_resistance[SHAPE_X_MAX] == 0.0 && b->side_resistance[SHAPE_Y_MAX] == 1e-8);
+  ck_assert_double_nan(b->side_resistance[SHAPE_X_MIN]);
   ck_assert_uint_eq(a->shape.n_stops, b->shape.n_stops);
   ck_assert(memcmp(a->profiles[0].hi, b->profiles[0].hi, sizeof a->profiles[0].hi) == 0 ||
             (isinf(a->profiles[0].hi[0]) && b->profiles[0].hi[0] > a->shape.width));

@@ -24,6 +24,14 @@ const struct node *build_region_node(const struct node *group, const struct devi
 enum hd_status build_contacts(struct reader *reader, const struct node *group,
                               struct device_spec *device);
 
+/** Side of the device that `at` names (index of piece_sides), or a sentence: r and z exist in
+ * axisymmetric coordinates only. */
+bool build_side(struct reader *reader, const struct node *group, const struct device_spec *device,
+                int at, enum shape_side *side);
+
+/** Index of piece_sides of a side. */
+int build_side_name(enum shape_coordinates coordinates, enum shape_side side);
+
 /** Heat of one device. */
 enum hd_status build_heat(struct reader *reader, const struct node *group,
                           struct device_spec *device);

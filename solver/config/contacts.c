@@ -5,12 +5,18 @@
 #include "solver/config/build.h"
 #include "solver/config/library.h"
 
-/** Side of a piece, or a sentence: r and z exist in axisymmetric coordinates only. */
-static bool side_of(struct reader *reader, const struct node *group,
-                    const struct device_spec *device, int at, enum shape_side *side) {
+/** piece_sides has the sides of axisymmetric coordinates behind those of the others. */
+enum { FIRST_ROUND = 4 };
+
+int build_side_name(enum shape_coordinates coordinates, enum shape_side side) {
+  return (int)side + (coordinates == SHAPE_AXISYMMETRIC ? FIRST_ROUND : 0);
+}
+
+bool build_side(struct reader *reader, const struct node *group, const struct device_spec *device,
+                int at, enum shape_side *side) {
   static const char *const allowed[] = {"x_min or x_max", "x_min, x_max, y_min or y_max",
                                         "r_max, z_min or z_max"};
-  enum { FIRST_ROUND = 4, FIRST_SECOND_AXIS = 2 };
+  enum { FIRST_SECOND_AXIS = 2 };
   enum shape_coordinates coordinates = device->shape.coordinates;
   bool round = at >= FIRST_ROUND;
   *side = (enum shape_side)(at % FIRST_ROUND);
@@ -64,7 +70,7 @@ static enum hd_status add_piece(struct reader *reader, const struct node *group,
                                 const struct piece_input *input) {
   struct shape *shape = &device->shape;
   enum shape_side side;
-  if (!side_of(reader, group, device, input->at, &side))
+  if (!build_side(reader, group, device, input->at, &side))
     return HD_OK;
   check_extent(reader, group, device, side, input);
   struct shape_contact piece = {.terminal = terminal,

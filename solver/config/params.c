@@ -165,6 +165,20 @@ const struct param piece_params[] = {
 COUNT(piece);
 #undef AT
 
+#define AT(member) offsetof(struct heat_side_input, member)
+const struct param heat_side_params[] = {
+    {"at", PARAM_CHOICE, "", AT(at), 0, 0, 0, false, true, piece_sides,
+     "Side of the device, as of a contact.", NULL},
+    {"thermal_resistance", PARAM_QUANTITY, "K m2 W-1", AT(resistance), PARAM_MISSING, 0, INFINITY,
+     false, true, NULL,
+     "Thermal resistance times area between the side and the surroundings at the run's "
+     "temperature, for instance of a substrate or an encapsulation: thickness over conductivity; "
+     "0: a heat sink.",
+     NULL},
+};
+COUNT(heat_side);
+#undef AT
+
 const struct param metal_params[] = {
     {"name", PARAM_NAME, "", offsetof(struct contact, name), 0, 0, 0, false, true, NULL,
      "Name of the metal.", NULL},

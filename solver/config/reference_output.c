@@ -36,11 +36,12 @@ static const struct output_row terminals[] = {
     {"V(<net>)_V", "V", "Voltage of every other net against ground."},
     {NULL, NULL, NULL}};
 
-/** The columns of derived_laws, "name(<ion>)_unit". */
+/** The columns of derived_laws, "name(<ion>)_unit" or "name(<device>)_unit". */
 static void write_derived(FILE *file) {
   for (size_t i = 0; i < derived_laws_count; i++) {
     const struct derived_law *law = &derived_laws[i];
-    fprintf(file, "| `%s(<ion>)%s%s` ", law->name, *law->unit ? "_" : "", law->unit);
+    fprintf(file, "| `%s(<%s>)%s%s` ", law->name, law->whose == DERIVED_ION ? "ion" : "device",
+            *law->unit ? "_" : "", law->unit);
     describe_cell(file, law->unit);
     describe_cell(file, law->doc);
     fputs("|\n", file);
@@ -119,7 +120,8 @@ static const struct output_row summary[] = {
     {"experiments[].status", "", "ok or stopped."},
     {"experiments[].steps", "", "Accepted time steps (transients)."},
     {"experiments[].ranges.<column>.min", "",
-     "Smallest value of a column of filaments and ions in terminals.csv over the experiment's "
+     "Smallest value of a column of filaments, ions and temperature in terminals.csv over the "
+     "experiment's "
      "rows; "
      "absent when there was none."},
     {"experiments[].ranges.<column>.max", "", "Largest value."},

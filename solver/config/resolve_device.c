@@ -147,10 +147,8 @@ static void write_species(FILE *file, int indent, const struct device_spec *devi
 
 static void write_piece(FILE *file, int indent, const struct device_spec *device,
                         const struct shape_contact *piece) {
-  enum { FIRST_ROUND = 4 };
-  bool round = device->shape.coordinates == SHAPE_AXISYMMETRIC;
   struct table table = section_table(SECTION_PIECE, 0);
-  struct piece_input input = {.at = (int)piece->side + (round ? FIRST_ROUND : 0),
+  struct piece_input input = {.at = build_side_name(device->shape.coordinates, piece->side),
                               .from = isinf(piece->from) ? PARAM_MISSING : piece->from,
                               .to = isinf(piece->to) ? PARAM_MISSING : piece->to,
                               .spacing = piece->h_end};
@@ -225,7 +223,28 @@ static void write_generation(FILE *file, int indent, const struct generation *ge
   fprintf(file, "%*s};\n", indent, "");
 }
 
-static void write_heat(FILE *file, int indent, const struct heat *heat) {
+/** Sides through which heat leaves. */
+static void write_heat_sides(FILE *file, int indent, const struct device_spec *device) {
+  struct table table = section_table(SECTION_HEAT_SIDE, 0);
+  bool any = false;
+  for (int side = 0; side < SHAPE_SIDES; side++) {
+    struct heat_side_input input = {
+        .at = build_side_name(device->shape.coordinates, (enum shape_side)side),
+        .resistance = device->side_resistance[side]};
+    if (isnan(input.resistance))
+      continue;
+    fprintf(file, any ? "%*s,\n" : "%*ssides = (\n", any ? indent + 2 : indent, "");
+    fprintf(file, "%*s{\n", indent + 2, "");
+    table_write(file, indent + 4, &table, &input);
+    fprintf(file, "%*s}\n", indent + 2, "");
+    any = true;
+  }
+  if (any)
+    fprintf(file, "%*s);\n", indent, "");
+}
+
+static void write_heat(FILE *file, int indent, const struct device_spec *device) {
+  const struct heat *heat = &device->heat;
   char keys[KEYS];
   struct table table = section_table(SECTION_HEAT, 0);
   if (heat->kind == HEAT_NONE)
@@ -233,6 +252,7 @@ static void write_heat(FILE *file, int indent, const struct heat *heat) {
   table.keys = build_keys(keys, "model", heat_keys(heat->kind));
   fprintf(file, "%*sheat = {\n", indent, "");
   table_write(file, indent + 2, &table, heat);
+  write_heat_sides(file, indent + 2, device);
   fprintf(file, "%*s};\n", indent, "");
 }
 
@@ -258,5 +278,5 @@ void resolve_device(FILE *file, int indent, const struct device_spec *device) {
   write_interfaces(file, indent, device);
   write_contacts(file, indent, device);
   write_generation(file, indent, &device->generation);
-  write_heat(file, indent, &device->heat);
+  write_heat(file, indent, device);
 }

@@ -93,6 +93,12 @@ static const struct section_child generation_children[] = {
     {"factor", "{ }", NULL, "Waveform without unit that multiplies the rate; missing: 1."},
     {NULL, NULL, NULL, NULL}};
 
+static const struct section_child heat_children[] = {
+    {"sides", "( { }, ... )", NULL,
+     "Sides through which heat leaves where they are no contact; others are insulated. Lattice "
+     "heat only."},
+    {NULL, NULL, NULL, NULL}};
+
 static const struct section_child element_children[] = {
     {"nets", "[\"net\", \"net\"]", NULL, "Nets of its two ends; current flows from the first."},
     {"waveform", "{ }", NULL, "Waveform of a source or switch; missing: constant 0."},
@@ -206,8 +212,12 @@ const struct section sections[SECTION_COUNT] = {
                             "Generation of electron-hole pairs by light."},
     [SECTION_HEAT] = {"device.heat",
                       {ROWS(heat), NO_ROWS},
-                      NULL,
+                      heat_children,
                       "Lattice heat: the temperature is an unknown, and all laws follow it."},
+    [SECTION_HEAT_SIDE] = {"device.heat.sides[]",
+                           {ROWS(heat_side), NO_ROWS},
+                           NULL,
+                           "A side of the device, as far as it is no contact."},
     [SECTION_ELEMENT] = {"circuit[]",
                          {ROWS(element), NO_ROWS},
                          element_children,

@@ -52,6 +52,7 @@ enum section_id {
   SECTION_CONTACT_SPECIES,
   SECTION_GENERATION,
   SECTION_HEAT,
+  SECTION_HEAT_SIDE,
   SECTION_ELEMENT,
   SECTION_DEVICE_ELEMENT,
   SECTION_WAVEFORM,
@@ -85,6 +86,12 @@ struct piece_input {
   double from, to, spacing; /* m; missing: the whole side, by physics */
 };
 
+/** Heat through one side. */
+struct heat_side_input {
+  int at;            /* index of piece_sides */
+  double resistance; /* K m^2/W */
+};
+
 /** A dc sweep, in the unit of its source. */
 struct sweep_input {
   double from, to, step; /* missing: not given */
@@ -107,11 +114,12 @@ extern const char *const piece_sides[];
 
 extern const struct param root_params[], device_params[], mesh_params[], layer_params[],
     box_params[], profile_params[], interface_params[], layer_ion_params[], piece_params[],
-    metal_params[], experiment_params[], sweep_params[], output_params[], log_params[],
-    fields_params[], spikes_params[];
+    heat_side_params[], metal_params[], experiment_params[], sweep_params[], output_params[],
+    log_params[], fields_params[], spikes_params[];
 extern const size_t root_params_count, device_params_count, mesh_params_count, layer_params_count,
     box_params_count, profile_params_count, interface_params_count, layer_ion_params_count,
-    piece_params_count, metal_params_count, experiment_params_count, sweep_params_count,
-    output_params_count, log_params_count, fields_params_count, spikes_params_count;
+    piece_params_count, heat_side_params_count, metal_params_count, experiment_params_count,
+    sweep_params_count, output_params_count, log_params_count, fields_params_count,
+    spikes_params_count;
 
 #endif
