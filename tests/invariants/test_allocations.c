@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include "tests/support/difference.h"
+#include "tests/support/everything.h"
 #include "tests/support/rig.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -46,11 +47,6 @@ void free(void *pointer) {
 }
 #endif
 
-static const char *const decks[] = {
-    "tests/decks/everything_1d.cfg", "tests/decks/everything_planar.cfg",
-    "tests/decks/everything_axisymmetric.cfg", "tests/decks/everything_holes.cfg"};
-enum { DECKS = sizeof decks / sizeof *decks };
-
 START_TEST(counting_counts) {
   long before = allocations;
   void *volatile pointer = malloc(16);
@@ -61,7 +57,7 @@ END_TEST
 
 START_TEST(assembly_takes_no_memory) {
   struct rig rig;
-  rig_open(&rig, decks[_i], NULL);
+  rig_open(&rig, decks[_i].path, decks[_i].sets);
   system_guess(rig.system, rig.y);
   for (int mode = 0; mode < 3; mode++)
     for (int frozen = 0; frozen < 2; frozen++) {
@@ -90,7 +86,7 @@ START_TEST(solution_takes_no_memory) {
   struct rig rig;
   struct hd_error err = {0};
   struct system_plan *plan;
-  rig_open(&rig, decks[_i], NULL);
+  rig_open(&rig, decks[_i].path, decks[_i].sets);
   system_guess(rig.system, rig.y);
   struct system_point point = {
       .mode = SYSTEM_TRANSIENT, .y = rig.y, .yp = rig.yp, .t = 1e-3, .cj = 1e3};

@@ -7,33 +7,10 @@
 #include <string.h>
 #include "solver/base/memory.h"
 #include "tests/support/difference.h"
+#include "tests/support/everything.h"
 #include "tests/support/rig.h"
 
-/** Without heat; with a temperature field, one contact a sink, one with a resistance, one ohmic;
- * with one temperature. */
-static const char *const lattice[] = {"device.heat.model=lattice",
-                                      "device.heat.sideways_conductance=1e16 W/m^3/K",
-                                      "device.contacts[1].thermal_resistance=1e-9 K m^2/W", NULL};
-static const char *const two[] = {"devices[0].heat.model=lattice",
-                                  "devices[0].contacts[0].adiabatic=true",
-                                  "devices[1].heat.model=lattice",
-                                  "devices[1].contacts[0].thermal_resistance=1e-9 K m^2/W", NULL};
-static const char *const lumped[] = {"device.heat.model=lumped",
-                                     "device.heat.thermal_resistance=1e7 K/W", NULL};
-static const struct {
-  const char *path;
-  const char *const *sets;
-} decks[] = {{"tests/decks/everything_1d.cfg", NULL},
-             {"tests/decks/everything_planar.cfg", NULL},
-             {"tests/decks/everything_axisymmetric.cfg", NULL},
-             {"tests/decks/everything_holes.cfg", NULL},
-             {"tests/decks/everything_1d.cfg", lattice},
-             {"tests/decks/everything_planar.cfg", two},
-             {"tests/decks/everything_axisymmetric.cfg", lattice},
-             {"tests/decks/everything_holes.cfg", two},
-             {"tests/decks/everything_1d.cfg", lumped},
-             {"tests/decks/everything_axisymmetric.cfg", lumped}};
-enum { DECKS = sizeof decks / sizeof *decks, MODES = 3, SEEDS = 3, CLASSES = 7 };
+enum { MODES = 3, SEEDS = 3, CLASSES = 7 };
 
 /** Rates of the time discretisation: none, ordinary, and so fast that storage is all there is. */
 static const double cjs[] = {0.0, 3e7, 1e13};
