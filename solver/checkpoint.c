@@ -15,7 +15,7 @@
 #include "solver/version.h"
 
 /** Changes with the names or the meaning of what a checkpoint holds. */
-static const double FORMAT = 1;
+static const double FORMAT = 2;
 /** Checkpoints by the clock take one part in so many of the time, however large fields.nc is. */
 static const double REST = 50.0;
 enum { FOLDER_MODE = 0777, FILE_NAME = 32 };

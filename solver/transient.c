@@ -1,5 +1,6 @@
 #include "solver/transient.h"
 
+#include <float.h>
 #include <idas/idas.h>
 #include <math.h>
 #include <nvector/nvector_serial.h>
@@ -14,8 +15,6 @@
 static const double WEIGHT_NONE = 1e-30;
 /** First step after a kink, as a fraction of the way to the next one and of the last step. */
 static const double FIRST_STEP_FRACTION = 1e-3;
-/** First step behind a checkpoint, in units of the last one: order one needs shorter steps. */
-static const double RESTART_FRACTION = 0.1;
 /** Electrons of a dense filament relax within 1e-14 s while steps are 1e-6 s long: behind an edge a
  * step may have to shrink by many factors of 4 before it is taken, and the same when light is
  * switched on in the dark. */
@@ -46,7 +45,6 @@ struct transient {
   bool *limited;  /* [n] owned: x of an ion with a site limit */
   double *slope;  /* [n_elements] owned: slopes of the sources in this stretch */
   double t, stop, last_step;
-  double restart_step; /* s: first step behind the last checkpoint of this stretch; 0: none */
   struct transient_counts total; /* of the stretches before the last restart */
 };
 
@@ -322,7 +320,6 @@ static enum hd_status restart(struct transient *transient, double step, struct h
 enum hd_status transient_begin(struct transient *transient, double stop, struct hd_error *err) {
   add_counts(transient);
   transient->stop = stop;
-  transient->restart_step = 0.0;
   if (!transient->started)
     kink_jump_values(transient->system, N_VGetArrayPointer(transient->y));
   else
@@ -339,14 +336,52 @@ double transient_stop(const struct transient *transient) {
   return transient->stop;
 }
 
+/** Second derivative of the solution by the steps so far: [n] out. */
+static int curvature(struct transient *transient, N_Vector out) {
+  int order = 1;
+  int flag = IDAGetLastOrder(transient->ida, &order);
+  if (flag < 0 || order > 1)
+    return flag < 0 ? flag : IDAGetDky(transient->ida, transient->t, 2, out);
+  flag = IDAGetEstLocalErrors(transient->ida, out); /* h^2 y'' / 2 */
+  N_VScale(2.0 / (transient->last_step * transient->last_step), out, out);
+  return flag;
+}
+
+/**
+ * First step behind a checkpoint: the one of order one that has half the error that is allowed,
+ * h^2 |y''| / 2 = 1/2, and at most twice the last one. It does not depend on how many steps ago the
+ * last checkpoint was, so checkpoints in a row cost no more than steps of order one.
+ * step    out, s
+ * Errors  HD_INTERNAL, HD_MEMORY
+ */
+static enum hd_status restart_step(struct transient *transient, double *step,
+                                   struct hd_error *err) {
+  N_Vector second = N_VClone(transient->y), weight = N_VClone(transient->y);
+  enum hd_status status = HD_OK;
+  if (!second || !weight)
+    status = hd_fail(err, HD_MEMORY, "out of memory for a checkpoint");
+  if (status == HD_OK)
+    status = check(curvature(transient, second), "its curvature", err);
+  if (status == HD_OK) {
+    weights(transient->y, weight, transient);
+    double norm = N_VWrmsNormMask(second, weight, transient->id);
+    *step = fmin(2.0 * transient->last_step, 1.0 / sqrt(fmax(norm, DBL_MIN)));
+  }
+  if (second)
+    N_VDestroy(second);
+  if (weight)
+    N_VDestroy(weight);
+  return status;
+}
+
 enum hd_status transient_save(struct transient *transient, struct store *store,
                               struct hd_error *err) {
   size_t n = (size_t)transient->system->n;
   struct transient_counts counts = transient_counts(transient);
   const double total[] = {(double)counts.steps, (double)counts.newton_iterations,
                           (double)counts.error_test_failures, (double)counts.convergence_failures};
-  const double clock[] = {transient->t, transient->stop, transient->last_step,
-                          transient->restart_step};
+  double clock[] = {transient->t, transient->stop, transient->last_step, 0.0};
+  TRY(restart_step(transient, &clock[3], err));
   TRY(store_put(store, "transient_y", n, N_VGetArrayPointer(transient->y), err));
   TRY(store_put(store, "transient_yp", n, N_VGetArrayPointer(transient->yp), err));
   TRY(store_put(store, "transient_integrals", QUADRATURES, N_VGetArrayPointer(transient->quad),
@@ -374,11 +409,7 @@ enum hd_status transient_restore(struct transient *transient, const struct store
   transient->last_step = clock[2];
   transient->total =
       (struct transient_counts){(long)total[0], (long)total[1], (long)total[2], (long)total[3]};
-  /* Checkpoints in a row must not shorten the step each time: it never begins below the one before.
-   */
-  transient->restart_step =
-      fmax(RESTART_FRACTION * transient->last_step, fmin(clock[3], transient->last_step));
-  return restart(transient, transient->restart_step, err);
+  return restart(transient, clock[3], err);
 }
 
 /* ---- advance ---- */

@@ -35,6 +35,7 @@ CFG
 
 expect 0 "" "$HALIDRIFT" run deck.cfg -q -o whole
 require ! -e whole/checkpoint
+require "$(wc -l <whole/spikes.csv)" -gt 1 # there are spikes to compare
 expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" deck.cfg killed 30
 cat out.txt
 expect 0 "" python3 "$support/same_run.py" whole killed

@@ -51,7 +51,7 @@ def near(x, y, share, scale):
 def within(a, b, share):
     wrong = []
     spikes = [rows(f / "spikes.csv") for f in (a, b)]
-    if len(spikes[0]) != len(spikes[1]) or not spikes[0]:
+    if len(spikes[0]) != len(spikes[1]):
         return [f"{len(spikes[0])} and {len(spikes[1])} spikes"]
     for one, two in zip(*spikes):
         for key in ("time_s", "peak_current_A", "E_source_J"):
@@ -60,9 +60,13 @@ def within(a, b, share):
     ends = [{r["experiment"]: r for r in rows(f / "terminals.csv")} for f in (a, b)]
     for name, one in ends[0].items():
         for key in (k for k in one if k.startswith(("V(", "filament", "ion"))):
-            scale = max(abs(float(one[key])), 1e-2 if key.startswith("V(") else 0.0)
-            if not near(one[key], ends[1][name][key], share, scale):
-                wrong.append(f"{name} {key}: {one[key]} and {ends[1][name][key]}")
+            x, y = one[key], ends[1][name][key]
+            if not (x and y):  # no filament
+                wrong += [f"{name} {key}: '{x}' and '{y}'"] if x != y else []
+                continue
+            scale = max(abs(float(x)), 1e-2 if key.startswith("V(") else 0.0)
+            if not near(x, y, share, scale):
+                wrong.append(f"{name} {key}: {x} and {y}")
     return wrong
 
 
