@@ -55,10 +55,9 @@ bool front_widest(const struct system *system, const double *y, double above, st
   return found;
 }
 
-/** Say in a sentence what is wrong with a front on an edge longer than the smoothing length. */
-void front_speak(const struct system *system, const struct front *front, char *text, size_t size) {
-  const struct device *device = system->instances[front->instance].device;
-  int dimension = device->mesh->dimension;
+/** "an edge of 1.2 nm at (0, 3) nm<of>, longer than the smoothing length ...". */
+static void speak_edge(int dimension, const struct front *front, const char *of, char *text,
+                       size_t size) {
   char where[96];
   if (dimension == 1)
     snprintf(where, sizeof where, "x = %.4g nm", 1e9 * front->x[0]);
@@ -66,8 +65,59 @@ void front_speak(const struct system *system, const struct front *front, char *t
     snprintf(where, sizeof where, "(%.4g, %.4g) nm", 1e9 * front->x[0], 1e9 * front->x[1]);
   snprintf(
       text, size,
-      "the front of %s passes an edge of %.3g nm at %s of %s, longer than the smoothing length "
-      "%.3g nm: its speed depends on the mesh; allowed: at most %.3g nm",
-      device->spec->species[front->species].name, 1e9 * front->h, where, device->spec->name,
-      1e9 * front->ell, 1e9 * mesh_front_spacing(front->ell, dimension));
+      "an edge of %.3g nm at %s%s, longer than the smoothing length %.3g nm: its speed depends "
+      "on the mesh; allowed: at most %.3g nm",
+      1e9 * front->h, where, of, 1e9 * front->ell, 1e9 * mesh_front_spacing(front->ell, dimension));
+}
+
+/** Say in a sentence what is wrong with a front on an edge longer than the smoothing length. */
+void front_speak(const struct system *system, const struct front *front, char *text, size_t size) {
+  const struct device *device = system->instances[front->instance].device;
+  char of[HD_NAME + 8], edge[HD_ERROR_TEXT];
+  snprintf(of, sizeof of, " of %s", device->spec->name);
+  speak_edge(device->mesh->dimension, front, of, edge, sizeof edge);
+  snprintf(text, size, "the front of %s passes %s", device->spec->species[front->species].name,
+           edge);
+}
+
+static bool is_in(const struct front_zone *zone, const double x[2], int dimension) {
+  for (int axis = 0; axis < dimension; axis++)
+    if (x[axis] < zone->lo[axis] || x[axis] > zone->hi[axis])
+      return false;
+  return true;
+}
+
+/**
+ * Look for the coarsest edge where a front can go, before anything is solved.
+ * above   h / ell that it must exceed
+ * front   out: h, ell, x; untouched when there is none
+ * Errors  none
+ */
+bool front_expected(const struct device_spec *device, const struct mesh *mesh,
+                    const struct front_zones *fronts, double above, struct front *front) {
+  bool found = false;
+  for (size_t e = 0; e < mesh->n_edge_parts; e++) {
+    const struct edge_part *edge = &mesh->edge_parts[e];
+    double ell = device->materials[device->regions[edge->region].material].smoothing, x[2];
+    if (!(ell > 0) || edge->length <= above * ell)
+      continue;
+    for (int axis = 0; axis < 2; axis++)
+      x[axis] = 0.5 * (mesh->x[edge->k][axis] + mesh->x[edge->l][axis]);
+    bool reached = false;
+    for (size_t i = 0; i < fronts->n && !reached; i++)
+      reached = is_in(&fronts->zones[i], x, mesh->dimension);
+    if (!reached)
+      continue;
+    *front = (struct front){.h = edge->length, .ell = ell, .x = {x[0], x[1]}};
+    above = edge->length / ell;
+    found = true;
+  }
+  return found;
+}
+
+/** Say in a sentence that the mesh is too coarse where a front can go. */
+void front_foretell(int dimension, const struct front *front, char *text, size_t size) {
+  char edge[HD_ERROR_TEXT];
+  speak_edge(dimension, front, "", edge, sizeof edge);
+  snprintf(text, size, "a front can pass %s", edge);
 }

@@ -6,8 +6,9 @@
 
 /* A front is where an interacting ion goes from sparse to dense. It grows from one electrode to
  * another, so it stays near the shortest way between them; and where a fast channel has bridged, a
- * slow surrounding has hardly moved. Both bounds are by geometry and diffusion alone: no bias, no
- * duration, so that a mesh does not change with the experiment. */
+ * slow surrounding has hardly moved, except that ions gather at the electrodes there too. All
+ * bounds are by geometry and diffusion alone: no bias, no duration, so that a mesh does not change
+ * with the experiment. */
 
 /** A front goes where the ways to two electrodes sum to at most this many times their distance:
  * 0.87 distances sideways of parallel plates, where the field has fallen to exp(-0.87 pi). */
@@ -79,72 +80,124 @@ static bool is_between(const struct electrodes *e, const double x[2]) {
   return false;
 }
 
-/** Bounding box of the sample points of a piece that `e` and the distance to `near` allow. */
-static void bound(struct mesh_piece *p, const struct electrodes *e, const double near_lo[2],
-                  const double near_hi[2], double reach) {
+/** Bounding box of the sample points of a piece that `e` and the distance to `near` allow: the
+ * corners of zone out. Returns whether there are any. */
+static bool bound(struct front_zone *zone, const struct mesh_piece *p, const struct electrodes *e,
+                  const struct rectangle *near, double reach) {
   int first[2] = {SAMPLES, SAMPLES}, last[2] = {-1, -1}, at[2];
   for (at[0] = 0; at[0] < SAMPLES; at[0]++)
     for (at[1] = 0; at[1] < SAMPLES; at[1]++) {
       double x[2];
       for (int axis = 0; axis < 2; axis++)
         x[axis] = p->lo[axis] + (p->hi[axis] - p->lo[axis]) * at[axis] / (SAMPLES - 1);
-      if (distance(near_lo, near_hi, x, x) > reach || !is_between(e, x))
+      if (distance(near->lo, near->hi, x, x) > reach || !is_between(e, x))
         continue;
       for (int axis = 0; axis < 2; axis++) {
         first[axis] = at[axis] < first[axis] ? at[axis] : first[axis];
         last[axis] = at[axis] > last[axis] ? at[axis] : last[axis];
       }
     }
-  p->front = last[0] >= 0;
-  for (int axis = 0; axis < 2 && p->front; axis++) { /* out to the next point that was refused */
+  for (int axis = 0; axis < 2 && last[0] >= 0; axis++) { /* out to the next point refused */
     double step = (p->hi[axis] - p->lo[axis]) / (SAMPLES - 1);
-    p->front_lo[axis] = first[axis] == 0 ? p->lo[axis] : p->lo[axis] + step * (first[axis] - 1);
-    p->front_hi[axis] =
+    zone->lo[axis] = first[axis] == 0 ? p->lo[axis] : p->lo[axis] + step * (first[axis] - 1);
+    zone->hi[axis] =
         last[axis] == SAMPLES - 1 ? p->hi[axis] : p->lo[axis] + step * (last[axis] + 1);
   }
+  return last[0] >= 0;
 }
 
-/** Restrict the slow pieces to what lies around the fast ones: when a front of the fastest ions has
- * gone a length L, one in the slow piece has gone L sqrt(D / D_max), for t = L^2 c_max / (2 mu c
- * V).
- */
-static void slow_down(struct mesh_piece *pieces, size_t n, const struct electrodes *e) {
-  double D_max = 0, length = 0, lo[2] = {INFINITY, INFINITY}, hi[2] = {-INFINITY, -INFINITY};
-  for (size_t i = 0; i < n; i++)
-    D_max = pieces[i].front ? fmax(D_max, pieces[i].diffusion) : D_max;
-  for (size_t i = 0; i < n; i++) {
-    const struct mesh_piece *p = &pieces[i];
-    for (int axis = 0; axis < 2 && p->front && p->diffusion >= FAST * D_max; axis++) {
-      length = fmax(length, p->front_hi[axis] - p->front_lo[axis]);
-      lo[axis] = fmin(lo[axis], p->front_lo[axis]);
-      hi[axis] = fmax(hi[axis], p->front_hi[axis]);
+/** Fastest diffusion of the pieces in which fronts go, how far one goes in the fast ones, and the
+ * box around these. */
+struct fast {
+  double D, length;
+  struct rectangle box;
+};
+
+static struct fast find_fast(const struct mesh_piece *pieces, const struct front_zones *all) {
+  struct fast fast = {.box = {.lo = {INFINITY, INFINITY}, .hi = {-INFINITY, -INFINITY}}};
+  for (size_t i = 0; i < all->n; i++)
+    fast.D = fmax(fast.D, pieces[all->zones[i].piece].diffusion);
+  for (size_t i = 0; i < all->n; i++) {
+    const struct front_zone *zone = &all->zones[i];
+    for (int axis = 0; axis < 2 && pieces[zone->piece].diffusion >= FAST * fast.D; axis++) {
+      fast.length = fmax(fast.length, zone->hi[axis] - zone->lo[axis]);
+      fast.box.lo[axis] = fmin(fast.box.lo[axis], zone->lo[axis]);
+      fast.box.hi[axis] = fmax(fast.box.hi[axis], zone->hi[axis]);
     }
   }
-  for (size_t i = 0; i < n; i++)
-    if (pieces[i].front && pieces[i].diffusion < FAST * D_max)
-      bound(&pieces[i], e, lo, hi, length * sqrt(pieces[i].diffusion / D_max));
+  return fast;
+}
+
+static enum hd_status add_zone(struct front_zones *fronts, const struct front_zone *zone,
+                               struct hd_error *err) {
+  TRY(hd_resize(&fronts->zones, fronts->n + 1, sizeof *fronts->zones, err));
+  fronts->zones[fronts->n++] = *zone;
+  return HD_OK;
+}
+
+/** Restrict the slow pieces to what lies around the fast ones and along the electrodes: when a
+ * front of the fastest ions has gone a length L, one in the slow piece has gone L sqrt(D / D_max),
+ * for t = L^2 c_max / (2 mu c V). It starts from the fast pieces and from the electrodes. */
+static enum hd_status slow_down(struct front_zones *fronts, const struct front_zones *all,
+                                const struct mesh_piece *pieces, const struct electrodes *e,
+                                struct hd_error *err) {
+  struct fast fast = find_fast(pieces, all);
+  for (size_t i = 0; i < all->n; i++) {
+    struct front_zone zone = all->zones[i];
+    const struct mesh_piece *p = &pieces[zone.piece];
+    double reach = fast.length * sqrt(p->diffusion / fast.D);
+    if (p->diffusion >= FAST * fast.D || bound(&zone, p, e, &fast.box, reach))
+      TRY(add_zone(fronts, &zone, err));
+    zone.along = true;
+    for (size_t k = 0; k < e->n && p->diffusion < FAST * fast.D; k++)
+      if (bound(&zone, p, e, &e->rectangles[k], reach))
+        TRY(add_zone(fronts, &zone, err));
+  }
+  return HD_OK;
+}
+
+/** Every piece by itself: what lies between electrodes. In 1D, or with one electrode, all of it. */
+static enum hd_status between(struct front_zones *fronts, const struct mesh_piece *pieces, size_t n,
+                              const struct electrodes *e, bool all, struct hd_error *err) {
+  for (size_t i = 0; i < n; i++) {
+    const struct mesh_piece *p = &pieces[i];
+    struct front_zone zone = {.piece = i, .smoothing = p->smoothing};
+    struct rectangle whole;
+    memcpy(zone.lo, p->lo, sizeof p->lo);
+    memcpy(zone.hi, p->hi, sizeof p->hi);
+    memcpy(whole.lo, p->lo, sizeof p->lo);
+    memcpy(whole.hi, p->hi, sizeof p->hi);
+    if (p->smoothing > 0 && p->diffusion > 0 && (all || bound(&zone, p, e, &whole, 0)))
+      TRY(add_zone(fronts, &zone, err));
+  }
+  return HD_OK;
 }
 
 /**
- * Say of every piece where fronts can go in it.
- * pieces  in/out [n]
+ * Say where fronts can go.
+ * fronts  out; the caller frees it with front_zones_free, whatever happens
+ * pieces  [n] in; out: `front`, whether they can go in it otherwise than along electrodes
  * Errors  HD_MEMORY
  */
-enum hd_status mesh_fronts(struct mesh_piece *pieces, size_t n, const struct shape *shape,
-                           struct hd_error *err) {
+enum hd_status mesh_fronts(struct front_zones *fronts, struct mesh_piece *pieces, size_t n,
+                           const struct shape *shape, struct hd_error *err) {
   struct electrodes electrodes;
-  bool line = shape_dimension(shape) == 1, single = shape->n_terminals < 2;
+  struct front_zones all = {0};
+  bool whole = shape_dimension(shape) == 1 || shape->n_terminals < 2;
+  *fronts = (struct front_zones){0};
   TRY(list_electrodes(&electrodes, shape, err));
-  for (size_t i = 0; i < n; i++) {
-    struct mesh_piece *p = &pieces[i];
-    p->front = p->smoothing > 0 && p->diffusion > 0;
-    memcpy(p->front_lo, p->lo, sizeof p->lo);
-    memcpy(p->front_hi, p->hi, sizeof p->hi);
-    if (p->front && !line && !single)
-      bound(p, &electrodes, p->lo, p->hi, 0);
-  }
-  if (!line && !single)
-    slow_down(pieces, n, &electrodes);
+  enum hd_status status = between(whole ? fronts : &all, pieces, n, &electrodes, whole, err);
+  if (status == HD_OK && !whole)
+    status = slow_down(fronts, &all, pieces, &electrodes, err);
+  for (size_t i = 0; i < fronts->n; i++)
+    pieces[fronts->zones[i].piece].front |= !fronts->zones[i].along;
+  front_zones_free(&all);
   hd_free(&electrodes.rectangles);
-  return HD_OK;
+  return status;
+}
+
+/** Free; may be empty. */
+void front_zones_free(struct front_zones *fronts) {
+  hd_free(&fronts->zones);
+  fronts->n = 0;
 }

@@ -4,8 +4,25 @@
 
 #include "solver/mesh_scale.h"
 
-/** Fill `front`, `front_lo` and `front_hi` of n pieces. Errors: HD_MEMORY. */
-enum hd_status mesh_fronts(struct mesh_piece *pieces, size_t n, const struct shape *shape,
-                           struct hd_error *err);
+/** A rectangle in which fronts can go. */
+struct front_zone {
+  size_t piece;        /* layer or box that it is part of */
+  double lo[2], hi[2]; /* m; [1] is infinite in 1D */
+  double smoothing;    /* m: ell of the piece */
+  bool along;          /* beside an electrode in a slow piece: a front that creeps along it */
+};
+
+struct front_zones {
+  size_t n;
+  struct front_zone *zones; /* owned */
+};
+
+/** Where fronts can go in n pieces; `front` of each piece is set. Errors: HD_MEMORY. */
+enum hd_status mesh_fronts(struct front_zones *fronts, struct mesh_piece *pieces, size_t n,
+                           const struct shape *shape, struct hd_error *err);
+/** The same for a device, whatever spacings its input gives. Errors: HD_MEMORY. */
+enum hd_status mesh_device_fronts(struct front_zones *fronts, const struct run_spec *run,
+                                  struct device_spec *device, struct hd_error *err);
+void front_zones_free(struct front_zones *fronts);
 
 #endif

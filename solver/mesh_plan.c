@@ -152,18 +152,30 @@ enum hd_status mesh_resolve_layer(struct mesh_plan *plan, int axis, double posit
                        fmin(piece->hi[axis], position + reach), h, err);
 }
 
-/** Zones in which the spacing suits a front, unless the user chose the spacing there. */
-static enum hd_status plan_fronts(struct mesh_plan *plan, struct hd_error *err) {
+/** Zones in which the spacing suits a front, unless the user chose the spacing there: half the
+ * smoothing length; all of it (in 2D) where a front that creeps along an electrode may have steps.
+ */
+static enum hd_status add_front_zones(struct mesh_plan *plan, const struct front_zones *fronts,
+                                      struct hd_error *err) {
   bool width_given = plan->stack == 1 && !isnan(plan->shape->h_width_max);
-  TRY(mesh_fronts(plan->pieces, plan->n_pieces, plan->shape, err));
-  for (size_t i = 0; i < plan->n_pieces; i++) {
-    const struct mesh_piece *p = &plan->pieces[i];
-    for (int axis = 0; axis <= plan->stack && p->front && !p->fixed_max; axis++)
+  for (size_t i = 0; i < fronts->n; i++) {
+    const struct front_zone *zone = &fronts->zones[i];
+    const struct mesh_piece *p = &plan->pieces[zone->piece];
+    double h = zone->along ? zone->smoothing / plan->refine : smooth_spacing(plan, p);
+    for (int axis = 0; axis <= plan->stack && !p->fixed_max; axis++)
       if (axis == plan->stack || !width_given)
-        TRY(mesh_add_zone(plan, axis, p->front_lo[axis], p->front_hi[axis], smooth_spacing(plan, p),
-                          err));
+        TRY(mesh_add_zone(plan, axis, zone->lo[axis], zone->hi[axis], h, err));
   }
   return HD_OK;
+}
+
+static enum hd_status plan_fronts(struct mesh_plan *plan, struct hd_error *err) {
+  struct front_zones fronts;
+  enum hd_status status = mesh_fronts(&fronts, plan->pieces, plan->n_pieces, plan->shape, err);
+  if (status == HD_OK)
+    status = add_front_zones(plan, &fronts, err);
+  front_zones_free(&fronts);
+  return status;
 }
 
 /** Inner spacing of every layer, and border spacing between neighbours. */
@@ -293,6 +305,28 @@ static enum hd_status plan_device(struct mesh_plan *plan, struct hd_error *err) 
   return HD_OK;
 }
 
+static struct mesh_plan begin_plan(const struct run_spec *run, struct device_spec *device) {
+  int dimension = shape_dimension(&device->shape);
+  return (struct mesh_plan){.run = run,
+                            .device = device,
+                            .shape = &device->shape,
+                            .refine = device->refine,
+                            .scale = pow(PLANE, dimension - 1) / device->refine,
+                            .stack = dimension - 1};
+}
+
+/** Where fronts can go in a device; the caller frees it, whatever happens. */
+enum hd_status mesh_device_fronts(struct front_zones *fronts, const struct run_spec *run,
+                                  struct device_spec *device, struct hd_error *err) {
+  struct mesh_plan plan = begin_plan(run, device);
+  *fronts = (struct front_zones){0};
+  enum hd_status status = make_pieces(&plan, err);
+  if (status == HD_OK)
+    status = mesh_fronts(fronts, plan.pieces, plan.n_pieces, plan.shape, err);
+  hd_free(&plan.pieces);
+  return status;
+}
+
 /**
  * Fill the spacings that are NAN from the physics of each device. Spacings that the user gave stay
  * (but a larger one gives way to a contact or interface of a neighbour). `refine` divides all
@@ -306,13 +340,7 @@ enum hd_status mesh_plan(struct run_spec *spec, struct hd_error *err) {
     if (!(device->refine > 0) || isinf(device->refine))
       return hd_fail(err, HD_INPUT, "%s: mesh.refine: got %g, must be > 0 and finite", device->name,
                      device->refine);
-    int dimension = shape_dimension(&device->shape);
-    struct mesh_plan plan = {.run = spec,
-                             .device = device,
-                             .shape = &device->shape,
-                             .refine = device->refine,
-                             .scale = pow(PLANE, dimension - 1) / device->refine,
-                             .stack = dimension - 1};
+    struct mesh_plan plan = begin_plan(spec, device);
     enum hd_status status = plan_device(&plan, err);
     hd_free(&plan.pieces);
     TRY(status);

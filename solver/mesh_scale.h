@@ -16,11 +16,10 @@ struct mesh_piece {
   double debye;        /* m: of ions and doping; INFINITY where there are neither */
   double smoothing;    /* m: ell of the switching free energy, 0: none */
   double diffusion;    /* m^2/s: fastest of the interacting ions in it; 0: none */
-  bool front;          /* fronts can go in front_lo..front_hi of it, m */
-  double front_lo[2], front_hi[2];
-  double decay;   /* m: shortest of absorption and diffusion lengths */
-  bool fixed_end; /* the user chose the spacing at its ends */
-  bool fixed_max; /* the user chose the spacing inside */
+  bool front;          /* fronts can go in it: solver/mesh_front.h */
+  double decay;        /* m: shortest of absorption and diffusion lengths */
+  bool fixed_end;      /* the user chose the spacing at its ends */
+  bool fixed_max;      /* the user chose the spacing inside */
 };
 
 /** Scales of the rectangle lo..hi filled with a region. */

@@ -3,21 +3,42 @@
 #include "geometry/mesh.h"
 #include "solver/app/commands.h"
 #include "solver/config/config.h"
+#include "solver/front.h"
+
+/** Slack of lengths that are the smoothing length but for the shares of an axis, h / ell. */
+static const double ROUNDING = 1e-6;
+
+/** Print where the mesh is too coarse for a front that can go there. */
+static enum hd_status check_fronts(const struct run_spec *spec, struct device_spec *device,
+                                   const struct mesh *mesh, struct hd_error *err) {
+  struct front_zones fronts;
+  struct front front;
+  char text[HD_ERROR_TEXT];
+  enum hd_status status = mesh_device_fronts(&fronts, spec, device, err);
+  if (status == HD_OK && front_expected(device, mesh, &fronts, 1 + ROUNDING, &front)) {
+    front_foretell(mesh->dimension, &front, text, sizeof text);
+    printf("device %s: %s\n", device->name, text);
+  }
+  front_zones_free(&fronts);
+  return status;
+}
 
 /** Build the mesh of one device and print its size. */
-static enum hd_status check_device(const struct device_spec *device, struct hd_error *err) {
+static enum hd_status check_device(const struct run_spec *spec, struct device_spec *device,
+                                   struct hd_error *err) {
   struct mesh *mesh = NULL;
   TRY(mesh_build(&mesh, &device->shape, err));
   printf("device %s: %dD, %zu nodes, %zu regions, %zu species, %zu contacts\n", device->name,
          mesh->dimension, mesh->n_nodes, device->n_regions, device->n_species, device->n_contacts);
+  enum hd_status status = check_fronts(spec, device, mesh, err);
   mesh_free(&mesh);
-  return HD_OK;
+  return status;
 }
 
 static enum hd_status check_spec(struct run_spec *spec, struct hd_error *err) {
   TRY(mesh_plan(spec, err));
   for (size_t i = 0; i < spec->n_devices; i++)
-    TRY(check_device(&spec->devices[i], err));
+    TRY(check_device(spec, &spec->devices[i], err));
   printf("circuit: %zu nets, %zu elements, %zu device%s\n", spec->circuit.n_nets,
          spec->circuit.n_elements, spec->circuit.n_instances,
          spec->circuit.n_instances == 1 ? "" : "s");
