@@ -129,9 +129,19 @@ START_TEST(graded_mesh_converges_at_order_two) {
 }
 END_TEST
 
+START_TEST(automatic_mesh_knows_the_edge) {
+  /* solver/mesh_surface.c; halving all intervals is order 2 */
+  static const char *const none[] = {NULL}, *const half[] = {"device.mesh.refine=2", NULL};
+  double expected = exact(0.25, 1.0), once = error(none, expected), twice = error(half, expected);
+  printf("automatic mesh: error %+.3e, refine = 2 %+.3e\n", once, twice);
+  ck_assert_double_lt(fabs(once), 8e-3);
+  ck_assert_double_lt(fabs(twice), 2e-3);
+}
+END_TEST
+
 int main(void) {
   return run_suite("spreading_resistance",
-                   (const TTest *const[]){exact_resistance_has_roess_series,
-                                          uniform_mesh_converges_at_order_one,
-                                          graded_mesh_converges_at_order_two, NULL});
+                   (const TTest *const[]){
+                       exact_resistance_has_roess_series, uniform_mesh_converges_at_order_one,
+                       graded_mesh_converges_at_order_two, automatic_mesh_knows_the_edge, NULL});
 }
