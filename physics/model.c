@@ -53,6 +53,18 @@ static void state_heat(const struct model *model, int s, double T, struct specie
   state->d2_c *= growth;
   state->a_T = carrier ? -state->a / T : 0.0;
   state->c_T = carrier ? heat_band_power * state->c / T + state->d_c * state->a_T : 0.0;
+  state->v_T = -model->T / (T * T) * state->e;
+}
+
+/** Attraction without a smoothed field: the densities of this very node. */
+static void add_local(const struct model *model, double cold, struct species_state *state) {
+  for (int s = 0; s < model->n_species; s++) {
+    struct species_state *own = &state[s];
+    for (int t = 0; t < model->n_species; t++)
+      own->e -= model->local[s][t] * state[t].c / model->c_unit[t];
+    own->v = cold * own->e + own->w;
+    own->v_T = -cold * cold * own->e / model->T;
+  }
 }
 
 /**
@@ -62,43 +74,26 @@ static void state_heat(const struct model *model, int s, double T, struct specie
  */
 void model_state(const struct model *model, int region, const double *u,
                  struct species_state *state) {
-  double cold = model_cold(model, u), T = model_temperature(model, u);
-  for (int s = 0; s < model->n_species; s++) {
-    const struct model_species *row = &model->regions[region].species[s];
+  const struct model_species *row = model->regions[region].species;
+  struct species_state *own = state;
+  double cold = model_cold(model, u);
+  for (int s = 0; s < model->n_species; s++, row++, own++) {
     if (!row->present) {
-      state[s] = (struct species_state){.f = 1.0, .scale = 1.0};
+      *own = (struct species_state){.f = 1.0, .scale = 1.0};
       continue;
     }
-    state[s].scale = model->carrier[s] ? cold : 1.0;
-    state[s].a = state[s].scale * forms(model, row->a_0, s, u, &state[s].e);
+    own->scale = model->carrier[s] ? cold : 1.0;
+    own->a = own->scale * forms(model, row->a_0, s, u, &own->e);
     if (model->carrier[s])
-      state_carrier(model, row, s, &state[s]);
+      state_carrier(model, row, s, own);
     else
-      state_ion(model, s, &state[s]);
-    state[s].a_T = state[s].c_T = 0.0;
+      state_ion(model, s, own);
+    own->v = cold * own->e + own->w;
     if (model->heat >= 0)
-      state_heat(model, s, T, &state[s]);
+      state_heat(model, s, u[model->heat], own);
   }
-  for (int s = 0; model->has_local && s < model->n_species; s++)
-    for (int t = 0; t < model->n_species; t++)
-      state[s].e -= model->local[s][t] * state[t].c / model->c_unit[t];
-  for (int s = 0; s < model->n_species; s++) {
-    state[s].v = cold * state[s].e + state[s].w;
-    state[s].v_T = model->heat < 0 ? 0.0 : -cold * state[s].e / T;
-  }
-}
-
-/** da/dt, and how fast the temperature of a carrier rises. */
-double model_rate(const struct model *model, int s, const struct species_state *own,
-                  const double *u, const double *up, double *warming) {
-  double da = 0.0;
-  for (int j = 0; j < model->n_unknowns; j++)
-    da += model->A[s][j] * up[j];
-  *warming = 0.0;
-  if (model->heat < 0 || !model->carrier[s])
-    return da;
-  *warming = up[model->heat] / u[model->heat];
-  return own->scale * da - own->a * *warming;
+  if (model->has_local)
+    add_local(model, cold, state);
 }
 
 /**

@@ -70,17 +70,23 @@ struct model {
 /** One species at one node, seen from one region. */
 struct species_state {
   double a;
-  double c, d_c, d2_c;  /* density, m^-3, and its derivatives by a */
-  double v, d_v;        /* excess potential over kT; derivative of w by a */
-  double f, d_f;        /* free-site fraction and derivative by a */
-  double scale;         /* r of a; 1 for ions */
-  double e, w;          /* v = r e + w: energy over k T_0, activity */
-  double a_T, c_T, v_T; /* 1/K: derivatives by T, all other unknowns fixed; v_T that of r e */
+  double c, d_c, d2_c; /* density, m^-3, and its derivatives by a */
+  double v, d_v;       /* excess potential over kT; derivative of w by a */
+  double f, d_f;       /* free-site fraction and derivative by a */
+  double scale;        /* r of a; 1 for ions */
+  double e, w;         /* v = r e + w: energy over k T_0, activity */
+  /* Only with a temperature: derivatives by T, all other unknowns fixed; v_T that of r e. */
+  double a_T, c_T, v_T; /* 1/K, m^-3/K, 1/K */
 };
 
 /** Temperature at a node, K. */
 static inline double model_temperature(const struct model *model, const double *u) {
   return model->heat < 0 ? model->T : u[model->heat];
+}
+
+/** 1 / r = T / T_0 at a node. */
+static inline double model_hot(const struct model *model, const double *u) {
+  return model->heat < 0 ? 1.0 : u[model->heat] / model->T;
 }
 
 /** r = T_0 / T at a node. */
@@ -93,9 +99,18 @@ void model_state(const struct model *model, int region, const double *u,
                  struct species_state *state);
 
 /** da/dt at rates up[n_unknowns]; *warming out: T'/T of a carrier, 0 for others and without heat.
- * dc/dt = d_c da/dt + (3/2) c warming. */
-double model_rate(const struct model *model, int s, const struct species_state *own,
-                  const double *u, const double *up, double *warming);
+ * dc/dt = d_c da/dt + (3/2) c warming. Inline: it is called for all storage and is short. */
+static inline double model_rate(const struct model *model, int s, const struct species_state *own,
+                                const double *u, const double *up, double *warming) {
+  double da = 0.0;
+  for (int j = 0; j < model->n_unknowns; j++)
+    da += model->A[s][j] * up[j];
+  *warming = 0.0;
+  if (model->heat < 0 || !model->carrier[s])
+    return da;
+  *warming = up[model->heat] / u[model->heat];
+  return own->scale * da - own->a * *warming;
+}
 
 /** Electrochemical potential over kT of a species: ln(c/(N f)) + v up to a constant of the region;
  * d_a out: its derivative by a beyond B. */

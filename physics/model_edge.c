@@ -9,11 +9,12 @@
 struct edge {
   const struct model *model;
   int s;
-  double cold;         /* r = T_0 / T at the mean of both ends */
-  double T, D, D_T;    /* K; m^2/s and its derivative by the mean T, 0 without heat */
-  double dv, dmu;      /* differences of the excess and of the electrochemical potential over kT */
+  double dv, dmu;      /* differences of the excess and (carriers) of the electrochemical potential,
+                          over kT */
   double scale, field; /* D times field acceleration, and its derivative by psi_l - psi_k */
-  double scale_T;      /* derivative of scale by the mean T */
+  /* Only with a temperature */
+  double T, cold; /* K: mean of both ends; r = T_0 / T there */
+  double scale_T; /* derivative of scale by the mean T */
   struct flux_value flux;
 };
 
@@ -53,53 +54,56 @@ static void flux_chain_heat(const struct edge *edge, const struct species_state 
   row[model->heat] = by_c * own->c_T + by_v * ((own->d_v - 1.0) * own->a_T - heat_band_power / T);
 }
 
-/** Diffusion coefficient at the mean temperature of the edge. */
-static void edge_diffusion(struct edge *edge, const struct model_species *row, const double *u_k,
-                           const double *u_l) {
-  const struct model *model = edge->model;
-  edge->cold = 1.0;
-  edge->D = row->D;
-  edge->D_T = 0.0;
-  if (model->heat < 0)
-    return;
-  double T = edge->T = 0.5 * (u_k[model->heat] + u_l[model->heat]);
-  edge->cold = model->T / T;
-  edge->D *= pow(T / model->T, row->power) * exp(row->activation * (1.0 / model->T - 1.0 / T));
-  edge->D_T = edge->D * (row->power + row->activation / T) / T;
-}
-
-/** Differences of the potentials over kT. With a temperature they are divided by its mean, so that
- * the flux of a carrier vanishes where phi is equal, that of an ion where ln(x / f) + E / kT is. */
-static void edge_drive(struct edge *edge, const double *u_k, const double *u_l,
-                       const struct species_state *k, const struct species_state *l) {
+/** Coefficient and drive at one temperature. */
+static void edge_isothermal(struct edge *edge, const struct model_species *row, const double *u_k,
+                            const double *u_l, const struct species_state *k,
+                            const struct species_state *l) {
   const struct model *model = edge->model;
   int s = edge->s;
-  edge->dmu = model->charge[s] * (u_l[1 + s] - u_k[1 + s]) / model->V_T * edge->cold;
-  if (model->heat < 0)
-    edge->dv = l->v - k->v;
-  else if (model->carrier[s])
-    edge->dv = edge->dmu - (l->a - k->a) + (l->w - k->w) -
-               heat_band_power * log(u_l[model->heat] / u_k[model->heat]);
-  else
+  edge->scale = row->D;
+  edge->dv = l->v - k->v;
+  if (model->carrier[s])
+    edge->dmu = model->charge[s] * (u_l[1 + s] - u_k[1 + s]) / model->V_T;
+}
+
+/** Coefficient and drive at the mean temperature of the edge, by which the differences of the
+ * potentials are divided: the flux of a carrier vanishes where phi is equal, that of an ion where
+ * ln(x / f) + E / kT is. */
+static void edge_thermal(struct edge *edge, const struct model_species *row, const double *u_k,
+                         const double *u_l, const struct species_state *k,
+                         const struct species_state *l) {
+  const struct model *model = edge->model;
+  int s = edge->s;
+  double T = edge->T = 0.5 * (u_k[model->heat] + u_l[model->heat]);
+  edge->cold = model->T / T;
+  edge->scale =
+      row->D * pow(T / model->T, row->power) * exp(row->activation * (1.0 / model->T - 1.0 / T));
+  edge->scale_T = edge->scale * (row->power + row->activation / T) / T;
+  if (!model->carrier[s]) {
     edge->dv = edge->cold * (l->e - k->e);
+    return;
+  }
+  edge->dmu = model->charge[s] * (u_l[1 + s] - u_k[1 + s]) / model->V_T * edge->cold;
+  edge->dv = edge->dmu - (l->a - k->a) + (l->w - k->w) -
+             heat_band_power * log(u_l[model->heat] / u_k[model->heat]);
 }
 
 /** Field acceleration of hopping. */
 static void edge_accelerate(struct edge *edge, double length, const double *u_k,
                             const double *u_l) {
   const struct model *model = edge->model;
-  edge->scale = edge->D;
-  edge->scale_T = edge->D_T;
+  bool thermal = model->heat >= 0;
   edge->field = 0.0;
   if (!(model->hop_length[edge->s] > 0.0))
     return;
-  double per_volt = 0.5 * model->hop_length[edge->s] / (length * model->V_T) * edge->cold;
-  double z = per_volt * (u_l[0] - u_k[0]);
+  double per_volt =
+      0.5 * model->hop_length[edge->s] / (length * model->V_T) * (thermal ? edge->cold : 1.0);
+  double z = per_volt * (u_l[0] - u_k[0]), D = edge->scale;
   double growth = flux_hop_acceleration(z, &edge->field);
   edge->scale *= growth;
-  if (model->heat >= 0)
-    edge->scale_T = edge->D_T * growth - edge->D * edge->field * z / edge->T;
-  edge->field *= edge->D * per_volt;
+  if (thermal)
+    edge->scale_T = edge->scale_T * growth - D * edge->field * z / edge->T;
+  edge->field *= D * per_volt;
 }
 
 /** Heat of one species: particles times the drop of phi (carriers) or of the energy (ions). */
@@ -167,10 +171,14 @@ static void edge_species(const struct model *model, int s, const struct model_sp
                          double length, const double *u_k, const double *u_l,
                          const struct species_state *state_k, const struct species_state *state_l,
                          bool partials, struct model_flux *out) {
-  struct edge edge = {.model = model, .s = s};
+  struct edge edge; /* filled below, without a pass of zeros before */
+  edge.model = model;
+  edge.s = s;
   const struct species_state *k = &state_k[s], *l = &state_l[s];
-  edge_diffusion(&edge, row, u_k, u_l);
-  edge_drive(&edge, u_k, u_l, k, l);
+  if (model->heat < 0)
+    edge_isothermal(&edge, row, u_k, u_l, k, l);
+  else
+    edge_thermal(&edge, row, u_k, u_l, k, l);
   edge_accelerate(&edge, length, u_k, u_l);
   edge.flux = model->carrier[s]   ? flux_quasi_fermi(k->c, l->c, edge.dv, edge.dmu)
               : model->crowded[s] ? flux_crowded(k->c, l->c, k->f, l->f, edge.dv)

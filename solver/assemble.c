@@ -139,6 +139,15 @@ void assemble_set_instance(struct pass *p, size_t i) {
   p->n_species = p->model->n_species;
 }
 
+void assemble_balances(const struct pass *p) {
+  assemble_gather(p);
+  assemble_nodes(p);
+  assemble_interfaces(p);
+  assemble_edges(p);
+  assemble_faces(p);
+  assemble_links(p);
+}
+
 /**
  * THE assembly: residual and, when stamp is given, the matrix of one plan.
  * Balances: Poisson, species, smoothed fields, circuit; then the rows that replace balances; then
@@ -152,12 +161,7 @@ void system_assemble(struct system *system, struct system_plan *plan,
   memcpy(system->row_scale, plan->scale, ((size_t)system->n + 1) * sizeof *F);
   for (size_t i = 0; i < system->n_instances; i++) {
     assemble_set_instance(&p, i);
-    assemble_gather(&p);
-    assemble_nodes(&p);
-    assemble_interfaces(&p);
-    assemble_edges(&p);
-    assemble_faces(&p);
-    assemble_links(&p);
+    assemble_balances(&p);
     assemble_contact_rows(&p);
     assemble_heat(&p);
     assemble_ion_rows(&p);

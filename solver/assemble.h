@@ -88,12 +88,20 @@ void assemble_edges(const struct pass *p);
 
 /* assemble_contact.c: contacts and tunnelling links */
 double assemble_face(const struct pass *p, const struct contact_face *face, int row, double factor);
-void assemble_link(const struct pass *p, const struct tunnel_link *link, int row, double factor,
-                   const struct tunnel_value *value);
+void assemble_link_partials(const struct pass *p, const struct tunnel_link *link, int row,
+                            double factor, const struct tunnel_value *value);
 void assemble_faces(const struct pass *p);
 void assemble_links(const struct pass *p);
 void assemble_contact_rows(const struct pass *p);
 struct tunnel_value assemble_link_value(const struct pass *p, const struct tunnel_link *link);
+
+/** Add factor * g of a link and its partials to one row. */
+static inline void add_link(const struct pass *p, const struct tunnel_link *link, int row,
+                            double factor, const struct tunnel_value *value) {
+  p->F[row] += factor * value->g;
+  if (p->stamp)
+    assemble_link_partials(p, link, row, factor, value);
+}
 
 /* assemble_heat.c: the balance of heat */
 void assemble_heat(const struct pass *p);
@@ -110,6 +118,9 @@ void assemble_ion_rows(const struct pass *p);
 void assemble_multipliers(const struct pass *p);
 
 /* assemble.c */
+
+/** The laws of one instance in the balances of its nodes and in its currents. */
+void assemble_balances(const struct pass *p);
 void assemble_set_instance(struct pass *p, size_t i);
 
 #endif

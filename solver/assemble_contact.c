@@ -101,12 +101,9 @@ void assemble_faces(const struct pass *p) {
   }
 }
 
-/** Add factor * g and its partials to one row. */
-void assemble_link(const struct pass *p, const struct tunnel_link *link, int row, double factor,
-                   const struct tunnel_value *value) {
-  p->F[row] += factor * value->g;
-  if (!p->stamp)
-    return;
+/** Add the partials of factor * g to one row. */
+void assemble_link_partials(const struct pass *p, const struct tunnel_link *link, int row,
+                            double factor, const struct tunnel_value *value) {
   int s = link->species;
   const double *A = p->model->A[s];
   const struct species_state *own = &part_state(p, (size_t)link->part)[s];
@@ -134,7 +131,7 @@ struct tunnel_value assemble_link_value(const struct pass *p, const struct tunne
   const double *u = p->instance->u;
   int s = link->species, N = p->n_unknowns;
   const struct species_state *own = &part_state(p, (size_t)link->part)[s];
-  double eta = own->a, hot = model_temperature(p->model, &u[link->node * N]) / p->model->T;
+  double eta = own->a, hot = model_hot(p->model, &u[link->node * N]);
   double level = terminal_voltage(p, link->terminal) - u[link->node * N + 1 + s];
   struct tunnel_input input = {.psi_contact = u[link->contact * N],
                                .psi = u[link->node * N],
@@ -161,13 +158,13 @@ void assemble_links(const struct pass *p) {
   for (size_t i = 0; i < p->device->n_links; i++) {
     const struct tunnel_link *link = &p->device->links[i];
     struct tunnel_value value = assemble_link_value(p, link);
-    assemble_link(p, link, balance_row(p, link->node, 1 + link->species), -link->area, &value);
+    add_link(p, link, balance_row(p, link->node, 1 + link->species), -link->area, &value);
     if (p->model->heat >= 0)
       assemble_heat_link(p, link, &value);
     double charge = p->model->q * p->model->charge[link->species] * link->area;
     for (int T = 0; T + 1 < p->device->n_terminals; T++) {
       double factor = -charge * (weight(p, T, link->contact) - weight(p, T, link->node));
-      assemble_link(p, link, current_row(p, T), factor, &value);
+      add_link(p, link, current_row(p, T), factor, &value);
     }
   }
 }

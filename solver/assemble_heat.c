@@ -112,6 +112,6 @@ void assemble_heat_link(const struct pass *p, const struct tunnel_link *link,
   double phi = p->instance->u[link->node * p->n_unknowns + 1 + s];
   double charge = p->model->q * p->model->charge[s] * link->area;
   double drop = phi - terminal_voltage(p, link->terminal);
-  assemble_link(p, link, row, charge * drop, value);
+  add_link(p, link, row, charge * drop, value);
   add_drop(p, row, link->node, s, link->terminal, charge * value->g);
 }

@@ -46,27 +46,35 @@ static double storage_by_heat(const struct pass *p, const struct species_state *
          power * (own->c_T * warming + own->c * (cj - warming) / T);
 }
 
-/** Storage V dc/dt with c = g(a): dc/dt = g'(a) da/dt, and what N(T) adds. */
-static void node_storage(const struct pass *p, const struct node_part *part, int s,
-                         const struct species_state *state) {
-  const double *up = &p->instance->up[part->node * p->n_unknowns];
-  const double *u = &p->instance->u[part->node * p->n_unknowns];
-  const struct species_state *own = &state[s];
-  int row = balance_row(p, part->node, 1 + s);
-  double warming, da = model_rate(p->model, s, own, u, up, &warming);
-  p->F[row] += part->volume * own->d_c * da;
-  if (p->model->heat >= 0)
-    p->F[row] += part->volume * heat_band_power * own->c * warming;
-  if (!p->stamp)
-    return;
-  double rate = p->point->cj + (heat_band_power - 1.0) * warming;
+/** Partials of the storage of one species. */
+static void storage_partials(const struct pass *p, const struct node_part *part, int s,
+                             const struct species_state *own, double da, double warming) {
+  int row = balance_row(p, part->node, 1 + s), heat = p->model->heat;
+  double rate = p->point->cj + (heat_band_power - 1.0) * warming, by_T = 0.0;
   add_row(p, row, part->node, p->model->couples[s],
           part->volume * (own->d2_c * da + rate * own->d_c) * own->scale, p->model->A[s]);
-  if (p->model->heat >= 0)
-    stamp_add(p->stamp, row, heat_dof(p, part->node),
-              p->model->carrier[s]
-                  ? part->volume * storage_by_heat(p, own, u[p->model->heat], da, warming)
-                  : 0.0);
+  if (heat < 0)
+    return;
+  double T = p->instance->u[part->node * p->n_unknowns + heat];
+  if (p->model->carrier[s])
+    by_T = part->volume * storage_by_heat(p, own, T, da, warming);
+  stamp_add(p->stamp, row, heat_dof(p, part->node), by_T);
+}
+
+/** Storage V dc/dt with c = g(a): dc/dt = g'(a) da/dt, and what N(T) adds. */
+static void node_storage(const struct pass *p, const struct node_part *part,
+                         const struct species_state *own) {
+  const double *up = &p->instance->up[part->node * p->n_unknowns];
+  const double *u = &p->instance->u[part->node * p->n_unknowns];
+  for (int s = 0; s < p->n_species; s++, own++) {
+    double warming, da = model_rate(p->model, s, own, u, up, &warming);
+    double stored = own->d_c * da;
+    if (p->model->heat >= 0)
+      stored += heat_band_power * own->c * warming;
+    p->F[balance_row(p, part->node, 1 + s)] += part->volume * stored;
+    if (p->stamp)
+      storage_partials(p, part, s, own, da, warming);
+  }
 }
 
 /** Recombination minus generation of one node part. */
@@ -123,8 +131,7 @@ void assemble_nodes(const struct pass *p) {
     const struct species_state *state = part_state(p, i);
     node_charge(p, i, state);
     if (p->point->mode == SYSTEM_TRANSIENT)
-      for (int s = 0; s < p->n_species; s++)
-        node_storage(p, part, s, state);
+      node_storage(p, part, state);
     if (moving)
       node_reaction(p, i, state);
     for (int f = 0; f < p->model->n_fields; f++)
@@ -290,6 +297,7 @@ static void edge_flux(const struct pass *p, const struct edge_part *edge) {
 
 void assemble_edges(const struct pass *p) {
   const struct mesh *mesh = p->device->mesh;
+  bool conducts = p->model->heat >= 0 && !device_is_lumped(p->device);
   for (size_t e = 0; e < mesh->n_edge_parts; e++) {
     const struct edge_part *edge = &mesh->edge_parts[e];
     const struct model_region *region = &p->model->regions[edge->region];
@@ -297,7 +305,7 @@ void assemble_edges(const struct pass *p) {
     for (int f = 0; f < p->model->n_fields; f++)
       if (has_field(p, edge->region, f))
         edge_linear(p, edge, 1 + p->n_species + f, region->ell2 * edge->measure);
-    if (p->model->heat >= 0 && !device_is_lumped(p->device))
+    if (conducts)
       edge_linear(p, edge, p->model->heat, region->kappa * edge->measure);
     if (p->point->mode != SYSTEM_EQUILIBRIUM)
       edge_flux(p, edge);

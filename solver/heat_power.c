@@ -18,12 +18,7 @@ struct heat_power heat_power(struct system *system, int instance, const struct s
   if (p.model->heat < 0)
     return power;
   memset(work, 0, ((size_t)system->n + 1) * sizeof *work);
-  assemble_gather(&p);
-  assemble_nodes(&p);
-  assemble_interfaces(&p);
-  assemble_edges(&p);
-  assemble_faces(&p);
-  assemble_links(&p);
+  assemble_balances(&p);
   int nodes = device_is_lumped(p.device) ? 1 : p.device->n_nodes;
   for (int k = 0; k < nodes; k++) {
     int at = k * p.n_unknowns + p.model->heat;
