@@ -42,6 +42,15 @@ expect 0 "" python3 "$support/same_run.py" whole killed
 require ! -e killed/checkpoint
 expect 0 "goes on from checkpoint [0-9]+: the result is the same bit for bit" cat killed/log.txt
 
+# The same with a temperature on the mesh that the ions follow.
+expect 0 "" "$HALIDRIFT" run deck.cfg -q -o warm \
+  --set 'device.heat={model="lattice";sideways_conductance="1e16 W/m^3/K";}' \
+  --set 'device.species[1].activation_energy="0.3 eV"'
+cp warm/resolved.cfg warm.cfg
+expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" warm.cfg warm_killed 5
+cat out.txt
+expect 0 "" python3 "$support/same_run.py" warm warm_killed
+
 # Checkpoints by number of step are restarts of the time steps: within the tolerance, the result is
 # that of a run without them.
 expect 0 "" "$HALIDRIFT" run deck.cfg -q -o plain --set checkpoint.steps=0
