@@ -6,6 +6,7 @@
 A run that ends before KILLS kills have hit is begun anew. Fails when a resumed run does not go on.
 """
 
+import json
 import pathlib
 import random
 import subprocess
@@ -25,6 +26,12 @@ def kill_after(command, delay):
     return process.returncode, text
 
 
+def has_ended(folder):
+    """Whether a run came to its end: it was killed behind that, before its process was gone."""
+    summary = folder / "summary.json"
+    return summary.exists() and json.loads(summary.read_text("utf-8"))["status"] == "ok"
+
+
 def check_order(numbers):
     if numbers != sorted(numbers):
         sys.exit(f"a checkpoint was lost: {numbers}")
@@ -39,6 +46,9 @@ def main():
     started = time.monotonic()
     while True:
         have = sorted((folder / "checkpoint").glob("??????.nc")) if folder.exists() else []
+        if not have and numbers and numbers[-1] and has_ended(folder):
+            check_order(numbers)
+            numbers = []
         status, text = kill_after(resume if have else first, chance.uniform(0.02, longest))
         if status == 0 and kills < wanted:
             # a machine at rest gets to the end too soon: once more, with less time in between
