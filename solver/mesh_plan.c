@@ -128,13 +128,24 @@ static double step_spacing(const struct mesh_plan *plan, const struct mesh_piece
   return fmin(STEP * plan->scale * piece->debye, smooth_spacing(plan, piece));
 }
 
+/** Nothing that a mesh must resolve changes from one piece to the other: a box that only sets a
+ * spacing is one with what is around it. */
+static bool is_alike(const struct mesh_plan *plan, const struct mesh_piece *a,
+                     const struct mesh_piece *b) {
+  const struct region_spec *p = &plan->device->regions[a->region];
+  const struct region_spec *q = &plan->device->regions[b->region];
+  return p->material == q->material && p->donors == q->donors && p->acceptors == q->acceptors &&
+         p->fixed_charge == q->fixed_charge && a->ions == b->ions && a->doping == b->doping &&
+         a->diffusion == b->diffusion && !mesh_stops_ions(plan->device, a->region, b->region);
+}
+
 /** Spacing at the border of two pieces; INFINITY when they are alike, or one is a hole: electrodes
  * are planned as contacts, and no field line ends on a void. */
 static double border_spacing(const struct mesh_plan *plan, const struct mesh_piece *a,
                              const struct mesh_piece *b) {
   if (a->region < 0 || b->region < 0)
     return INFINITY;
-  if (a->region == b->region && a->ions == b->ions && a->doping == b->doping)
+  if (is_alike(plan, a, b))
     return INFINITY;
   if (!mesh_stops_ions(plan->device, a->region, b->region))
     return fmin(step_spacing(plan, a), step_spacing(plan, b));

@@ -228,6 +228,27 @@ START_TEST(mesh_plan_is_fine_where_fronts_go_between_electrodes) {
 }
 END_TEST
 
+/** A box of the film's own material that sets a spacing is no step of anything. */
+START_TEST(mesh_plan_sees_no_border_between_alike_pieces) {
+  struct film f, g;
+  make_film(&f, SHAPE_PLANAR);
+  make_film(&g, SHAPE_PLANAR);
+  struct region_spec regions[2] = {{.material = 0}, {.material = 0}};
+  g.device.regions = regions;
+  g.device.n_regions = g.device.shape.n_regions = 2;
+  ck_assert_int_eq(hd_alloc(&g.device.shape.boxes, 1, sizeof *g.device.shape.boxes, NULL), HD_OK);
+  g.device.shape.boxes[g.device.shape.n_boxes++] = (struct shape_box){.lo = {-INFINITY, 100e-9},
+                                                                      .hi = {INFINITY, 200e-9},
+                                                                      .region = 1,
+                                                                      .h_end = NAN,
+                                                                      .h_max = 20e-9};
+  struct mesh *plain = plan(&f), *boxed = plan(&g);
+  ck_assert_double_gt(axis_spacing(boxed, 1, 101e-9), 0.5 * axis_spacing(plain, 1, 101e-9));
+  mesh_free(&plain);
+  mesh_free(&boxed);
+}
+END_TEST
+
 /** A channel of 3 nm in a film in which ions are 25 times slower: while the channel bridges 30 nm,
  * a front in the film goes 30 nm / 5. */
 START_TEST(mesh_plan_is_fine_in_slow_regions_as_far_as_fronts_go) {
@@ -319,6 +340,7 @@ int main(void) {
   tcase_add_test(unit, mesh_plan_keeps_fixed_intervals);
   tcase_add_loop_test(unit, mesh_plan_is_uniform_below_a_share_of_the_smoothing_length, 0, 3);
   tcase_add_test(unit, mesh_plan_is_fine_where_fronts_go_between_electrodes);
+  tcase_add_test(unit, mesh_plan_sees_no_border_between_alike_pieces);
   tcase_add_test(unit, mesh_plan_is_fine_in_slow_regions_as_far_as_fronts_go);
   tcase_add_loop_test(unit, mesh_plan_sends_rays_as_far_as_carriers_tunnel, 0, 3);
   tcase_add_test(unit, mesh_plan_resolves_low_barriers);
