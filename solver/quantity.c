@@ -40,12 +40,17 @@ static void temperature(const struct system_instance *instance, int s, double *v
     values[k] = model_temperature(&instance->device->model, unknowns(instance, k));
 }
 
-static void potential(const struct system_instance *instance, int s, double *values) {
+/** Unknown j of every node; missing where species s cannot be. */
+static void where_present(const struct system_instance *instance, int s, int j, double *values) {
   const struct device *device = instance->device;
   for (int k = 0; k < device->n_nodes; k++)
     values[k] = device->species_volume[k * device->model.n_species + s] > 0.0
-                    ? unknowns(instance, k)[1 + s]
+                    ? unknowns(instance, k)[j]
                     : NAN;
+}
+
+static void potential(const struct system_instance *instance, int s, double *values) {
+  where_present(instance, s, 1 + s, values);
 }
 
 static void fraction(const struct system_instance *instance, int s, double *values) {
@@ -54,8 +59,7 @@ static void fraction(const struct system_instance *instance, int s, double *valu
 
 static void smoothed(const struct system_instance *instance, int s, double *values) {
   const struct model *model = &instance->device->model;
-  for (int k = 0; k < instance->device->n_nodes; k++)
-    values[k] = unknowns(instance, k)[1 + model->n_species + model->field[s]];
+  where_present(instance, s, 1 + model->n_species + model->field[s], values);
 }
 
 static double local_density(const struct system_instance *instance, size_t part, int s) {

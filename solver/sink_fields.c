@@ -13,6 +13,7 @@
 #include "solver/base/clock.h"
 #include "solver/base/memory.h"
 #include "solver/base/param.h"
+#include "solver/nc_try.h"
 #include "solver/version.h"
 
 enum {
@@ -139,14 +140,6 @@ enum hd_status sink_fields_open(struct sink_fields **fields, const char *dir, co
 }
 
 /* ---- definition of the file: functions here return netCDF codes ---- */
-
-/** Leave the enclosing function with the netCDF code of `call` when it fails. */
-#define NC_TRY(call)                                                                               \
-  do {                                                                                             \
-    int code_ = (call);                                                                            \
-    if (code_ != NC_NOERR)                                                                         \
-      return code_;                                                                                \
-  } while (0)
 
 static int put_text(int file, int variable, const char *name, const char *text) {
   return nc_put_att_text(file, variable, name, strlen(text), text);

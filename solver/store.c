@@ -7,6 +7,7 @@
 #include <netcdf.h>
 #include "solver/base/memory.h"
 #include "solver/base/param.h"
+#include "solver/nc_try.h"
 #include "solver/sink.h"
 
 /** One array: doubles, or characters. */
@@ -110,13 +111,6 @@ const char *store_text(const struct store *store, const char *name) {
 }
 
 /* ---- the file: functions here return netCDF codes ---- */
-
-#define NC_TRY(call)                                                                               \
-  do {                                                                                             \
-    int code_ = (call);                                                                            \
-    if (code_ != NC_NOERR)                                                                         \
-      return code_;                                                                                \
-  } while (0)
 
 /** An array on a dimension of its own; HDF5 checks its sum when it is read. Empty ones are left
  * out: netCDF takes a length of zero for an unlimited one. */

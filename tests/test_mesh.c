@@ -12,46 +12,23 @@ static const double PI = 3.14159265358979323846;
 /** Rounding of sums of some thousand terms. */
 static const double ROUNDING = 1e-12;
 
-static struct mesh *build(const struct shape *shape) {
-  struct hd_error err = {0};
-  struct mesh *mesh;
-  ck_assert_msg(mesh_build(&mesh, shape, &err) == HD_OK, "%s", err.text);
-  ck_assert_msg(mesh_is_valid(mesh, &err), "%s", err.text);
-  return mesh;
-}
-
 static struct mesh *build_sample(enum shape_coordinates coordinates) {
   struct sample s;
   sample_shape(&s, coordinates);
-  return build(&s.shape);
-}
-
-static void close_to(double value, double expected) {
-  ck_assert_double_eq_tol(value / expected, 1, ROUNDING);
-}
-
-static double cross_section(const struct shape *shape) {
-  switch (shape->coordinates) {
-  case SHAPE_1D:
-    return shape->area;
-  case SHAPE_PLANAR:
-    return shape->depth * shape->width;
-  default:
-    return PI * shape->width * shape->width;
-  }
+  return sample_mesh(&s.shape);
 }
 
 START_TEST(mesh_build_volumes_sum_to_the_solid) {
   struct sample s;
   sample_shape(&s, (enum shape_coordinates)_i);
-  struct mesh *mesh = build(&s.shape);
-  double region[3] = {0}, area = cross_section(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
+  double region[3] = {0}, area = sample_section(&s.shape);
   double box = _i == SHAPE_1D ? area : area * (_i == SHAPE_PLANAR ? 0.3 : 0.09);
   for (size_t p = 0; p < mesh->n_node_parts; p++)
     region[mesh->node_parts[p].region] += mesh->node_parts[p].volume;
-  close_to(region[0], area * 20e-9 - box * 5e-9);
-  close_to(region[1], area * 10e-9 - box * 5e-9);
-  close_to(region[2], box * 10e-9);
+  sample_close(region[0], area * 20e-9 - box * 5e-9);
+  sample_close(region[1], area * 10e-9 - box * 5e-9);
+  sample_close(region[2], box * 10e-9);
   mesh_free(&mesh);
   ck_assert_ptr_null(mesh);
 }
@@ -60,17 +37,17 @@ END_TEST
 START_TEST(mesh_build_contact_areas_are_exact) {
   struct sample s;
   sample_shape(&s, (enum shape_coordinates)_i);
-  struct mesh *mesh = build(&s.shape);
-  double area[2] = {0}, rays[2] = {0}, whole = cross_section(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
+  double area[2] = {0}, rays[2] = {0}, whole = sample_section(&s.shape);
   double part = _i == SHAPE_1D ? 1 : _i == SHAPE_PLANAR ? 0.4 : 0.16;
   for (size_t f = 0; f < mesh->n_face_parts; f++)
     area[mesh->face_parts[f].terminal] += mesh->face_parts[f].area;
   for (size_t r = 0; r < mesh->n_rays; r++)
     rays[mesh->rays[r].terminal] += mesh->rays[r].area;
-  close_to(area[0], whole);
-  close_to(area[1], part * whole);
-  close_to(rays[0], area[0]);
-  close_to(rays[1], area[1]);
+  sample_close(area[0], whole);
+  sample_close(area[1], part * whole);
+  sample_close(rays[0], area[0]);
+  sample_close(rays[1], area[1]);
   mesh_free(&mesh);
 }
 END_TEST
@@ -79,8 +56,8 @@ END_TEST
 START_TEST(mesh_build_side_areas_are_exact) {
   struct sample s;
   sample_shape(&s, (enum shape_coordinates)_i);
-  struct mesh *mesh = build(&s.shape);
-  double area[SHAPE_SIDES] = {0}, whole = cross_section(&s.shape), height = 30e-9;
+  struct mesh *mesh = sample_mesh(&s.shape);
+  double area[SHAPE_SIDES] = {0}, whole = sample_section(&s.shape), height = 30e-9;
   double mantle = _i == SHAPE_1D       ? 0
                   : _i == SHAPE_PLANAR ? s.shape.depth * height
                                        : 2 * PI * s.shape.width * height;
@@ -98,14 +75,14 @@ END_TEST
 START_TEST(mesh_build_interface_areas_are_exact) {
   struct sample s;
   sample_shape(&s, (enum shape_coordinates)_i);
-  struct mesh *mesh = build(&s.shape);
-  double whole = cross_section(&s.shape), sum = 0;
+  struct mesh *mesh = sample_mesh(&s.shape);
+  double whole = sample_section(&s.shape), sum = 0;
   double side[] = {0, 8e-9 * 10e-9, 2 * PI * 3e-9 * 10e-9};
   double expected =
       _i == SHAPE_1D ? 2 * whole : whole * (1 + (_i == SHAPE_PLANAR ? 0.3 : 0.09)) + side[_i];
   for (size_t i = 0; i < mesh->n_interface_parts; i++)
     sum += mesh->interface_parts[i].area;
-  close_to(sum, expected);
+  sample_close(sum, expected);
   mesh_free(&mesh);
 }
 END_TEST
@@ -154,7 +131,7 @@ static double coaxial_error(int intervals) {
                         .n_terminals = 1,
                         .layers = &layer,
                         .contacts = &outer};
-  struct mesh *mesh = build(&shape);
+  struct mesh *mesh = sample_mesh(&shape);
   double *ring, resistance = 0;
   ck_assert_int_eq(hd_alloc(&ring, mesh->n_axis[0], sizeof *ring, NULL), HD_OK);
   for (size_t e = 0; e < mesh->n_edge_parts; e++) {
@@ -208,7 +185,7 @@ END_TEST
 START_TEST(mesh_rays_run_straight_to_their_range) {
   struct sample s;
   sample_shape(&s, (enum shape_coordinates)_i);
-  struct mesh *mesh = build(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
   int stack = shape_dimension(&s.shape) - 1;
   ck_assert_uint_gt(mesh->n_rays, 0);
   for (size_t r = 0; r < mesh->n_rays; r++) {
@@ -233,7 +210,7 @@ END_TEST
 START_TEST(mesh_has_a_point_at_every_stop) {
   struct sample s;
   sample_shape(&s, (enum shape_coordinates)_i);
-  struct mesh *mesh = build(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
   int stack = shape_dimension(&s.shape) - 1;
   const double wanted[] = {0, 7e-9, 15e-9, 20e-9, 25e-9, 30e-9};
   for (size_t w = 0; w < sizeof wanted / sizeof *wanted; w++) {
@@ -257,18 +234,18 @@ START_TEST(mesh_stack_intervals_give_cells_to_the_layer_of_their_midpoint) {
   s.shape.n_boxes = 0;
   s.shape.n_regions = 2;
   s.shape.stack_intervals = 4; /* cells of 7.5 nm; the third has its midpoint at 18.75 nm */
-  struct mesh *mesh = build(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
   double volume = 0;
   for (size_t p = 0; p < mesh->n_node_parts; p++)
     volume += mesh->node_parts[p].region == 0 ? mesh->node_parts[p].volume : 0;
-  close_to(volume, cross_section(&s.shape) * 22.5e-9);
+  sample_close(volume, sample_section(&s.shape) * 22.5e-9);
   s.layers[0].thickness = 18.75e-9; /* a tie goes to the later layer */
   s.layers[1].thickness = 11.25e-9;
-  struct mesh *tie = build(&s.shape);
+  struct mesh *tie = sample_mesh(&s.shape);
   volume = 0;
   for (size_t p = 0; p < tie->n_node_parts; p++)
     volume += tie->node_parts[p].region == 0 ? tie->node_parts[p].volume : 0;
-  close_to(volume, cross_section(&s.shape) * 15e-9);
+  sample_close(volume, sample_section(&s.shape) * 15e-9);
   mesh_free(&mesh);
   mesh_free(&tie);
 }
@@ -278,7 +255,7 @@ START_TEST(mesh_layer_intervals_are_equal_whatever_lies_inside) {
   struct sample s;
   sample_shape(&s, (enum shape_coordinates)_i);
   s.layers[0].intervals = 10; /* the stop at 7 nm and the box edge at 15 nm give way */
-  struct mesh *mesh = build(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
   const double *x = mesh->axis[shape_dimension(&s.shape) - 1];
   for (int i = 0; i < 10; i++)
     ck_assert_double_eq_tol(x[i + 1] - x[i], 2e-9, 1e-20);
@@ -295,11 +272,11 @@ START_TEST(mesh_same_terminal_may_overlap_and_go_round_corners) {
                                      {1, SHAPE_Y_MAX, -INFINITY, INFINITY, 1e-9}};
   s.shape.contacts = contacts;
   s.shape.n_contacts = 4;
-  struct mesh *mesh = build(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
   double area = 0;
   for (size_t f = 0; f < mesh->n_face_parts; f++)
     area += mesh->face_parts[f].terminal == 0 ? mesh->face_parts[f].area : 0;
-  close_to(area, 8e-9 * 20e-9);
+  sample_close(area, 8e-9 * 20e-9);
   mesh_free(&mesh);
 }
 END_TEST

@@ -8,20 +8,6 @@
 #include "tests/support/sample_shape.h"
 
 static const double PI = 3.14159265358979323846;
-/** Rounding of sums of some thousand terms. */
-static const double ROUNDING = 1e-12;
-
-static struct mesh *build(const struct shape *shape) {
-  struct hd_error err = {0};
-  struct mesh *mesh;
-  ck_assert_msg(mesh_build(&mesh, shape, &err) == HD_OK, "%s", err.text);
-  ck_assert_msg(mesh_is_valid(mesh, &err), "%s", err.text);
-  return mesh;
-}
-
-static void close_to(double value, double expected) {
-  ck_assert_double_eq_tol(value / expected, 1, ROUNDING);
-}
 
 /** A sample without its layers' border, whose box is moved inside: 2 to 5 nm by 12 to 22 nm. */
 static void hole_shape(struct sample *s, enum shape_coordinates coordinates, int filling) {
@@ -54,21 +40,10 @@ static void box_measures(const struct sample *s, double *section, double *surfac
   }
 }
 
-static double whole_section(const struct shape *shape) {
-  switch (shape->coordinates) {
-  case SHAPE_1D:
-    return shape->area;
-  case SHAPE_PLANAR:
-    return shape->depth * shape->width;
-  default:
-    return PI * shape->width * shape->width;
-  }
-}
-
 START_TEST(electrode_surface_and_volume_are_exact) {
   struct sample s;
   hole_shape(&s, (enum shape_coordinates)_i, shape_electrode(2));
-  struct mesh *mesh = build(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
   double section, surface, volume = 0, area = 0, rays = 0;
   box_measures(&s, &section, &surface);
   for (size_t p = 0; p < mesh->n_node_parts; p++)
@@ -77,9 +52,9 @@ START_TEST(electrode_surface_and_volume_are_exact) {
     area += mesh->face_parts[f].terminal == 2 ? mesh->face_parts[f].area : 0;
   for (size_t r = 0; r < mesh->n_rays; r++)
     rays += mesh->rays[r].terminal == 2 ? mesh->rays[r].area : 0;
-  close_to(volume, whole_section(&s.shape) * 30e-9 - section * 10e-9);
-  close_to(area, surface);
-  close_to(rays, surface);
+  sample_close(volume, sample_section(&s.shape) * 30e-9 - section * 10e-9);
+  sample_close(area, surface);
+  sample_close(rays, surface);
   mesh_free(&mesh);
 }
 END_TEST
@@ -87,7 +62,7 @@ END_TEST
 START_TEST(void_has_no_contact_and_no_node_inside) {
   struct sample s;
   hole_shape(&s, (enum shape_coordinates)(_i + 1), SHAPE_VOID);
-  struct mesh *mesh = build(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
   size_t missing = 0;
   for (size_t i = 0; i < mesh->n_axis[0]; i++)
     for (size_t j = 0; j < mesh->n_axis[1]; j++) {
@@ -113,7 +88,7 @@ START_TEST(rays_end_at_a_hole) {
   struct sample s;
   hole_shape(&s, (enum shape_coordinates)(_i / 2 + 1), _i % 2 ? shape_electrode(2) : SHAPE_VOID);
   s.shape.ray_range = 20e-9;
-  struct mesh *mesh = build(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
   int stopped = 0;
   for (size_t r = 0; r < mesh->n_rays; r++) {
     const struct mesh_ray *ray = &mesh->rays[r];
@@ -223,7 +198,7 @@ START_TEST(piece_without_contact_is_refused) {
   s.boxes[0] = (struct shape_box){{0, 12e-9}, {10e-9, 22e-9}, SHAPE_VOID, 0.3e-9, NAN};
   s.contacts[1].terminal = 0; /* both halves have a contact: fine */
   s.shape.n_terminals = 1;
-  struct mesh *mesh = build(&s.shape);
+  struct mesh *mesh = sample_mesh(&s.shape);
   mesh_free(&mesh);
   s.shape.n_contacts = 1; /* the upper half has none */
   must_refuse(&s.shape, "cut off the piece");

@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "tests/support/rig.h"
@@ -124,12 +125,44 @@ START_TEST(held_ions_carry_no_current) {
 }
 END_TEST
 
+/** What belongs to a species is missing in a layer that is closed to it, its smoothed field too. */
+START_TEST(quantities_are_missing_in_closed_regions) {
+  struct rig rig;
+  struct quantity_set set;
+  struct hd_error err = {0};
+  rig_open(&rig, "tests/decks/everything_1d.cfg", NULL);
+  rig_equilibrium(&rig);
+  ck_assert_int_eq(quantity_set_create(&set, rig_instance(&rig), &err), HD_OK);
+  quantity_set_fill(&set, rig.system, 0, rig.y, NULL, 0.0, false);
+  const struct device *device = rig_instance(&rig)->device;
+  const struct model *model = &device->model;
+  int compared = 0, closed = 0;
+  for (int s = 0; s < model->n_species; s++) {
+    char name[HD_NAME + 16];
+    snprintf(name, sizeof name, "smoothed_%s", device->spec->species[s].name);
+    if (model->field[s] < 0)
+      continue;
+    const double *values = values_of(&set, name);
+    for (int k = 0; k < device->n_nodes; k++, compared++) {
+      bool missing = !(device->species_volume[k * model->n_species + s] > 0.0);
+      ck_assert_int_eq(isnan(values[k]) ? 1 : 0, missing);
+      closed += missing;
+    }
+  }
+  ck_assert_int_gt(compared, 0);
+  ck_assert_int_gt(closed, 0);
+  quantity_set_free(&set);
+  rig_close(&rig);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("quantity");
   TCase *unit = tcase_create("unit");
   tcase_add_test(unit, joule_heat_is_voltage_times_current);
   tcase_add_test(unit, joule_heat_of_ions_is_current_times_drop);
   tcase_add_test(unit, held_ions_carry_no_current);
+  tcase_add_test(unit, quantities_are_missing_in_closed_regions);
   suite_add_tcase(suite, unit);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

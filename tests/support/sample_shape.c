@@ -1,5 +1,6 @@
 #include "tests/support/sample_shape.h"
 
+#include <check.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -37,4 +38,27 @@ void sample_shape(struct sample *s, enum shape_coordinates coordinates) {
   s->shape.stops = s->stops;
   s->shape.zones = s->zones;
   s->shape.n_stops = s->shape.n_zones = 1;
+}
+
+struct mesh *sample_mesh(const struct shape *shape) {
+  struct hd_error err = {0};
+  struct mesh *mesh;
+  ck_assert_msg(mesh_build(&mesh, shape, &err) == HD_OK, "%s", err.text);
+  ck_assert_msg(mesh_is_valid(mesh, &err), "%s", err.text);
+  return mesh;
+}
+
+double sample_section(const struct shape *shape) {
+  switch (shape->coordinates) {
+  case SHAPE_1D:
+    return shape->area;
+  case SHAPE_PLANAR:
+    return shape->depth * shape->width;
+  default:
+    return acos(-1.0) * shape->width * shape->width;
+  }
+}
+
+void sample_close(double value, double expected) {
+  ck_assert_double_eq_tol(value / expected, 1, 1e-12);
 }
