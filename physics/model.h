@@ -4,6 +4,8 @@
  *   u[0]              psi, V (vacuum-level potential)
  *   u[1 + s]          species s: quasi-Fermi potential phi, V (carriers), or x = c / c_unit (ions)
  *   u[1 + n_species + f]  smoothed field S_f of a species that takes part in an interaction
+ *   u[excess[s]]      excess potential over k T_0 of a front within the control volume, see
+ *                     physics/front.h; ions with a site limit that attract each other or carriers
  *   u[heat]           lattice temperature T, K; only in devices with heat
  *
  * Every density and every excess potential is a function of one linear combination of them:
@@ -21,7 +23,7 @@
 #include "physics/species.h"
 #include "physics/statistics.h"
 
-enum { MODEL_SPECIES = 8, MODEL_UNKNOWNS = 2 + 2 * MODEL_SPECIES };
+enum { MODEL_SPECIES = 8, MODEL_UNKNOWNS = 2 + 3 * MODEL_SPECIES };
 
 /** One species in one region. */
 struct model_species {
@@ -56,8 +58,10 @@ struct model {
   double hop_length[MODEL_SPECIES]; /* m; 0: no field acceleration */
   double c_unit[MODEL_SPECIES];     /* m^-3: scale of x (ions) and of the smoothed field */
   const struct statistics_law *statistics[MODEL_SPECIES];
-  int field[MODEL_SPECIES];         /* smoothed field of a species, -1: none */
-  int field_species[MODEL_SPECIES]; /* the species of a field */
+  int field[MODEL_SPECIES];            /* smoothed field of a species, -1: none */
+  int field_species[MODEL_SPECIES];    /* the species of a field */
+  int excess[MODEL_SPECIES];           /* unknown of the excess at a front, -1: none */
+  int unknown_species[MODEL_UNKNOWNS]; /* the species an unknown belongs to, -1: none */
   double A[MODEL_SPECIES][MODEL_UNKNOWNS], B[MODEL_SPECIES][MODEL_UNKNOWNS];
   double local[MODEL_SPECIES]
               [MODEL_SPECIES]; /* v_s -= local[s][t] c_t / c_unit_t (comparison only) */
@@ -88,6 +92,9 @@ static inline double model_temperature(const struct model *model, const double *
 static inline double model_hot(const struct model *model, const double *u) {
   return model->heat < 0 ? 1.0 : u[model->heat] / model->T;
 }
+
+/** Energy of an ion over k T_0 without the excess of a front and without local terms. */
+double model_energy(const struct model *model, int s, const double *u);
 
 /** r = T_0 / T at a node. */
 static inline double model_cold(const struct model *model, const double *u) {

@@ -7,6 +7,7 @@
 
 const char *const species_kind_names[] = {"electron", "hole", "ion", NULL};
 const char *const species_lattice_names[] = {"hopping", "enhanced_diffusion", NULL};
+static const char *const species_front_names[] = {"averaged", "pointwise", NULL};
 const char *const interaction_reciprocal_names[] = {"smoothed", "local", "none", NULL};
 
 const struct param species_params[] = {
@@ -31,6 +32,11 @@ const struct param species_params[] = {
     {"lattice", PARAM_CHOICE, "", AT(lattice), LATTICE_HOPPING, 0, 0, false, false,
      species_lattice_names,
      "Mobility of a lattice gas: D theta (1 - theta) (hopping) or D theta (enhanced_diffusion).",
+     NULL},
+    {"front", PARAM_CHOICE, "", AT(front), FRONT_AVERAGED, 0, 0, false, false, species_front_names,
+     "Sites of a lattice gas with attraction, where a front is sharper than the mesh: averaged "
+     "over "
+     "the control volume, or filled by the energy at its node (pointwise; fronts stick to nodes).",
      NULL},
     {"diffusion", PARAM_QUANTITY, "m2 s-1", AT(diffusion), PARAM_MISSING, 0, INFINITY, true, false,
      NULL, "Diffusion coefficient of an ion at the reference temperature, in the dilute limit.",

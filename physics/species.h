@@ -12,6 +12,10 @@ enum species_kind { SPECIES_ELECTRON, SPECIES_HOLE, SPECIES_ION };
 /** Mobility of a lattice gas: hopping D theta (1 - theta), or enhanced diffusion D theta. */
 enum species_lattice { LATTICE_HOPPING, LATTICE_ENHANCED };
 
+/** How the sites of a control volume are filled where attraction makes a front sharper than it: the
+ * mean over the volume, or all sites at the energy of the node (physics/front.h). */
+enum species_front { FRONT_AVERAGED, FRONT_POINTWISE };
+
 struct species {
   char name[HD_NAME];
   int kind;            /* enum species_kind */
@@ -21,6 +25,7 @@ struct species {
   double density;      /* m^-3: mean density of an ion */
   double site_density; /* m^-3: sites of a lattice-limited ion; missing: no limit */
   int lattice;         /* enum species_lattice */
+  int front;           /* enum species_front */
   double diffusion;    /* m^2/s: D of an ion at T_ref */
   double activation_V; /* activation energy of D, V */
   double T_ref;        /* K */

@@ -162,6 +162,7 @@ void system_assemble(struct system *system, struct system_plan *plan,
   for (size_t i = 0; i < system->n_instances; i++) {
     assemble_set_instance(&p, i);
     assemble_balances(&p);
+    assemble_fronts(&p);
     assemble_contact_rows(&p);
     assemble_heat(&p);
     assemble_ion_rows(&p);

@@ -113,6 +113,9 @@ void assemble_heat_face(const struct pass *p, const struct contact_face *face);
 void assemble_heat_link(const struct pass *p, const struct tunnel_link *link,
                         const struct tunnel_value *value);
 
+/* assemble_front.c: excess potentials of fronts within control volumes */
+void assemble_fronts(const struct pass *p);
+
 /* assemble_ions.c: rows of ions that are not balances, and the multipliers */
 void assemble_ion_rows(const struct pass *p);
 void assemble_multipliers(const struct pass *p);

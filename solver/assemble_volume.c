@@ -80,6 +80,8 @@ static void node_storage(const struct pass *p, const struct node_part *part,
 /** Recombination minus generation of one node part. */
 static void node_reaction(const struct pass *p, size_t i, const struct species_state *state) {
   int e = p->model->electron, h = p->model->hole;
+  if (e < 0 || h < 0)
+    return;
   const struct node_part *part = &p->device->mesh->node_parts[i];
   const double *u = &p->instance->u[part->node * p->n_unknowns];
   struct model_reaction reaction;
@@ -123,15 +125,14 @@ static void node_field(const struct pass *p, const struct node_part *part, int f
 
 void assemble_nodes(const struct pass *p) {
   const struct mesh *mesh = p->device->mesh;
-  bool reacts =
-      p->point->mode != SYSTEM_EQUILIBRIUM && p->model->electron >= 0 && p->model->hole >= 0;
+  bool moving = p->point->mode != SYSTEM_EQUILIBRIUM;
   for (size_t i = 0; i < mesh->n_node_parts; i++) {
     const struct node_part *part = &mesh->node_parts[i];
     const struct species_state *state = part_state(p, i);
     node_charge(p, i, state);
     if (p->point->mode == SYSTEM_TRANSIENT)
       node_storage(p, part, state);
-    if (reacts)
+    if (moving)
       node_reaction(p, i, state);
     for (int f = 0; f < p->model->n_fields; f++)
       if (has_field(p, part->region, f))

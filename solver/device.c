@@ -101,9 +101,7 @@ static enum hd_status number_dofs(struct device *device, struct hd_error *err) {
   TRY(hd_alloc(&device->dof, (size_t)(device->n_nodes * device->n_unknowns), sizeof(int), err));
   for (int k = 0; k < device->n_nodes; k++)
     for (int j = 0; j < n_unknowns; j++) {
-      int s = j == 0 || j == model->heat ? -1
-              : j <= n_species           ? j - 1
-                                         : model->field_species[j - 1 - n_species];
+      int s = model->unknown_species[j];
       bool here = s < 0 || device->species_volume[k * n_species + s] > 0.0;
       if (j == model->heat && lumped)
         here = false;

@@ -30,7 +30,7 @@ static void fill_species(struct model *model, const struct device_spec *spec) {
     model->c_unit[s] = limited ? species->site_density : species->density;
     if (model->carrier[s])
       model->c_unit[s] = 1.0; /* any number, so that 0 c / c_unit is 0; interactions set theirs */
-    model->field[s] = -1;
+    model->field[s] = model->excess[s] = -1;
   }
 }
 
@@ -71,6 +71,30 @@ static void fill_interaction(struct model *model, const struct device_spec *spec
   }
 }
 
+/** Which unknowns a node has, and the species of each. */
+static void fill_unknowns(struct model *model, const struct device_spec *spec,
+                          double coupling[MODEL_SPECIES][MODEL_SPECIES]) {
+  int j = 0;
+  model->unknown_species[j++] = -1;
+  for (int s = 0; s < model->n_species; s++)
+    model->unknown_species[j++] = s;
+  for (int f = 0; f < model->n_fields; f++)
+    model->unknown_species[j++] = model->field_species[f];
+  for (int s = 0; s < model->n_species; s++) {
+    bool attracted = false;
+    for (int t = 0; t < model->n_species; t++)
+      attracted = attracted || coupling[s][t] != 0.0;
+    if (!attracted || !model_is_limited(model, s) || spec->species[s].front != FRONT_AVERAGED)
+      continue;
+    model->excess[s] = j;
+    model->unknown_species[j++] = s;
+  }
+  model->heat = spec->heat.kind == HEAT_NONE ? -1 : j++;
+  if (model->heat >= 0)
+    model->unknown_species[model->heat] = -1;
+  model->n_unknowns = j;
+}
+
 /** The linear forms a = A u and v = B u of every species. */
 static void fill_forms(struct model *model, double coupling[MODEL_SPECIES][MODEL_SPECIES]) {
   for (int s = 0; s < model->n_species; s++) {
@@ -82,6 +106,8 @@ static void fill_forms(struct model *model, double coupling[MODEL_SPECIES][MODEL
     } else {
       model->A[s][1 + s] = 1.0;
     }
+    if (model->excess[s] >= 0)
+      model->B[s][model->excess[s]] = 1.0;
     for (int t = 0; t < model->n_species; t++) {
       if (coupling[s][t] == 0.0)
         continue;
@@ -162,8 +188,7 @@ enum hd_status model_build(struct model *model, const struct run_spec *run,
   double coupling[MODEL_SPECIES][MODEL_SPECIES] = {{0}};
   for (size_t i = 0; i < spec->n_interactions; i++)
     fill_interaction(model, spec, &spec->interactions[i], coupling);
-  model->n_unknowns = 1 + model->n_species + model->n_fields;
-  model->heat = spec->heat.kind == HEAT_NONE ? -1 : model->n_unknowns++;
+  fill_unknowns(model, spec, coupling);
   fill_forms(model, coupling);
   model->n_regions = spec->n_regions;
   TRY(hd_alloc(&model->regions, model->n_regions, sizeof *model->regions, err));

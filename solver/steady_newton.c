@@ -82,7 +82,8 @@ static double update_node(const struct steady *steady, const struct system_insta
     step[j] = dof[j] < n ? -delta[dof[j]] : 0.0;
   taken[0] = model->V_T * damp(step[0] / model->V_T);
   worst = fabs(step[0]) / model->V_T;
-  for (int j = 1 + model->n_species; j < 1 + model->n_species + model->n_fields; j++) {
+  int end = model->heat < 0 ? model->n_unknowns : model->heat;
+  for (int j = 1 + model->n_species; j < end; j++) {
     taken[j] = step[j];
     worst = worse(worst, fabs(step[j]));
   }

@@ -25,6 +25,7 @@ static enum hd_status create_instance(struct system *system, size_t i, struct hd
   TRY(hd_alloc(&instance->dof, unknowns, sizeof(int), err));
   TRY(hd_alloc(&instance->u, unknowns, sizeof(double), err));
   TRY(hd_alloc(&instance->up, unknowns, sizeof(double), err));
+  TRY(hd_alloc(&instance->spread, (size_t)device->n_nodes, sizeof(double), err));
   TRY(hd_alloc(&instance->state, states, sizeof *instance->state, err));
   TRY(hd_alloc(&instance->ion_total, device->n_components, sizeof(double), err));
   instance->base = system->n;
@@ -104,11 +105,12 @@ static void fill_guess(struct system *system) {
     for (int k = 0; k < device->n_nodes; k++)
       for (int j = 0; j < model->n_unknowns; j++) {
         int g = instance->dof[k * model->n_unknowns + j];
-        int s = j <= model->n_species ? j - 1 : model->field_species[j - 1 - model->n_species];
+        int s = model->unknown_species[j];
         if (g < system->n)
-          system->guess[g] = j == 0             ? guess_potential(device, k)
-                             : j == model->heat ? model->T
-                                                : device->initial_x[k * model->n_species + s];
+          system->guess[g] = j == 0                  ? guess_potential(device, k)
+                             : j == model->heat      ? model->T
+                             : j == model->excess[s] ? 0.0
+                                                     : device->initial_x[k * model->n_species + s];
       }
   }
 }
@@ -177,6 +179,7 @@ void system_free(struct system **system) {
     hd_free(&s->instances[i].u);
     hd_free(&s->instances[i].up);
     hd_free(&s->instances[i].state);
+    hd_free(&s->instances[i].spread);
     hd_free(&s->instances[i].ion_total);
   }
   for (size_t d = 0; s->devices && d < s->n_devices; d++)
@@ -229,8 +232,8 @@ static void plan_rows(const struct system *system, const struct system_instance 
       } else if (j == model->heat) {
         balance = mode != SYSTEM_EQUILIBRIUM && !device->sink[k];
         scale = device->heat_scale[k];
-      } else {
-        int s = model->field_species[j - 1 - model->n_species];
+      } else if (j != model->excess[model->unknown_species[j]]) {
+        int s = model->unknown_species[j];
         scale = 1.0 / device->species_volume[k * model->n_species + s];
       }
       plan->row[g] = balance ? g : system->n;

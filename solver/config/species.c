@@ -6,8 +6,9 @@
 
 /* Rows of species_params that carriers and ions read. */
 static const char carrier_keys[] = "name type statistics band_limit";
-static const char ion_keys[] = "name type charge statistics density site_density lattice diffusion "
-                               "activation_energy reference_temperature hop_length background";
+static const char ion_keys[] =
+    "name type charge statistics density site_density lattice front diffusion "
+    "activation_energy reference_temperature hop_length background";
 
 const char *build_species_keys(const struct species *species) {
   return species->kind == SPECIES_ION ? ion_keys : carrier_keys;
@@ -28,7 +29,10 @@ static void check_statistics_keys(struct reader *reader, const struct node *grou
                                   const struct species *species) {
   static const struct {
     const char *key, *statistics;
-  } rows[] = {{"band_limit", "blakemore"}, {"site_density", "lattice"}, {"lattice", "lattice"}};
+  } rows[] = {{"band_limit", "blakemore"},
+              {"site_density", "lattice"},
+              {"lattice", "lattice"},
+              {"front", "lattice"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const struct node *node = tree_member(group, rows[i].key);
     if (node && table_uses(build_species_keys(species), rows[i].key))

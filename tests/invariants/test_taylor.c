@@ -168,8 +168,10 @@ static void residual_at(const struct probe *probe, double h, double *F) {
 }
 
 /** J d by row, the sum of the magnitudes that it is made of, and the rounding of the residual: that
- * of its terms, which are about as large as their derivatives times the unknowns. */
+ * of its terms, which are about as large as their derivatives times the unknowns; levels count from
+ * the band, the affinity away. */
 static void multiply(const struct probe *probe) {
+  static const double affinity = 4.0; /* V: of the decks' materials */
   struct sample *sample = probe->sample;
   const struct sparse *matrix = &probe->plan->matrix;
   struct system_point point = probe->point;
@@ -185,7 +187,8 @@ static void multiply(const struct probe *probe) {
       double term = matrix->value[i] * sample->d[j];
       sample->slope[matrix->row[i]] += term;
       sample->size[matrix->row[i]] += fabs(term);
-      sample->rounding[matrix->row[i]] += DBL_EPSILON * fabs(matrix->value[i] * sample->y[j]);
+      double size = fabs(sample->y[j]) + (sample->kind[j] == LEVEL ? affinity : 0.0);
+      sample->rounding[matrix->row[i]] += DBL_EPSILON * fabs(matrix->value[i]) * size;
     }
 }
 

@@ -5,9 +5,10 @@
 #include "tests/support/difference.h"
 #include "tests/support/rig.h"
 
-enum { LEVELS = 4, ELECTRON = 0, HOLE = 1, VACANCY = 2, FIELD = 1 + 3, KINDS = 6 };
-static const char *const kinds[KINDS] = {"potential", "electron level",   "hole level",
-                                         "vacancies", "vacancies' field", "electrons' field"};
+enum { LEVELS = 4, ELECTRON = 0, HOLE = 1, VACANCY = 2, FIELD = 1 + 3, KINDS = 7 };
+static const char *const kinds[KINDS] = {
+    "potential",        "electron level",   "hole level",         "vacancies",
+    "vacancies' field", "electrons' field", "excess of the front"};
 
 /** Everything the state needs to know of the device. */
 struct film {
