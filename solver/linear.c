@@ -9,14 +9,18 @@
 /** UMFPACK from so many unknowns on: its dense fronts need fill to work on. In 1D the factors are a
  * band, and KLU is 6 to 12 times faster. */
 enum { UMFPACK_FROM = 3000 };
-/** METIS from so many nodes on: below, minimum degree makes less fill. */
-enum { METIS_FROM = 5000 };
 /** Unknowns that are eliminated by blocks, at most; each costs a solution per factorisation. Of
  * larger circuits they are ordered last. */
 enum { BORDER_MAX = 64 };
 /** An unknown of a node belongs to the border when its row or column has more than this many times
  * sqrt(n) entries; the measure of density that AMD has. */
 static const double DENSE = 10.0;
+/** Old factors pay where the new ones are dear: entries of the factors over those of the matrix. In
+ * 1D the factors are the band itself, and an assembly costs more than they do. */
+static const double DEAR = 3.0;
+/** GMRES iterations from which on old factors are worn. New ones take the time of 15 to 25
+ * solutions (D3 of validation/bench). */
+enum { WORN = 8 };
 
 const char *const linear_solver_names[] = {"automatic", "klu", "umfpack", NULL};
 const char *const linear_ordering_names[] = {"automatic", "natural", "amd", "metis", NULL};
@@ -36,6 +40,9 @@ struct linear {
   void *state;                  /* owned: of the solver */
   struct linear_border *border; /* owned; NULL: the solver has the whole matrix */
   int64_t n_border;
+  const struct sparse *matrix;  /* borrowed */
+  struct linear_krylov *krylov; /* owned; NULL: not used so far */
+  int worn;                     /* iterations of the last linear_iterate with these factors */
   bool ready;
   struct linear_counts counts;
 };
@@ -59,19 +66,15 @@ static enum hd_status fill_nodes(int **node, const struct sparse *matrix,
   return HD_OK;
 }
 
-static void choose(struct linear *linear, const int *node, const struct linear_options *options) {
-  int nodes = 0;
-  for (int64_t i = 0; i < linear->n; i++)
-    nodes = node[i] >= nodes ? node[i] + 1 : nodes;
+/** In 2D an automatic order is left to linear_order, which sees the fill. */
+static void choose(struct linear *linear, const struct linear_options *options) {
   linear->choice = options->solver;
   linear->ordering = options->ordering;
   if (linear->choice == LINEAR_AUTOMATIC)
     linear->choice =
         options->dimension > 1 && linear->n >= UMFPACK_FROM ? LINEAR_UMFPACK : LINEAR_KLU;
-  if (linear->ordering == ORDERING_AUTOMATIC)
-    linear->ordering = options->dimension == 1 ? ORDERING_NATURAL
-                       : nodes >= METIS_FROM   ? ORDERING_METIS
-                                               : ORDERING_AMD;
+  if (linear->ordering == ORDERING_AUTOMATIC && options->dimension == 1)
+    linear->ordering = ORDERING_NATURAL;
   linear->solver = solvers[linear->choice];
 }
 
@@ -101,7 +104,7 @@ static enum hd_status create_solver(struct linear *linear, const struct sparse *
                                     const int *node, int blas_threads, struct hd_error *err) {
   int64_t *order = NULL;
   TRY(hd_alloc(&order, (size_t)matrix->n, sizeof *order, err));
-  enum hd_status status = linear_order(matrix, node, linear->ordering, order, err);
+  enum hd_status status = linear_order(matrix, node, &linear->ordering, order, err);
   if (status == HD_OK)
     status = linear->solver->create(&linear->state, matrix, order, blas_threads, err);
   hd_free(&order);
@@ -123,7 +126,7 @@ static enum hd_status create_parts(struct linear *linear, const struct sparse *m
   bool *outside = NULL;
   int64_t count;
   TRY(find_outside(&outside, &count, matrix, node, err));
-  choose(linear, node, options);
+  choose(linear, options);
   bool bordered =
       count > 0 && count <= BORDER_MAX && count < matrix->n && linear->ordering != ORDERING_NATURAL;
   linear->n_border = bordered ? count : 0;
@@ -145,6 +148,7 @@ enum hd_status linear_create(struct linear **out, const struct sparse *matrix,
   int *node = NULL;
   TRY(hd_alloc(&linear, 1, sizeof *linear, err));
   linear->n = matrix->n;
+  linear->matrix = matrix;
   enum hd_status status = fill_nodes(&node, matrix, options, err);
   if (status == HD_OK)
     status = create_parts(linear, matrix, node, options, err);
@@ -174,8 +178,15 @@ int linear_factor(struct linear *linear) {
   linear->counts.factorisations++;
   int failed = factor(linear);
   linear->ready = !failed;
+  linear->worn = 0;
   linear->counts.factor_s += hd_clock() - start;
   return failed;
+}
+
+static int solve(struct linear *linear, double *b) {
+  linear->counts.solves++;
+  return linear->border ? linear_border_solve(linear->border, linear->solver, linear->state, b)
+                        : linear->solver->solve(linear->state, b);
 }
 
 /** Solve with the last factors, in place. Returns 1 when there are none. */
@@ -183,12 +194,39 @@ int linear_solve(struct linear *linear, double *b) {
   if (!linear->ready)
     return 1;
   double start = hd_clock();
-  linear->counts.solves++;
-  int failed = linear->border
-                   ? linear_border_solve(linear->border, linear->solver, linear->state, b)
-                   : linear->solver->solve(linear->state, b);
+  int failed = solve(linear, b);
   linear->counts.solve_s += hd_clock() - start;
   return failed;
+}
+
+/** As linear_solve, for linear_krylov.c: its time is counted already. */
+int linear_precondition(struct linear *linear, double *b) {
+  return solve(linear, b);
+}
+
+/**
+ * Solve with the matrix's present values, in place, by GMRES with the last factors.
+ * weight     [n] 1 / unit of an unknown; 0: its unit is its own first estimate
+ * tolerance  of the error of x, weighted, relative to its largest entry
+ * Returns    0, or 1 with b unchanged: there are no factors, or they are worn
+ */
+int linear_iterate(struct linear *linear, double *b, const double *weight, double tolerance) {
+  if (!linear->ready || linear->worn > WORN)
+    return 1;
+  double start = hd_clock();
+  if (!linear->krylov &&
+      linear_krylov_create(&linear->krylov, linear->matrix, linear, NULL) != HD_OK)
+    return 1;
+  int iterations = linear_krylov_solve(linear->krylov, b, weight, tolerance);
+  linear->worn = iterations < 0 ? WORN + 1 : iterations;
+  linear->counts.solve_s += hd_clock() - start;
+  return iterations < 0;
+}
+
+/** Are the factors expensive beside an assembly? Before the first ones: no. */
+bool linear_is_dear(const struct linear *linear) {
+  int64_t entries = linear->solver->entries(linear->state);
+  return (double)entries > DEAR * (double)linear->matrix->column[linear->n];
 }
 
 /** Column of the zero pivot after linear_factor returned 1; -1 when it is not known. */
@@ -209,6 +247,13 @@ struct linear_counts linear_counts(const struct linear *linear) {
   return linear->counts;
 }
 
+struct linear_counts linear_counts_add(struct linear_counts a, struct linear_counts b) {
+  return (struct linear_counts){.factorisations = a.factorisations + b.factorisations,
+                                .solves = a.solves + b.solves,
+                                .factor_s = a.factor_s + b.factor_s,
+                                .solve_s = a.solve_s + b.solve_s};
+}
+
 /** Names and sizes. */
 struct linear_report linear_report(const struct linear *linear) {
   int64_t entries = linear->solver->entries(linear->state);
@@ -227,5 +272,6 @@ void linear_free(struct linear **linear) {
   if ((*linear)->solver)
     (*linear)->solver->free(&(*linear)->state);
   linear_border_free(&(*linear)->border);
+  linear_krylov_free(&(*linear)->krylov);
   hd_free(linear);
 }

@@ -37,7 +37,7 @@ struct linear_options {
 
 struct linear_counts {
   long factorisations, solves;
-  double factor_s, solve_s; /* spent in them, s */
+  double factor_s, solve_s; /* spent in them, s: GMRES counts as solution */
 };
 
 /** What was chosen, and what it costs. */
@@ -56,9 +56,17 @@ enum hd_status linear_create(struct linear **linear, const struct sparse *matrix
 int linear_factor(struct linear *linear);
 /** Solve in place with the last factors: b[n] in, solution out. 0: done, 1: not factorised. */
 int linear_solve(struct linear *linear, double *b);
+/** Solve in place with the present values by GMRES, the last factors as preconditioner; weight[n]
+ * measures the unknowns, 0: by their own size. 0: done, 1: new factors are due, b is as it was. */
+int linear_iterate(struct linear *linear, double *b, const double *weight, double tolerance);
+/** Do the factors have so many more entries than the matrix that old ones are worth an iteration?
+ */
+bool linear_is_dear(const struct linear *linear);
 /** Column of the zero pivot of the last singular factorisation, -1: none. */
 int64_t linear_singular_column(const struct linear *linear);
 struct linear_counts linear_counts(const struct linear *linear);
+/** Sum of the counts of two solvers. */
+struct linear_counts linear_counts_add(struct linear_counts a, struct linear_counts b);
 struct linear_report linear_report(const struct linear *linear);
 void linear_free(struct linear **linear);
 

@@ -1,6 +1,7 @@
 #include <metis.h>
 #include <string.h>
 #include <suitesparse/amd.h>
+#include <suitesparse/ldl.h>
 #include "solver/base/memory.h"
 #include "solver/linear_parts.h"
 
@@ -116,6 +117,37 @@ static enum hd_status order_natural(const struct graph *graph, int64_t *order,
   return HD_OK;
 }
 
+/** Entries of the factor of the nodes' graph in an order. work  [5 n + 1] */
+static int64_t count_fill(const struct graph *graph, const int64_t *order, int64_t *work) {
+  int64_t n = graph->n, fill = 0;
+  int64_t *first = work, *parent = first + n + 1, *count = parent + n, *flag = count + n;
+  ldl_l_symbolic(n, graph->first, graph->next, first, parent, count, flag, (int64_t *)order,
+                 flag + n);
+  for (int64_t k = 0; k < n; k++)
+    fill += count[k];
+  return fill;
+}
+
+/** Both orders, and the one with less fill. On a tensor grid minimum degree wins up to some 10 000
+ * nodes, dissection above. */
+static enum hd_status order_best(const struct graph *graph, int64_t *order,
+                                 enum linear_ordering *chosen, struct hd_error *err) {
+  size_t n = (size_t)graph->n;
+  int64_t *other = NULL;
+  *chosen = ORDERING_AMD;
+  TRY(hd_alloc(&other, 6 * n + 1, sizeof *other, err));
+  enum hd_status status = order_amd(graph, order, err);
+  if (status == HD_OK)
+    status = order_metis(graph, other, err);
+  if (status == HD_OK &&
+      count_fill(graph, other, other + n) < count_fill(graph, order, other + n)) {
+    memcpy(order, other, n * sizeof *order);
+    *chosen = ORDERING_METIS;
+  }
+  hd_free(&other);
+  return status;
+}
+
 /* ---- from nodes to unknowns ---- */
 
 /** Unknowns in the order of their nodes, those of no node behind; start[nodes + 1] is work. */
@@ -134,7 +166,7 @@ static void expand(const int *node, int64_t n, int64_t nodes, const int64_t *nod
 }
 
 static enum hd_status order_nodes(const struct sparse *matrix, const int *node,
-                                  enum linear_ordering ordering, struct graph *graph,
+                                  enum linear_ordering *ordering, struct graph *graph,
                                   int64_t *order, struct hd_error *err) {
   static enum hd_status (*const kinds[])(const struct graph *, int64_t *,
                                          struct hd_error *) = {[ORDERING_NATURAL] = order_natural,
@@ -143,7 +175,9 @@ static enum hd_status order_nodes(const struct sparse *matrix, const int *node,
   int64_t *node_order = NULL;
   TRY(graph_create(graph, matrix, node, err));
   TRY(hd_alloc(&node_order, 2 * (size_t)graph->n + 1, sizeof *node_order, err));
-  enum hd_status status = kinds[ordering](graph, node_order, err);
+  enum hd_status status = *ordering == ORDERING_AUTOMATIC
+                              ? order_best(graph, node_order, ordering, err)
+                              : kinds[*ordering](graph, node_order, err);
   if (status == HD_OK)
     expand(node, matrix->n, graph->n, node_order, node_order + graph->n, order);
   hd_free(&node_order);
@@ -154,11 +188,12 @@ static enum hd_status order_nodes(const struct sparse *matrix, const int *node,
  * An order of elimination with little fill. The nodes' graph is ordered, a few times smaller than
  * that of the unknowns, and each node stands for all of its unknowns.
  * node   [n] mesh node of an unknown, -1: none
+ * ordering  in: automatic, out: what was chosen
  * order  out [n] unknowns, first to last
  * Errors HD_MEMORY, HD_INTERNAL
  */
 enum hd_status linear_order(const struct sparse *matrix, const int *node,
-                            enum linear_ordering ordering, int64_t *order, struct hd_error *err) {
+                            enum linear_ordering *ordering, int64_t *order, struct hd_error *err) {
   struct graph graph = {0};
   for (int64_t i = 0; i < matrix->n; i++)
     if (node[i] >= graph.n)

@@ -22,9 +22,27 @@ extern const struct linear_solver linear_umfpack;
 
 /* linear_order.c */
 
-/** Order the unknowns node by node; order[n] out, unknowns of no node (node < 0) last. */
+/** Order the unknowns node by node; order[n] out, unknowns of no node (node < 0) last. An automatic
+ * ordering becomes the one of AMD and METIS that makes less fill. */
 enum hd_status linear_order(const struct sparse *matrix, const int *node,
-                            enum linear_ordering ordering, int64_t *order, struct hd_error *err);
+                            enum linear_ordering *ordering, int64_t *order, struct hd_error *err);
+
+/* linear_krylov.c */
+
+/** Solve in place with the factors that there are (linear.c). */
+int linear_precondition(struct linear *linear, double *b);
+
+/** GMRES on a matrix, by SUNDIALS. */
+struct linear_krylov;
+
+/** preconditioner: its factors approximate the matrix; both are borrowed. */
+enum hd_status linear_krylov_create(struct linear_krylov **krylov, const struct sparse *matrix,
+                                    struct linear *preconditioner, struct hd_error *err);
+/** Solve in place, see linear_iterate. Returns the iterations, -1: not converged, b is as it was.
+ */
+int linear_krylov_solve(struct linear_krylov *krylov, double *b, const double *weight,
+                        double tolerance);
+void linear_krylov_free(struct linear_krylov **krylov);
 
 /* linear_border.c */
 

@@ -25,6 +25,7 @@ enum hd_status steady_create(struct steady **out, struct system *system, struct 
   steady->max_iterations = system->run->solver.newton_max;
   TRY(hd_alloc(&steady->delta, n, sizeof(double), err));
   TRY(hd_alloc(&steady->F, n, sizeof(double), err));
+  TRY(hd_alloc(&steady->weight, n, sizeof(double), err));
   TRY(hd_alloc(&steady->trial, n, sizeof(double), err));
   TRY(hd_alloc(&steady->last, n, sizeof(double), err));
   TRY(hd_alloc(&steady->previous, n, sizeof(double), err));
@@ -42,6 +43,7 @@ void steady_free(struct steady **steady) {
     return;
   hd_free(&(*steady)->delta);
   hd_free(&(*steady)->F);
+  hd_free(&(*steady)->weight);
   hd_free(&(*steady)->trial);
   hd_free(&(*steady)->last);
   hd_free(&(*steady)->previous);
@@ -101,7 +103,6 @@ enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_er
   struct system *system = steady->system;
   struct system_plan *plan;
   TRY(system_plan(system, SYSTEM_EQUILIBRIUM, steady->frozen, &plan, err));
-  TRY(system_plan(system, SYSTEM_STEADY, steady->frozen, &plan, err));
   system_guess(system, y);
   system_hold_ions(system, y);
   if (!steady->frozen)
@@ -109,6 +110,9 @@ enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_er
   system->sources_off = true;
   bool flat = steady_newton(steady, SYSTEM_EQUILIBRIUM, NULL, 0.0, y) >= 0;
   enum hd_status status = flat ? HD_OK : relax_from_profile(steady, y, err);
+  system_drop_plan(system, SYSTEM_EQUILIBRIUM, steady->frozen);
+  if (status == HD_OK)
+    status = system_plan(system, SYSTEM_STEADY, steady->frozen, &plan, err);
   if (status == HD_OK && flat && !steady->frozen)
     status = exchange_ions(steady, y, err);
   if (status == HD_OK && steady_newton(steady, SYSTEM_STEADY, NULL, 0.0, y) < 0 &&
@@ -232,7 +236,6 @@ enum hd_status steady_move(struct steady *steady, double *y, const double *from,
   size_t n = (size_t)system->n;
   double s = 0.0, step = 1.0, *start = NULL;
   TRY(system_plan(system, SYSTEM_STEADY, steady->frozen, &plan, err));
-  TRY(system_plan(system, SYSTEM_TRANSIENT, steady->frozen, &plan, err));
   TRY(hd_alloc(&start, n, sizeof(double), err));
   memcpy(start, y, n * sizeof *y);
   double s_previous = place_previous(steady, y, from, to);
@@ -240,7 +243,9 @@ enum hd_status steady_move(struct steady *steady, double *y, const double *from,
     double next = fmin(1.0, s + step);
     set_sources(system, from, to, next);
     steady->counts.continuation_steps++;
+    steady->hasty = step >= 1.0; /* shorter ones may need all their iterations */
     int iterations = continue_to(steady, s, next, &s_previous, y);
+    steady->hasty = false;
     if (iterations < 0 && step <= STEP_MIN) {
       iterations = steady_pseudo_time(steady, y);
       s_previous = NAN;

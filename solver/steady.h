@@ -14,8 +14,10 @@ struct steady {
   double tolerance;      /* V, largest update of a converged iteration */
   int max_iterations;
   bool frozen;                    /* ions stay */
+  bool hasty;                     /* a growing update ends Newton: there is a shorter step */
   bool initial;                   /* capacitors at their given start */
   double *delta, *F, *trial, *yp; /* [n + 1] owned work */
+  double *weight;                 /* [n + 1] owned: see fill_weights in steady_newton.c */
   double *last, *previous;        /* [n + 1] owned: the last two states of a move */
   double *moved;                  /* [n_elements] owned: change of the sources between them */
   double *rest;                   /* [most nodes of a device] owned work */

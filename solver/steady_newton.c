@@ -15,13 +15,17 @@ enum { PSEUDO_STEPS_MAX = 400 };
 /** Ratio of updates below which Newton converges quadratically, and how far below the tolerance the
  * update must be that is foreseen and not made: an iteration in six is spared. */
 static const double QUADRATIC = 1e-2, FORESEEN = 1e-3;
-/** The factors are kept while each update is below this part of the one before: with old factors an
- * iteration costs a residual and a solution. It then falls by equal ratios: solutions in place of
- * two factorisations as long as it is this small. */
-static const double KEPT = 0.2;
-/** Old factors pay where the new ones are dear: entries of the factors over those of the matrix. In
- * 1D the factors are the band itself, and an assembly costs more than they do. */
-static const double DEAR = 3.0;
+/** Error of an update found by iteration, as a part of it: at first, and when Newton converges
+ * quadratically. */
+static const double LOOSE = 1e-2, TIGHT = 1e-4;
+/** The same of the last update, as a part of the tolerance. */
+static const double ITERATED = 0.1;
+/** Relative changes of values smaller than this need no digits. */
+static const double SMALLEST = 1e-100;
+/** The whole way to a new steady state is given up when after so many iterations the update is so
+ * much larger than the first one was: a part of the way costs less than the rest of them. */
+enum { PATIENCE = 4 };
+static const double GROWN = 2.0;
 /** A Newton whose update exceeds this many volts (or relative changes times V_T) is lost. */
 static const double DIVERGED = 1e6;
 
@@ -154,35 +158,60 @@ static int worst_row(const struct steady *steady) {
   return row;
 }
 
-/** Are the factors of a plan expensive beside its assembly? */
-static bool dear(const struct system_plan *plan) {
-  double matrix = (double)plan->matrix.column[plan->matrix.n];
-  return (double)linear_report(plan->linear).entries > DEAR * matrix;
+/** One over the unit in which update_node measures the change of a node's unknown. */
+static double weight_of(const struct model *model, int j, double value) {
+  bool species = j >= 1 && j <= model->n_species;
+  if (j == model->heat || (species && !model->carrier[j - 1]))
+    return 1.0 / fmax(fabs(value), SMALLEST);
+  return j == 0 || species ? 1.0 / model->V_T : 1.0;
 }
 
-/** steady->delta at a point, with the old factors or new ones. Returns 0, or 1 on failure. */
+/** Weights of all unknowns for the iteration; 0: of those that decide nothing. */
+static void fill_weights(struct steady *steady, const double *y) {
+  const struct system *system = steady->system;
+  double V_T = run_thermal_voltage(system->run);
+  memset(steady->weight, 0, (size_t)system->n * sizeof(double));
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct model *model = &instance->device->model;
+    for (int at = 0; at < instance->device->n_nodes * model->n_unknowns; at++) {
+      int g = instance->dof[at];
+      if (g < system->n)
+        steady->weight[g] = weight_of(model, at % model->n_unknowns, y[g]);
+    }
+  }
+  for (int g = system->net_base; g < system->branch_base; g++)
+    steady->weight[g] = 1.0 / V_T;
+}
+
+/** steady->delta at a point: by GMRES with old factors where new ones are dear and those are good,
+ * or by new factors. The part of it that may be wrong is allowed in `error` and left there.
+ * Returns 0, or 1 on failure. */
 static int solve_update(struct steady *steady, struct system_plan *plan,
-                        const struct system_point *point, bool kept) {
+                        const struct system_point *point, double *error) {
   struct system *system = steady->system;
-  if (kept ? system_residual(system, point, steady->F)
-           : system_jacobian(system, point, steady->F) || linear_factor(plan->linear))
+  if (system_jacobian(system, point, steady->F))
     return 1;
   memcpy(steady->delta, steady->F, (size_t)system->n * sizeof(double));
-  return linear_solve(plan->linear, steady->delta);
+  if (linear_is_dear(plan->linear)) {
+    fill_weights(steady, point->y);
+    if (linear_iterate(plan->linear, steady->delta, steady->weight, *error) == 0)
+      return 0;
+  }
+  *error = 0.0;
+  return linear_factor(plan->linear) || linear_solve(plan->linear, steady->delta);
 }
 
-/** Is the state converged after an update `change` that followed `last`? The error left is about
- * the next update: change (change / last)^2 with new factors, change (change / last) with old. */
-static bool converged(const struct steady *steady, double change, double last, bool kept) {
-  double ratio = last > 0.0 ? change / last : 1.0;
-  if (kept)
-    return ratio < KEPT && change * ratio < FORESEEN * steady->tolerance;
+/** Is the state converged after an update `change`, `ratio` of the one before? What is left is
+ * about the next update, change ratio^2, and the error of this one. */
+static bool converged(const struct steady *steady, double change, double ratio, double error) {
   return change < steady->tolerance ||
-         (ratio < QUADRATIC && change * ratio * ratio < FORESEEN * steady->tolerance);
+         (ratio < QUADRATIC && change * ratio * ratio < FORESEEN * steady->tolerance &&
+          change * error < ITERATED * steady->tolerance);
 }
 
 /**
- * Damped Newton of one mode; near the solution with old factors where new ones are dear.
+ * Damped Newton of one mode; with old factors and GMRES where new factors are dear.
  * old, dt  a step of pseudo-time from `old` (mode transient); dt = 0: none
  * y        in: guess, out: solution (unchanged on failure)
  * Returns  iterations, or -1 when it did not converge
@@ -203,22 +232,24 @@ int steady_newton(struct steady *steady, enum system_mode mode, const double *ol
   memcpy(steady->trial, y, n * sizeof *y);
   if (mode == SYSTEM_EQUILIBRIUM)
     steady_settle_ions(system, mode, steady->frozen, true, steady->trial, steady->rest);
-  double last = 0.0;
-  bool kept = false;
+  double last = 0.0, ratio = 1.0, first = 0.0;
   for (int i = 1; i <= steady->max_iterations; i++) {
     for (size_t g = 0; g < n && dt > 0.0; g++)
       steady->yp[g] = (steady->trial[g] - old[g]) / dt;
-    if (solve_update(steady, plan, &point, kept))
+    double error = fmin(LOOSE, fmax(TIGHT, ratio * ratio));
+    if (solve_update(steady, plan, &point, &error))
       return -1;
     double change = update(steady, mode, steady->trial);
     steady->counts.newton_iterations++;
-    if (!(change < DIVERGED))
+    first = i == 1 ? change : first;
+    bool lost = steady->hasty && i >= PATIENCE && change > GROWN * first;
+    if (!(change < DIVERGED) || lost)
       return -1;
-    if (converged(steady, change, last, kept)) {
+    ratio = last > 0.0 ? change / last : 1.0;
+    if (converged(steady, change, ratio, error)) {
       memcpy(y, steady->trial, n * sizeof *y);
       return i;
     }
-    kept = change < KEPT * last && dear(plan);
     last = change;
   }
   return -1;

@@ -141,15 +141,10 @@ static json_t *mesh_object(const struct system *system) {
 void summary_add_work(struct summary *summary, const struct system *system,
                       const struct steady *steady) {
   struct summary_work *work = &summary->work;
-  for (int i = 0; i < SYSTEM_PLANS; i++) {
-    if (!system->plans[i].ready)
-      continue;
-    struct linear_counts counts = linear_counts(system->plans[i].linear);
-    work->linear.factorisations += counts.factorisations;
-    work->linear.solves += counts.solves;
-    work->linear.factor_s += counts.factor_s;
-    work->linear.solve_s += counts.solve_s;
-  }
+  work->linear = linear_counts_add(work->linear, system->past);
+  for (int i = 0; i < SYSTEM_PLANS; i++)
+    if (system->plans[i].ready)
+      work->linear = linear_counts_add(work->linear, linear_counts(system->plans[i].linear));
   work->residuals += system->residuals;
   work->jacobians += system->jacobians;
   work->assembly_s += system->assembly_s;

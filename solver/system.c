@@ -278,6 +278,15 @@ enum hd_status system_plan(struct system *system, enum system_mode mode, bool fr
   return (*plan)->ready ? HD_OK : make_plan(system, *plan, mode, frozen, err);
 }
 
+/** Free the plan of a mode, if there is one; system_plan makes it anew. */
+void system_drop_plan(struct system *system, enum system_mode mode, bool frozen) {
+  struct system_plan *plan = find_plan(system, mode, frozen);
+  if (plan->ready)
+    system->past = linear_counts_add(system->past, linear_counts(plan->linear));
+  free_plan(plan);
+  *plan = (struct system_plan){0};
+}
+
 static int all_finite(const double *values, int n) {
   double sum = 0.0;
   for (int i = 0; i < n; i++)

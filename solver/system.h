@@ -65,7 +65,8 @@ struct system {
   int *node;                    /* [n + 1] mesh node of each unknown, -1: of none */
   struct linear_options linear; /* of all plans */
   long residuals, jacobians;
-  double assembly_s; /* spent in both */
+  double assembly_s;         /* spent in both */
+  struct linear_counts past; /* of plans that were dropped */
 };
 
 enum hd_status system_create(struct system **system, const struct run_spec *run,
@@ -75,6 +76,9 @@ void system_free(struct system **system);
 /** The plan of a mode, made at the first use. */
 enum hd_status system_plan(struct system *system, enum system_mode mode, bool frozen,
                            struct system_plan **plan, struct hd_error *err);
+
+/** Free a plan that is not needed for long: its factors are as large as the others'. */
+void system_drop_plan(struct system *system, enum system_mode mode, bool frozen);
 
 /** F(t, y, y') of the plan's equations, [n + 1] (the last entry is scratch). Returns 0, or 1 when
  * a value is not finite. */

@@ -26,7 +26,10 @@ static void emit(struct stamp *stamp, uint64_t seed, double spread) {
 /** Every solver with every ordering: the loops of all tests run over them. */
 enum { SOLVERS = 2, ORDERINGS = 3, KINDS = SOLVERS * ORDERINGS };
 
+/** -1: KLU with the automatic ordering. */
 static struct linear_options kind(int i) {
+  if (i < 0)
+    return (struct linear_options){.solver = LINEAR_KLU, .dimension = 2};
   return (struct linear_options){.solver = (enum linear_choice)(1 + i / ORDERINGS),
                                  .ordering = (enum linear_ordering)(1 + i % ORDERINGS),
                                  .dimension = 2};
@@ -256,6 +259,114 @@ START_TEST(border_tells_where_it_is_singular) {
 }
 END_TEST
 
+/* ---- old factors ---- */
+
+/** A lattice system that knows its nodes, with the values of `seed`. */
+static void open_lattice(struct stamp *stamp, struct sparse *matrix, struct linear **linear, int i,
+                         uint64_t seed) {
+  struct hd_error err = {0};
+  struct linear_options options = kind(i);
+  int node[ALL];
+  for (int g = 0; g < ALL; g++)
+    node[g] = g < NODES * PER_NODE ? g / PER_NODE : -1;
+  options.node = node;
+  memset(stamp, 0, sizeof *stamp);
+  memset(matrix, 0, sizeof *matrix);
+  stamp_record(stamp, ALL);
+  emit_lattice(stamp, seed);
+  ck_assert_int_eq(stamp_finish(stamp, matrix, &err), HD_OK);
+  ck_assert_int_eq(linear_create(linear, matrix, &options, &err), HD_OK);
+  emit_lattice(stamp, seed);
+}
+
+/** Every 30th unknown is measured by its own size. */
+static void fill_weights(double *weight) {
+  for (int g = 0; g < ALL; g++)
+    weight[g] = g % 30 == 7 ? 0.0 : 1.0;
+}
+
+START_TEST(iterate_solves_with_new_values_and_old_factors) {
+  static const double tolerance = 1e-6;
+  static double x[ALL], exact[ALL], weight[ALL];
+  struct stamp stamp;
+  struct sparse matrix;
+  struct linear *linear;
+  double most = 0.0;
+  open_lattice(&stamp, &matrix, &linear, _i, 5);
+  fill_weights(weight);
+  for (int g = 0; g < ALL; g++)
+    x[g] = exact[g] = cos(g);
+  ck_assert_int_eq(linear_iterate(linear, x, weight, tolerance), 1); /* no factors yet */
+  for (int g = 0; g < ALL; g++)
+    ck_assert_double_eq(x[g], cos(g));
+  ck_assert_int_eq(linear_factor(linear), 0);
+  stamp_replay(&stamp, &matrix);
+  emit_lattice(&stamp, 6);
+  ck_assert_int_eq(linear_iterate(linear, x, weight, tolerance), 0);
+  ck_assert_int_eq(linear_counts(linear).factorisations, 1);
+  ck_assert_int_eq(linear_factor(linear), 0);
+  ck_assert_int_eq(linear_solve(linear, exact), 0);
+  for (int g = 0; g < ALL; g++)
+    most = fmax(most, fabs(exact[g]));
+  /* Both lattices differ by less than half of their diagonal: the error is at most twice the
+   * residual that is bounded. */
+  for (int g = 0; g < ALL; g++)
+    ck_assert_double_eq_tol(x[g], exact[g], 2.0 * tolerance * most);
+  linear_free(&linear);
+  stamp_free(&stamp);
+  sparse_free(&matrix);
+}
+END_TEST
+
+START_TEST(iterate_asks_for_new_factors_when_old_ones_are_useless) {
+  /* Signs drawn anew for every column: the eigenvalues lie on both sides of zero. */
+  static double x[ALL], weight[ALL];
+  uint64_t seed = 3;
+  struct stamp stamp;
+  struct sparse matrix;
+  struct linear *linear;
+  open_lattice(&stamp, &matrix, &linear, _i, 5);
+  fill_weights(weight);
+  ck_assert_int_eq(linear_factor(linear), 0);
+  for (int g = 0; g < ALL; g++) {
+    double factor = pow(10.0, 3.0 * draw(&seed)) * (draw(&seed) > 0.0 ? 1.0 : -1.0);
+    for (int64_t i = matrix.column[g]; i < matrix.column[g + 1]; i++)
+      matrix.value[i] *= factor;
+    x[g] = cos(g);
+  }
+  ck_assert_int_eq(linear_iterate(linear, x, weight, 1e-8), 1);
+  long solves = linear_counts(linear).solves;
+  ck_assert_int_eq(linear_iterate(linear, x, weight, 1e-8), 1);
+  ck_assert_int_eq(linear_counts(linear).solves, solves); /* worn: not tried again */
+  for (int g = 0; g < ALL; g++)
+    ck_assert_double_eq(x[g], cos(g));
+  ck_assert_int_eq(linear_factor(linear), 0);
+  ck_assert_int_eq(linear_iterate(linear, x, weight, 1e-8), 0); /* its own factors */
+  linear_free(&linear);
+  stamp_free(&stamp);
+  sparse_free(&matrix);
+}
+END_TEST
+
+START_TEST(automatic_ordering_takes_the_one_with_less_fill) {
+  struct linear *linear;
+  int64_t entries[4];
+  for (int ordering = ORDERING_AUTOMATIC; ordering <= ORDERING_METIS; ordering++) {
+    struct stamp stamp;
+    struct sparse matrix;
+    open_lattice(&stamp, &matrix, &linear, ordering - 1, 5);
+    ck_assert_int_eq(linear_factor(linear), 0);
+    entries[ordering] = linear_report(linear).entries;
+    linear_free(&linear);
+    stamp_free(&stamp);
+    sparse_free(&matrix);
+  }
+  ck_assert_int_eq(entries[ORDERING_AUTOMATIC], entries[ORDERING_AMD] <= entries[ORDERING_METIS]
+                                                    ? entries[ORDERING_AMD]
+                                                    : entries[ORDERING_METIS]);
+}
+END_TEST
+
 START_TEST(linear_free_accepts_null) {
   struct linear *linear = NULL;
   linear_free(&linear);
@@ -272,6 +383,9 @@ int main(void) {
   tcase_add_loop_test(tcase, border_gives_the_same_solution, 0, KINDS);
   tcase_add_loop_test(tcase, orderings_of_the_nodes_reduce_fill, 0, SOLVERS);
   tcase_add_loop_test(tcase, border_tells_where_it_is_singular, 0, KINDS);
+  tcase_add_loop_test(tcase, iterate_solves_with_new_values_and_old_factors, 0, KINDS);
+  tcase_add_loop_test(tcase, iterate_asks_for_new_factors_when_old_ones_are_useless, 0, KINDS);
+  tcase_add_test(tcase, automatic_ordering_takes_the_one_with_less_fill);
   tcase_add_test(tcase, linear_free_accepts_null);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);

@@ -44,8 +44,8 @@ library() {
 
   library SUNDIALS '(idas?|kinsol|sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol)/' \
     solver/transient.c solver/sunlinear.c solver/sunlinear.h solver/vector.c \
-    solver/vector.h
-  library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|btf|colamd|camd|cholmod)[^/]*[.]h' \
+    solver/vector.h solver/linear_krylov.c
+  library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|ldl|btf|colamd|camd|cholmod)[^/]*[.]h' \
     solver/linear_klu.c solver/linear_umfpack.c solver/linear_order.c
   library METIS 'metis' solver/linear_order.c
   library netCDF 'netcdf' solver/sink_fields.c solver/store.c
