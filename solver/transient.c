@@ -19,9 +19,10 @@ static const double FIRST_STEP_FRACTION = 1e-3;
  * step may have to shrink by many factors of 4 before it is taken, and the same when light is
  * switched on in the dark. */
 enum { FAILURES_MAX = 60 };
-/** Change of cj from which on the matrix is made anew (0.25 in IDA): a front moves on, and
- * iterations with an old matrix cost more than a new one. */
-static const double CJ_CHANGE = 0.1;
+/** Change of cj from which on the matrix is made anew (0.25 in IDA). A front moves on, and
+ * iterations with an old matrix cost more than a new one; where factors are dear it is the other
+ * way round. */
+static const double CJ_CHANGE = 0.1, CJ_CHANGE_DEAR = 0.6;
 
 /** Tolerance of temperatures in units of rtol T_0: levels of 10 kT then move by about rtol kT. */
 static const double TEMPERATURE_PART = 0.1;
@@ -216,7 +217,6 @@ static enum hd_status create_ida(struct transient *transient, struct hd_error *e
     TRY(check(IDASetMinStep(ida, settings->min_step), "the smallest step", err));
   TRY(check(IDASetLinearSolver(ida, transient->solver, transient->matrix), "the solver", err));
   TRY(check(IDASetJacFn(ida, jacobian), "the Jacobian", err));
-  TRY(check(IDASetDeltaCjLSetup(ida, CJ_CHANGE), "the age of the matrix", err));
   TRY(check(IDAQuadInit(ida, quadrature, transient->quad), "the integrals", err));
   if (transient->watch.enabled) {
     TRY(check(IDARootInit(ida, 1, root), "the root", err));
@@ -307,6 +307,9 @@ static double first_step(const struct transient *transient) {
 /** Let IDAS begin at the present state, with order one. */
 static enum hd_status restart(struct transient *transient, double step, struct hd_error *err) {
   void *ida = transient->ida;
+  bool dear = linear_is_dear(transient->plan->linear);
+  TRY(check(IDASetDeltaCjLSetup(ida, dear ? CJ_CHANGE_DEAR : CJ_CHANGE), "the age of the matrix",
+            err));
   TRY(check(IDAReInit(ida, transient->t, transient->y, transient->yp), "a restart", err));
   TRY(check(IDAQuadReInit(ida, transient->quad), "a restart", err));
   TRY(check(IDASetInitStep(ida, step), "the first step", err));

@@ -85,6 +85,9 @@ class Bench:
             "per_newton": 1e6 * (cpu - statistics.median(idle)) / max(beyond, 1),
             "klu": solver["linear_solver_s"] / max(summary["cpu_s"], 1e-9),
             "other": statistics.median(other) if other else None,
+            "factorisations": solver["factorisations"] / newton,
+            "assembly": solver["assembly_s"] / summary["wall_s"],
+            "overhead": summary["wall_s"] / max(solver["linear_solver_s"], 1e-9),
         }
 
     def rows(self):
@@ -233,6 +236,72 @@ def neuron_case(bench):
     return True
 
 
+# ---- the plane ----
+
+
+def show_plane(name, result, limit=None, memory=None, error=None, bound=None, unit=""):
+    """The row of a planar case, and below it what its limits say beyond time and error."""
+    good = show(name, result, limit, error, bound, unit)
+    notes = [f"{result['factorisations']:.2f} factorisations per Newton iteration",
+             f"assembly {100 * result['assembly']:.0f} %",
+             f"whole run {result['overhead']:.2f} x factorisation and solutions"]
+    if memory and result["memory"] > memory:
+        notes.append(f"{result['memory'] / memory:.2f} x the limit of {memory} MB")
+    print(line(("", *[""] * 9, ", ".join(notes))), flush=True)
+    return good
+
+
+def square(nodes):
+    return [f"device.mesh.intervals={nodes - 1}", f"device.mesh.width_intervals={nodes - 1}"]
+
+
+def d3_error(rows, nodes):
+    """Largest relative error from 0.48 V on, where the reference's own rounding is below 1e-6."""
+    points = reference(f"silicon_diode/devsim_2d_iv_{nodes}.csv")
+    return worst_named(rows, "V(anode)_V", [(row[0], row[1]) for row in points if row[0] > 0.479])
+
+
+def d3_cases(bench):
+    good = True
+    for nodes, limit, memory in ((50, 1, None), (100, 5, None), (200, 30, 600)):
+        runs = bench.runs if nodes < 100 else 1
+        result = bench.measure("validation/silicon_diode/d3.cfg", square(nodes), runs=runs)
+        error = (d3_error(bench.rows(), nodes), 1e-6) if nodes < 200 else ()
+        good &= show_plane(f"D3 {nodes} x {nodes}, 10 biases", result, limit, memory, *error)
+    return good
+
+
+def voltages(rows):
+    return [(float(row["V(mid)_V"]), float(row["V(top)_V"])) for row in rows]
+
+
+D4_RTOL = "solver.rtol=3e-3"  # its error is far below that of the reference's steps
+D4_REFERENCE_ERROR = 18.8  # mV: implicit Euler with the reference's steps, validation/ions_2d
+
+
+def d4_error(bench, nodes, rows):
+    """Largest error of V(mid) and V(top) in mV, against a run a thousand times as tight."""
+    bench.measure("validation/ions_2d/case.cfg", [*square(nodes), "solver.rtol=3e-6"], runs=1)
+    pairs = zip(voltages(rows), voltages(bench.rows()))
+    return 1e3 * max(abs(a - b) for ours, tight in pairs for a, b in zip(ours, tight))
+
+
+def d4_cases(bench):
+    good = True
+    for nodes, limit in ((50, 1.6), (100, 10), (200, None)):
+        runs = bench.runs if nodes < 100 else 1
+        result = bench.measure("validation/ions_2d/case.cfg", [*square(nodes), D4_RTOL], runs=runs)
+        rows = bench.rows()
+        error = (d4_error(bench, nodes, rows), D4_REFERENCE_ERROR, "mV") if nodes < 100 else ()
+        good &= show_plane(f"D4 {nodes} x {nodes}, to 9.4 s", result, limit, None, *error)
+    return good
+
+
+def neuron_2d_case(bench):
+    result = bench.measure("inputs/devices/neuron_2d.cfg", runs=1)
+    return show_plane("neuron_2d, 9 pulses", result, 60)
+
+
 def robustness_sets():
     """The random films of validation/robustness as overrides of its deck."""
     with open(ROOT / "validation/robustness/sets.csv") as file:
@@ -263,7 +332,7 @@ def robustness_case(bench):
 
 
 CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "scaling": scaling_cases, "neuron": neuron_case,
-         "robustness": robustness_case}
+         "d3": d3_cases, "d4": d4_cases, "neuron_2d": neuron_2d_case, "robustness": robustness_case}
 
 
 def main():

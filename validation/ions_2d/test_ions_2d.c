@@ -257,6 +257,25 @@ START_TEST(tolerances_converge) {
 }
 END_TEST
 
+/** For table.py: all curves side by side. */
+static void write_curves(const char *path, const char *const *names,
+                         const struct curve *const *curves, size_t count) {
+  FILE *file = fopen(path, "w");
+  double t = 0.0;
+  ck_assert_ptr_nonnull(file);
+  fprintf(file, "time");
+  for (size_t i = 0; i < count; i++)
+    fprintf(file, ",%s_mid,%s_top,%s_I", names[i], names[i], names[i]);
+  for (int k = 0; k < STEPS; k++) {
+    t += step_length(k);
+    fprintf(file, "\n%.6g", t);
+    for (size_t i = 0; i < count; i++)
+      fprintf(file, ",%.10g,%.10g,%.10g", curves[i]->mid[k], curves[i]->top[k], curves[i]->I[k]);
+  }
+  fprintf(file, "\n");
+  fclose(file);
+}
+
 START_TEST(halved_steps_converge_to_the_same_limit) {
   enum { LEVELS = 4 };
   static const double order_tolerance = 0.05; /* of the factor 2: the steps' second order */
@@ -280,6 +299,11 @@ START_TEST(halved_steps_converge_to_the_same_limit) {
   reference_steps(&reference, small);
   printf("the reference's current instead of ours, same steps: V %.3e V, I(R1) %.3e\n",
          distance(&reference, &steps[0]), current_distance(&reference, &steps[0]));
+  static const char *const names[] = {"parts_1",      "parts_2", "parts_4",          "parts_8",
+                                      "extrapolated", "limit",   "reference_current"};
+  const struct curve *const curves[] = {&steps[0],     &steps[1], &steps[2], &steps[3],
+                                        &extrapolated, &limit,    &reference};
+  write_curves("curves.csv", names, curves, sizeof names / sizeof *names);
   ck_assert_double_gt(distance(&reference, &steps[0]), 1e4 * voltage_tolerance);
 }
 END_TEST

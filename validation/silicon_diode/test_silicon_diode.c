@@ -1,5 +1,6 @@
 /* The silicon diode against ngspice CIDER and DEVSIM on the same meshes; see README.md. */
 #include <check.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,9 @@ static const double devsim_lowest_100 = 0.48;
 static const double d2_tolerance = 1e-3;
 /** Rounding of the sums over nodes that the coordinates add in different orders. */
 static const double dimension_tolerance = 1e-10;
+
+/** Relative, of the terminal currents: a thousand roundings. */
+static const double sum_tolerance = 1e-12;
 
 /** Run a deck, find each row of the reference, print and compare the currents. */
 static void compare_currents(const char *deck, const char *const *sets, const char *file,
@@ -65,6 +69,68 @@ START_TEST(d3_equals_cider_and_devsim_on_the_same_meshes) {
   compare_currents(HERE "d3.cfg", NULL, HERE "cider_2d_iv_50.csv", cider_lowest, cider_tolerance);
   compare_currents(HERE "d3.cfg", NULL, HERE "devsim_2d_iv_50.csv", devsim_lowest,
                    devsim_tolerance);
+}
+END_TEST
+
+/** Net current out of the nodes of a contact through the edges that leave it, A. */
+static double boundary_sum(const struct rig *rig, int contact, const double *current) {
+  const struct device *device = rig_instance(rig)->device;
+  double sum = 0.0;
+  for (size_t e = 0; e < device->mesh->n_edge_parts; e++) {
+    const struct edge_part *edge = &device->mesh->edge_parts[e];
+    bool k = device->terminal_of[edge->k] == contact, l = device->terminal_of[edge->l] == contact;
+    if (k != l)
+      sum += k ? current[e] : -current[e];
+  }
+  return sum;
+}
+
+/** Drift and diffusion of both carriers through the same edges, each by itself, A. */
+static double opposite_sum(const struct rig *rig, int contact) {
+  const struct system_instance *instance = rig_instance(rig);
+  const struct model *model = &instance->device->model;
+  const struct device *device = instance->device;
+  int N = model->n_unknowns, S = model->n_species;
+  double sum = 0.0;
+  for (size_t e = 0; e < device->mesh->n_edge_parts; e++) {
+    const struct edge_part *edge = &device->mesh->edge_parts[e];
+    struct model_flux flux;
+    if ((device->terminal_of[edge->k] == contact) == (device->terminal_of[edge->l] == contact))
+      continue;
+    model_edge(model, edge->region, edge->length, &instance->u[edge->k * N],
+               &instance->u[edge->l * N], &instance->state[edge->part_k * S],
+               &instance->state[edge->part_l * S], false, &flux);
+    for (int s = 0; s < S; s++)
+      sum += model->q * edge->measure * flux.exchange[s];
+  }
+  return sum;
+}
+
+/** Two sums over different edges, those that leave one contact and those that leave the other, and
+ * the sum over all edges with the Ramo-Shockley function: the same current three times. At low bias
+ * rounding of the opposite fluxes in the doped regions is larger than 1e-12 of their difference. */
+START_TEST(d3_terminal_currents_sum_to_zero) {
+  static const double volts[] = {0.48, 0.56, 0.64, 0.72, 0.8};
+  struct rig rig;
+  rig_open(&rig, HERE "d3.cfg", NULL);
+  rig_equilibrium(&rig);
+  int anode = rig_contact(&rig, "anode"), cathode = rig_contact(&rig, "cathode");
+  double *current = malloc(rig_instance(&rig)->device->mesh->n_edge_parts * sizeof *current);
+  ck_assert_ptr_nonnull(current);
+  for (size_t i = 0; i < sizeof volts / sizeof *volts; i++) {
+    rig_move(&rig, "V", volts[i]);
+    rig_polish(&rig);
+    rig_conduction(&rig, rig.y, NULL, current);
+    double in = boundary_sum(&rig, anode, current), out = boundary_sum(&rig, cathode, current);
+    double ramo = rig_current(&rig, "anode");
+    double noise = DBL_EPSILON * (opposite_sum(&rig, anode) + opposite_sum(&rig, cathode));
+    printf("V = %.2f: %.12g A in, sum %.1e, Ramo-Shockley %.1e of it, rounding %.1e\n", volts[i],
+           in, fabs((in + out) / in), fabs(ramo / in - 1.0), noise / in);
+    ck_assert_double_lt(fabs(in + out), sum_tolerance * in + noise);
+    ck_assert_double_lt(fabs(in - ramo), sum_tolerance * in + noise);
+  }
+  free(current);
+  rig_close(&rig);
 }
 END_TEST
 
@@ -239,10 +305,14 @@ START_TEST(d2_is_the_same_in_all_coordinates) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {
-      d1_equals_cider_on_the_same_meshes, d1_is_the_same_in_all_coordinates,
-      d2_has_the_named_voltages,          d2_follows_the_fine_time_steps,
-      d2_is_the_same_in_all_coordinates,  d3_equals_cider_and_devsim_on_the_same_meshes,
-      d3_equals_devsim_on_a_fine_mesh,    NULL};
+  const TTest *const tests[] = {d1_equals_cider_on_the_same_meshes,
+                                d1_is_the_same_in_all_coordinates,
+                                d2_has_the_named_voltages,
+                                d2_follows_the_fine_time_steps,
+                                d2_is_the_same_in_all_coordinates,
+                                d3_equals_cider_and_devsim_on_the_same_meshes,
+                                d3_equals_devsim_on_a_fine_mesh,
+                                d3_terminal_currents_sum_to_zero,
+                                NULL};
   return run_suite("silicon_diode", tests);
 }
