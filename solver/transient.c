@@ -20,8 +20,8 @@ static const double FIRST_STEP_FRACTION = 1e-3;
  * switched on in the dark. */
 enum { FAILURES_MAX = 60 };
 /** Change of cj from which on the matrix is made anew (0.25 in IDA). A front moves on, and
- * iterations with an old matrix cost more than a new one; where factors are dear it is the other
- * way round. */
+ * iterations with an old matrix cost more than a new one; where no front can be and factors are
+ * dear it is the other way round. */
 static const double CJ_CHANGE = 0.1, CJ_CHANGE_DEAR = 0.6;
 
 /** Tolerance of temperatures in units of rtol T_0: levels of 10 kT then move by about rtol kT. */
@@ -158,6 +158,14 @@ static void fill_weights(struct transient *transient) {
         }
       }
   }
+}
+
+/** Does attraction make fronts in any device? */
+static bool has_fronts(const struct system *system) {
+  for (size_t d = 0; d < system->n_devices; d++)
+    if (system->devices[d]->model.n_fields > 0)
+      return true;
+  return false;
 }
 
 static enum hd_status check(int flag, const char *what, struct hd_error *err) {
@@ -307,7 +315,7 @@ static double first_step(const struct transient *transient) {
 /** Let IDAS begin at the present state, with order one. */
 static enum hd_status restart(struct transient *transient, double step, struct hd_error *err) {
   void *ida = transient->ida;
-  bool dear = linear_is_dear(transient->plan->linear);
+  bool dear = !has_fronts(transient->system) && linear_is_dear(transient->plan->linear);
   TRY(check(IDASetDeltaCjLSetup(ida, dear ? CJ_CHANGE_DEAR : CJ_CHANGE), "the age of the matrix",
             err));
   TRY(check(IDAReInit(ida, transient->t, transient->y, transient->yp), "a restart", err));

@@ -73,7 +73,7 @@ def prototype():
 def neuron():
     print("| h, nm | rtol | pulse, us after its start, pJ | CPU s |\n|---|---|---|---|")
     for h in (0.6, 0.45, 0.3):
-        for rtol in ("1e-3", "3e-3"):
+        for rtol in ("1e-3", "3e-4"):
             run = switching.Run(NEURON, spacing(h) + ["solver.rtol=" + rtol])
             spikes = ", ".join(
                 f"{spike['pulse']} {1e6 * (spike['time_s'] - spike['window_start_s']):.0f} us "
