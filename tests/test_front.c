@@ -58,15 +58,7 @@ START_TEST(partials_are_exact) {
 END_TEST
 
 int main(void) {
-  Suite *suite = suite_create("front");
-  TCase *tcase = tcase_create("front");
-  tcase_add_test(tcase, share_is_the_mean_over_the_volume);
-  tcase_add_test(tcase, no_excess_without_a_rise);
-  tcase_add_test(tcase, partials_are_exact);
-  suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite("front",
+                   (const TTest *const[]){share_is_the_mean_over_the_volume,
+                                          no_excess_without_a_rise, partials_are_exact, NULL});
 }
