@@ -23,8 +23,8 @@ const struct param contact_params[] = {
     {"image_law", PARAM_CHOICE, "", AT(image_law), IMAGE_BARRIER, 0, 0, false, false,
      image_law_names,
      "barrier: the image potential enters the transmission; bending: it takes the energies near "
-     "the "
-     "metal out of the tunnelling, and the current of a barrier near flat band falls with voltage.",
+     "the metal out of the tunnelling, and the current of a barrier near flat band falls with "
+     "voltage.",
      "Murphy & Good, Phys. Rev. 102, 1464 (1956), doi:10.1103/PhysRev.102.1464"},
     {"tunnelling", PARAM_BOOL, "", AT(tunnelling), 0, 0, 1, false, false, NULL,
      "Carriers tunnel between the metal and the nodes within tunnel_range.", NULL},

@@ -96,15 +96,6 @@ void model_state(const struct model *model, int region, const double *u,
     add_local(model, cold, state);
 }
 
-/** Energy whose spread over a control volume makes the excess: sum_j B_j u_j without it. */
-double model_energy(const struct model *model, int s, const double *u) {
-  double energy = 0.0;
-  for (int j = 0; j < model->n_unknowns; j++)
-    if (j != model->excess[s])
-      energy += model->B[s][j] * u[j];
-  return energy;
-}
-
 /**
  * Electrochemical potential of an ion over kT, ln(x / f) + v, as used where its flux is zero.
  * d_a  out: derivative of ln(x / f) + w by a, so that d mu / d u_j = d_a A_j + r B_j
@@ -238,7 +229,7 @@ const char *model_unknown_kind(const struct model *model, int j, int *species) {
     return "continuity";
   if (j == model->heat)
     return "heat";
-  return j == model->excess[*species] ? "excess potential of the front" : "smoothed field";
+  return model_is_excess(model, j) ? "excess potential of the front" : "smoothed field";
 }
 
 /** Free what the model owns. */

@@ -59,7 +59,6 @@ struct model {
   double c_unit[MODEL_SPECIES];     /* m^-3: scale of x (ions) and of the smoothed field */
   const struct statistics_law *statistics[MODEL_SPECIES];
   int field[MODEL_SPECIES];            /* smoothed field of a species, -1: none */
-  int field_species[MODEL_SPECIES];    /* the species of a field */
   int excess[MODEL_SPECIES];           /* unknown of the excess at a front, -1: none */
   int unknown_species[MODEL_UNKNOWNS]; /* the species an unknown belongs to, -1: none */
   double A[MODEL_SPECIES][MODEL_UNKNOWNS], B[MODEL_SPECIES][MODEL_UNKNOWNS];
@@ -83,6 +82,12 @@ struct species_state {
   double a_T, c_T, v_T; /* 1/K, m^-3/K, 1/K */
 };
 
+/** Is unknown j the excess at a front? */
+static inline bool model_is_excess(const struct model *model, int j) {
+  int s = model->unknown_species[j];
+  return s >= 0 && j == model->excess[s];
+}
+
 /** Temperature at a node, K. */
 static inline double model_temperature(const struct model *model, const double *u) {
   return model->heat < 0 ? model->T : u[model->heat];
@@ -92,9 +97,6 @@ static inline double model_temperature(const struct model *model, const double *
 static inline double model_hot(const struct model *model, const double *u) {
   return model->heat < 0 ? 1.0 : u[model->heat] / model->T;
 }
-
-/** Energy of an ion over k T_0 without the excess of a front and without local terms. */
-double model_energy(const struct model *model, int s, const double *u);
 
 /** r = T_0 / T at a node. */
 static inline double model_cold(const struct model *model, const double *u) {

@@ -35,8 +35,8 @@ const struct param species_params[] = {
      NULL},
     {"front", PARAM_CHOICE, "", AT(front), FRONT_AVERAGED, 0, 0, false, false, species_front_names,
      "Sites of a lattice gas with attraction, where a front is sharper than the mesh: averaged "
-     "over "
-     "the control volume, or filled by the energy at its node (pointwise; fronts stick to nodes).",
+     "over the control volume, or filled by the energy at its node (pointwise; fronts stick to "
+     "nodes).",
      NULL},
     {"diffusion", PARAM_QUANTITY, "m2 s-1", AT(diffusion), PARAM_MISSING, 0, INFINITY, true, false,
      NULL, "Diffusion coefficient of an ion at the reference temperature, in the dilute limit.",

@@ -2,11 +2,34 @@
 #include "physics/front.h"
 #include "solver/assemble.h"
 
-/** Difference of the energies over k T_0 of both ends of an edge. */
-static double energy_rise(const struct pass *p, const struct edge_part *edge, int s) {
+/** The linear form of an ion's energy over k T_0, without the excess and without local terms. */
+struct energy {
+  double B[MODEL_UNKNOWNS];
+  bool couples[MODEL_UNKNOWNS];
+};
+
+static struct energy energy_of(const struct model *model, int s) {
+  struct energy energy;
+  for (int j = 0; j < model->n_unknowns; j++) {
+    energy.B[j] = j == model->excess[s] ? 0.0 : model->B[s][j];
+    energy.couples[j] = energy.B[j] != 0.0;
+  }
+  return energy;
+}
+
+static void fill_energy(const struct pass *p, const struct energy *energy) {
   const double *u = p->instance->u;
-  return model_energy(p->model, s, &u[edge->l * p->n_unknowns]) -
-         model_energy(p->model, s, &u[edge->k * p->n_unknowns]);
+  for (int k = 0; k < p->device->n_nodes; k++, u += p->n_unknowns) {
+    double sum = 0.0;
+    for (int j = 0; j < p->n_unknowns; j++)
+      sum += energy->B[j] * u[j];
+    p->instance->energy[k] = sum;
+  }
+}
+
+/** Difference of the energies of both ends of an edge. */
+static double energy_rise(const struct pass *p, const struct edge_part *edge) {
+  return p->instance->energy[edge->l] - p->instance->energy[edge->k];
 }
 
 /** Share of an edge in the volume of one of its ends, times 1/4: with a linear rise along every
@@ -29,7 +52,7 @@ static void fill_spread(const struct pass *p, int s) {
     const struct edge_part *edge = &mesh->edge_parts[e];
     if (!is_open(p, edge, s))
       continue;
-    double rise = energy_rise(p, edge, s);
+    double rise = energy_rise(p, edge);
     spread[edge->k] += edge_share(p, edge, edge->k, s) * rise * rise;
     spread[edge->l] += edge_share(p, edge, edge->l, s) * rise * rise;
   }
@@ -57,19 +80,15 @@ static void node_rows(const struct pass *p, int s) {
 }
 
 /** Partials of the rows of both ends by the unknowns of both ends, through a^2. */
-static void edge_partials(const struct pass *p, const struct edge_part *edge, int s) {
-  double B[MODEL_UNKNOWNS], rise = energy_rise(p, edge, s);
-  bool couples[MODEL_UNKNOWNS];
-  for (int j = 0; j < p->n_unknowns; j++) {
-    B[j] = j == p->model->excess[s] ? 0.0 : p->model->B[s][j];
-    couples[j] = B[j] != 0.0;
-  }
+static void edge_partials(const struct pass *p, const struct edge_part *edge, int s,
+                          const struct energy *energy) {
+  double rise = energy_rise(p, edge);
   int end[] = {edge->k, edge->l};
   for (int i = 0; i < 2; i++) {
     int row = dof(p, end[i], p->model->excess[s]);
     double slope = 2.0 * rise * edge_share(p, edge, end[i], s) * p->instance->spread[end[i]];
-    add_row(p, row, edge->k, couples, -slope, B);
-    add_row(p, row, edge->l, couples, slope, B);
+    add_row(p, row, edge->k, energy->couples, -slope, energy->B);
+    add_row(p, row, edge->l, energy->couples, slope, energy->B);
   }
 }
 
@@ -79,10 +98,12 @@ void assemble_fronts(const struct pass *p) {
   for (int s = 0; s < p->n_species; s++) {
     if (p->model->excess[s] < 0)
       continue;
+    struct energy energy = energy_of(p->model, s);
+    fill_energy(p, &energy);
     fill_spread(p, s);
     node_rows(p, s);
     for (size_t e = 0; p->stamp && e < mesh->n_edge_parts; e++)
       if (is_open(p, &mesh->edge_parts[e], s))
-        edge_partials(p, &mesh->edge_parts[e], s);
+        edge_partials(p, &mesh->edge_parts[e], s, &energy);
   }
 }

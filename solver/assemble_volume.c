@@ -106,13 +106,14 @@ static void node_reaction(const struct pass *p, size_t i, const struct species_s
 
 /** A smoothed field lives in the regions that its species may enter; its flux ends there. */
 static bool has_field(const struct pass *p, int region, int f) {
-  return p->model->regions[region].species[p->model->field_species[f]].present;
+  int s = p->model->unknown_species[1 + p->n_species + f];
+  return p->model->regions[region].species[s].present;
 }
 
 /** Helmholtz equation of a smoothed field: V (S - c / c_unit). */
 static void node_field(const struct pass *p, const struct node_part *part, int f,
                        const struct species_state *state) {
-  int s = p->model->field_species[f], j = 1 + p->n_species + f;
+  int j = 1 + p->n_species + f, s = p->model->unknown_species[j];
   int row = balance_row(p, part->node, j);
   double per_unit = part->volume / p->model->c_unit[s];
   p->F[row] +=

@@ -37,7 +37,7 @@ static void fill_species(struct model *model, const struct device_spec *spec) {
 static int add_field(struct model *model, int s) {
   if (model->field[s] < 0) {
     model->field[s] = model->n_fields;
-    model->field_species[model->n_fields++] = s;
+    model->unknown_species[1 + model->n_species + model->n_fields++] = s;
   }
   return model->field[s];
 }
@@ -71,15 +71,13 @@ static void fill_interaction(struct model *model, const struct device_spec *spec
   }
 }
 
-/** Which unknowns a node has, and the species of each. */
+/** Which unknowns a node has, and the species of each; the smoothed fields are numbered already. */
 static void fill_unknowns(struct model *model, const struct device_spec *spec,
                           double coupling[MODEL_SPECIES][MODEL_SPECIES]) {
-  int j = 0;
-  model->unknown_species[j++] = -1;
+  int j = 1 + model->n_species + model->n_fields;
+  model->unknown_species[0] = -1;
   for (int s = 0; s < model->n_species; s++)
-    model->unknown_species[j++] = s;
-  for (int f = 0; f < model->n_fields; f++)
-    model->unknown_species[j++] = model->field_species[f];
+    model->unknown_species[1 + s] = s;
   for (int s = 0; s < model->n_species; s++) {
     bool attracted = false;
     for (int t = 0; t < model->n_species; t++)

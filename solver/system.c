@@ -25,6 +25,7 @@ static enum hd_status create_instance(struct system *system, size_t i, struct hd
   TRY(hd_alloc(&instance->dof, unknowns, sizeof(int), err));
   TRY(hd_alloc(&instance->u, unknowns, sizeof(double), err));
   TRY(hd_alloc(&instance->up, unknowns, sizeof(double), err));
+  TRY(hd_alloc(&instance->energy, (size_t)device->n_nodes, sizeof(double), err));
   TRY(hd_alloc(&instance->spread, (size_t)device->n_nodes, sizeof(double), err));
   TRY(hd_alloc(&instance->state, states, sizeof *instance->state, err));
   TRY(hd_alloc(&instance->ion_total, device->n_components, sizeof(double), err));
@@ -107,10 +108,11 @@ static void fill_guess(struct system *system) {
         int g = instance->dof[k * model->n_unknowns + j];
         int s = model->unknown_species[j];
         if (g < system->n)
-          system->guess[g] = j == 0                  ? guess_potential(device, k)
-                             : j == model->heat      ? model->T
-                             : j == model->excess[s] ? 0.0
-                                                     : device->initial_x[k * model->n_species + s];
+          system->guess[g] = j == 0             ? guess_potential(device, k)
+                             : j == model->heat ? model->T
+                             : model_is_excess(model, j)
+                                 ? 0.0
+                                 : device->initial_x[k * model->n_species + s];
       }
   }
 }
@@ -179,6 +181,7 @@ void system_free(struct system **system) {
     hd_free(&s->instances[i].u);
     hd_free(&s->instances[i].up);
     hd_free(&s->instances[i].state);
+    hd_free(&s->instances[i].energy);
     hd_free(&s->instances[i].spread);
     hd_free(&s->instances[i].ion_total);
   }
@@ -232,7 +235,7 @@ static void plan_rows(const struct system *system, const struct system_instance 
       } else if (j == model->heat) {
         balance = mode != SYSTEM_EQUILIBRIUM && !device->sink[k];
         scale = device->heat_scale[k];
-      } else if (j != model->excess[model->unknown_species[j]]) {
+      } else if (!model_is_excess(model, j)) {
         int s = model->unknown_species[j];
         scale = 1.0 / device->species_volume[k * model->n_species + s];
       }

@@ -31,7 +31,7 @@ struct system_instance {
   int base, current_base, lambda_base;
   int *dof;                    /* [n_nodes * n_unknowns] global index; system->n where absent */
   double *u, *up;              /* [n_nodes * n_unknowns] gathered unknowns */
-  double *spread;              /* [n_nodes] work space of assemble_front.c */
+  double *energy, *spread;     /* [n_nodes] work space of assemble_front.c */
   struct species_state *state; /* [n_node_parts * n_species] */
   bool held;                   /* of `state`, for output: ions stay and carry no current */
   double *ion_total;           /* [n_components] m^-3 m^3: conserved number of blocked ions */

@@ -148,7 +148,7 @@ static void fill_weights(struct transient *transient) {
         transient->weight[g] = potential;
         if (j == model->heat)
           transient->weight[g] = 1.0 / (TEMPERATURE_PART * rtol * model->T);
-        if (model->unknown_species[j] >= 0 && j == model->excess[model->unknown_species[j]])
+        if (model_is_excess(model, j))
           transient->weight[g] = 1.0 / rtol; /* over k T_0 */
         if (species && model->carrier[s])
           transient->weight[g] = potential / transient->settings->phi_factor;

@@ -121,9 +121,7 @@ static const struct output_row summary[] = {
     {"experiments[].steps", "", "Accepted time steps (transients)."},
     {"experiments[].ranges.<column>.min", "",
      "Smallest value of a column of filaments, ions and temperature in terminals.csv over the "
-     "experiment's "
-     "rows; "
-     "absent when there was none."},
+     "experiment's rows; absent when there was none."},
     {"experiments[].ranges.<column>.max", "", "Largest value."},
     {"experiments[].front.spacing_over_smoothing", "1",
      "Largest length of an edge, over the smoothing length, on which a front of an ion was: less "
