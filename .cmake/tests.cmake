@@ -11,13 +11,12 @@
 
 find_package(Threads REQUIRED)
 pkg_check_modules(check REQUIRED IMPORTED_TARGET "check>=0.15")
-pkg_check_modules(gsl REQUIRED IMPORTED_TARGET "gsl>=2.7") # quadratures that tests compare with
 
 file(GLOB support_sources CONFIGURE_DEPENDS tests/support/*.c)
 add_library(test_support INTERFACE)
 target_compile_definitions(test_support INTERFACE HALIDRIFT_ROOT="${PROJECT_SOURCE_DIR}"
   HALIDRIFT_PROGRAM="${PROJECT_BINARY_DIR}/halidrift")
-target_link_libraries(test_support INTERFACE halidrift flags PkgConfig::check PkgConfig::gsl Threads::Threads)
+target_link_libraries(test_support INTERFACE halidrift flags PkgConfig::check Threads::Threads)
 if(support_sources)
   add_library(test_support_objects STATIC ${support_sources})
   target_link_libraries(test_support_objects PUBLIC test_support)

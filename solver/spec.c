@@ -63,6 +63,37 @@ const struct param checkpoint_params[] = {
      "Simulated time between two checkpoints of a transient; missing: none.", NULL},
 };
 const size_t checkpoint_params_count = sizeof checkpoint_params / sizeof *checkpoint_params;
+#undef AT
+
+static const char *const engine_names[] = {"none", NULL};
+static const char *const method_names[] = {"automatic", "gillespie", "leap", NULL};
+
+#define AT(member) offsetof(struct stochastic_spec, member)
+const struct param stochastic_params[] = {
+    {"engine", PARAM_CHOICE, "", AT(engine), ENGINE_NONE, 0, 0, false, false, engine_names,
+     "How ions move in transients: none: as a density that does not fluctuate; integer: hops of "
+     "single ions between cells of the mesh.",
+     NULL},
+    {"seed", PARAM_INTEGER, "", AT(seed), 1, 0, 2147483647, false, false, NULL,
+     "Seed of all random motion.", NULL},
+    {"trajectory", PARAM_INTEGER, "", AT(trajectory), 0, 0, 2147483647, false, false, NULL,
+     "Number of the trajectory: each has its own random numbers, of the same seed.", NULL},
+    {"method", PARAM_CHOICE, "", AT(method), METHOD_AUTOMATIC, 0, 0, false, false, method_names,
+     "gillespie: one hop after another; leap: all hops of a short time at once; automatic: "
+     "gillespie while fewer than four hops are expected in a leap.",
+     "a leap draws two numbers for each edge, and an event computes the rates of all edges anew"},
+    {"leap", PARAM_NUMBER, "", AT(leap), 0.1, 0, 0.5, true, false, NULL,
+     "Largest D dt / h^2 of a leap.", "no bias is seen from 0.02 to 0.2"},
+    {"field_tolerance", PARAM_NUMBER, "", AT(field_tolerance), 0.02, 0, 1, false, false, NULL,
+     "Error of the ions' energies, in kT, by which the fields may be extrapolated linearly from "
+     "their last solution; 0: the fields are solved after every event or leap.",
+     "rates then err by 1 %"},
+    {"self_force", PARAM_BOOL, "", AT(self_force), true, 0, 0, false, false, NULL,
+     "Take half of the change of its own energy into the rate of a hop; false, for comparison: "
+     "every ion feels its own field.",
+     "detailed balance in the total energy holds with it"},
+};
+const size_t stochastic_params_count = sizeof stochastic_params / sizeof *stochastic_params;
 
 static void free_device(struct device_spec *device) {
   for (size_t i = 0; device->regions && i < device->n_regions; i++)

@@ -163,6 +163,26 @@ struct checkpoint_spec {
 extern const struct param checkpoint_params[];
 extern const size_t checkpoint_params_count;
 
+/** How the ions move in transients: as a density, as a number in each cell, or as a density with
+ * fluctuating forces. */
+enum stochastic_engine { ENGINE_NONE, ENGINE_INTEGER, ENGINE_LANGEVIN };
+
+/** How hops are drawn: the cheaper one, one after another, or all those of a short time at once. */
+enum stochastic_method { METHOD_AUTOMATIC, METHOD_GILLESPIE, METHOD_LEAP };
+
+/** Random ions; each row of stochastic_params says its meaning. */
+struct stochastic_spec {
+  int engine; /* enum stochastic_engine */
+  int seed, trajectory;
+  int method;             /* enum stochastic_method */
+  double leap;            /* largest D dt / h^2 of a leap */
+  double field_tolerance; /* kT: error of the energies between two solutions of the fields */
+  bool self_force;        /* false: hops feel the field of their own ion (comparison only) */
+};
+
+extern const struct param stochastic_params[];
+extern const size_t stochastic_params_count;
+
 struct run_spec {
   char title[256];
   double temperature; /* K */
@@ -173,6 +193,7 @@ struct run_spec {
   struct experiment_spec *experiments; /* owned */
   struct solver_spec solver;
   struct checkpoint_spec checkpoint;
+  struct stochastic_spec stochastic;
 };
 
 /** kT/q of a run, V. */

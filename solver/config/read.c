@@ -41,6 +41,7 @@ static enum hd_status read_parts(struct reader *reader, struct run_spec *spec) {
   units_set_charge(reader->units, spec->constants.q);
   TRY(read_group(reader, SECTION_SOLVER, &spec->solver));
   TRY(read_group(reader, SECTION_CHECKPOINT, &spec->checkpoint));
+  TRY(read_group(reader, SECTION_STOCHASTIC, &spec->stochastic));
   TRY(library_check(reader));
   TRY(build_devices(reader, reader->root, spec));
   TRY(build_circuit(reader, reader->root, spec));

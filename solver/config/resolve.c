@@ -203,6 +203,7 @@ static void write_run(FILE *file, const struct run_spec *spec) {
   write_group(file, SECTION_CONSTANTS, &spec->constants);
   write_group(file, SECTION_SOLVER, &spec->solver);
   write_group(file, SECTION_CHECKPOINT, &spec->checkpoint);
+  write_group(file, SECTION_STOCHASTIC, &spec->stochastic);
   write_materials(file, spec);
   write_devices(file, spec);
   write_circuit(file, spec);

@@ -52,8 +52,8 @@ library() {
   library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h
   library libconfig 'libconfig' solver/config/parse.c
   library udunits2 'udunits2' solver/config/units.c
-  library GSL 'gsl/' physics/statistics.c
-  library Random123 'Random123/' physics/waveform_points.c
+  library GSL 'gsl/' solver/base/random.h
+  library Random123 'Random123/' physics/waveform_points.c solver/base/random.c
 } >"$work/bad"
 
 [ -s "$work/bad" ] || exit 0
