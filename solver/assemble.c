@@ -20,6 +20,7 @@ static void add_current_rows(const struct pass *p) {
     set_row(p, row, row, p->point->y[row]);
     if (p->point->mode != SYSTEM_TRANSIENT)
       continue;
+    p->F[row] -= p->instance->hop_current[T];
     for (int U = 0; U < terminals; U++) {
       double C = p->device->capacitance[T * terminals + U];
       int column = terminal_dof(p, U);
@@ -178,7 +179,8 @@ void system_assemble(struct system *system, struct system_plan *plan,
   scale_matrix(system, plan);
   for (size_t i = 0; i < system->n_instances; i++) {
     assemble_set_instance(&p, i);
-    carrier_scale_partials(&p);
+    if (p.instance->past_step == 0.0)
+      carrier_scale_partials(&p);
   }
 }
 
@@ -189,6 +191,18 @@ void system_gather(struct system *system, const double *y, const double *yp, dou
   for (size_t i = 0; i < system->n_instances; i++) {
     assemble_set_instance(&p, i);
     assemble_gather(&p);
+  }
+}
+
+void system_begin_step(struct system *system, const double *y, double t, double step) {
+  system_gather(system, y, NULL, t);
+  for (size_t i = 0; i < system->n_instances; i++) {
+    struct system_instance *instance = &system->instances[i];
+    size_t states =
+        instance->device->mesh->n_node_parts * (size_t)instance->device->model.n_species;
+    instance->past_step = step;
+    for (size_t at = 0; at < states; at++)
+      instance->past[at] = instance->state[at].c;
   }
 }
 

@@ -61,11 +61,28 @@ static void storage_partials(const struct pass *p, const struct node_part *part,
   stamp_add(p->stamp, row, heat_dof(p, part->node), by_T);
 }
 
+/** Storage V (c - c_past) / step of one long step. */
+static void node_difference(const struct pass *p, const struct node_part *part,
+                            const struct species_state *own) {
+  double rate = 1.0 / p->instance->past_step;
+  const double *past = &p->instance->past[own - p->instance->state];
+  for (int s = 0; s < p->n_species; s++) {
+    int row = balance_row(p, part->node, 1 + s);
+    p->F[row] += part->volume * (own[s].c - past[s]) * rate;
+    if (p->stamp)
+      add_density(p, row, part->node, s, &own[s], part->volume * rate);
+  }
+}
+
 /** Storage V dc/dt with c = g(a): dc/dt = g'(a) da/dt, and what N(T) adds. */
 static void node_storage(const struct pass *p, const struct node_part *part,
                          const struct species_state *own) {
   const double *up = &p->instance->up[part->node * p->n_unknowns];
   const double *u = &p->instance->u[part->node * p->n_unknowns];
+  if (p->instance->past_step > 0.0) {
+    node_difference(p, part, own);
+    return;
+  }
   for (int s = 0; s < p->n_species; s++, own++) {
     double warming, da = model_rate(p->model, s, own, u, up, &warming);
     double stored = own->d_c * da;

@@ -151,8 +151,12 @@ static void node_storage(const struct pass *p, struct current_work *work, double
       const struct species_state *state = &part_state(p, i)[s];
       double charge = p->model->q * p->model->charge[s] * mesh->node_parts[i].volume, warming;
       double da = model_rate(p->model, s, state, u, up, &warming);
-      work->storage[node] += charge * state->d_c * da;
-      if (p->model->heat >= 0)
+      bool difference = p->instance->past_step > 0.0;
+      work->storage[node] +=
+          charge * (difference ? (state->c - p->instance->past[state - p->instance->state]) /
+                                     p->instance->past_step
+                               : state->d_c * da);
+      if (p->model->heat >= 0 && !difference)
         work->storage[node] += charge * heat_band_power * state->c * warming;
       work->inertia[node] += fabs(charge * state->c) * rate;
     }
@@ -172,7 +176,7 @@ static double terminal_sum(const struct pass *p, const struct current_work *work
   const struct mesh *mesh = p->device->mesh;
   const struct device *device = p->device;
   const double *w = &device->weight[T * device->n_nodes];
-  double sum = 0.0;
+  double sum = p->instance->hop_current[T];
   for (size_t e = 0; e < mesh->n_edge_parts; e++) {
     int k = mesh->edge_parts[e].k, l = mesh->edge_parts[e].l;
     sum += (w[k] - w[l] + work->u[k] - work->u[l]) * work->flow[e];

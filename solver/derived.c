@@ -181,6 +181,18 @@ static double count_ions(const struct system *system, const double *y, const str
   return sum;
 }
 
+/** Contact nodes hold no single ions: they take the share of the fullest cell beside them. */
+static void fill_contacts(const struct device *device, double *field) {
+  for (size_t e = 0; e < device->mesh->n_edge_parts; e++)
+    for (int end = 0; end < 2; end++) {
+      const struct edge_part *edge = &device->mesh->edge_parts[e];
+      int node = end ? edge->l : edge->k, other = end ? edge->k : edge->l;
+      if (device->terminal_of[node] >= 0 && device->terminal_of[other] < 0 &&
+          field[other] > field[node])
+        field[node] = field[other];
+    }
+}
+
 /** Share of the sites on the nodes; NAN where the ion cannot be. */
 static void gather_share(const struct system *system, const double *y, const struct ion *ion,
                          double *field) {
@@ -190,6 +202,8 @@ static void gather_share(const struct system *system, const double *y, const str
     int dof = instance->dof[k * model->n_unknowns + 1 + ion->species];
     field[k] = dof < system->n ? y[dof] : (double)NAN;
   }
+  if (system->run->stochastic.engine == ENGINE_INTEGER)
+    fill_contacts(instance->device, field);
 }
 
 void derived_evaluate(struct derived *derived, const double *y, double *values) {

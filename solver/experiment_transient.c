@@ -4,13 +4,13 @@
 #include <string.h>
 #include "solver/base/memory.h"
 #include "solver/spikes.h"
-#include "solver/transient.h"
+#include "solver/integrator.h"
 
 /** One transient while it runs. */
 struct evolution {
   struct run *run;
   const struct experiment_spec *experiment;
-  struct transient *transient;
+  struct integrator integrator;
   double *point, *slope; /* [n] state at an output time and its derivative */
   double *ion_start;     /* [components] numbers at the start */
   struct spikes *spikes; /* NULL: not counted */
@@ -34,7 +34,7 @@ static double next_kink(const struct run *run, double t, double end) {
 static enum hd_status write_row(struct evolution *evolution, double t, const double *y,
                                 const double *yp, struct hd_error *err) {
   struct run *run = evolution->run;
-  double step = transient_last_step(evolution->transient);
+  double step = integrator_last_step(&evolution->integrator);
   return run_row(run, t, y, yp, step > 0.0 ? 1.0 / step : 0.0, err);
 }
 
@@ -52,13 +52,13 @@ static enum hd_status write_times(struct evolution *evolution, double now, bool 
     double t = experiment->times[evolution->next_time++];
     if (has_row && t >= now - same)
       continue;
-    TRY(transient_interpolate(evolution->transient, t, evolution->point, evolution->slope, err));
+    TRY(integrator_interpolate(&evolution->integrator, t, evolution->point, evolution->slope, err));
     TRY(write_row(evolution, t, evolution->point, evolution->slope, err));
   }
   while (evolution->next_field < experiment->n_field_times &&
          experiment->field_times[evolution->next_field] <= now) {
     double t = experiment->field_times[evolution->next_field++];
-    TRY(transient_interpolate(evolution->transient, t, evolution->point, evolution->slope, err));
+    TRY(integrator_interpolate(&evolution->integrator, t, evolution->point, evolution->slope, err));
     TRY(output_fields(evolution->run->output, t, 0.0, evolution->point, evolution->slope, err));
   }
   return HD_OK;
@@ -117,7 +117,7 @@ static enum hd_status count_spikes(struct evolution *evolution, double t, const 
   const struct spike_spec *spec = &evolution->experiment->spike;
   if (!evolution->spikes)
     return HD_OK;
-  struct transient_integrals done = transient_integrals(evolution->transient);
+  struct transient_integrals done = integrator_integrals(&evolution->integrator);
   struct spikes_point point = {
       .t = t,
       .I = y[system->instances[spec->instance].current_base + spec->terminal],
@@ -148,7 +148,7 @@ static enum hd_status save_evolution(struct evolution *evolution, struct hd_erro
   TRY(store_put(store, "evolution_ion_start", components, evolution->ion_start, err));
   if (evolution->spikes)
     TRY(spikes_save(evolution->spikes, store, err));
-  return transient_save(evolution->transient, store, err);
+  return integrator_save(&evolution->integrator, store, err);
 }
 
 static enum hd_status restore_evolution(struct evolution *evolution, const struct store *from,
@@ -164,12 +164,12 @@ static enum hd_status restore_evolution(struct evolution *evolution, const struc
     TRY(store_get(from, "evolution_ion_start", components, evolution->ion_start, err));
   if (evolution->spikes)
     TRY(spikes_restore(evolution->spikes, from, err));
-  TRY(transient_restore(evolution->transient, from, err));
+  TRY(integrator_restore(&evolution->integrator, from, err));
   if (!evolution->run->fresh)
     return HD_OK;
   progress_begin(evolution->run->progress, evolution->experiment->name, true,
                  evolution->experiment->duration);
-  progress_skip(evolution->run->progress, transient_time(evolution->transient), evolution->step);
+  progress_skip(evolution->run->progress, integrator_time(&evolution->integrator), evolution->step);
   return HD_OK;
 }
 
@@ -177,7 +177,7 @@ static enum hd_status restore_evolution(struct evolution *evolution, const struc
 static enum hd_status look_at_clock(struct evolution *evolution, double t_before,
                                     struct hd_error *err) {
   struct run *run = evolution->run;
-  double t = transient_time(evolution->transient);
+  double t = integrator_time(&evolution->integrator);
   run->leave = checkpoint_due(&run->checkpoint, evolution->step, t_before, t, interrupted());
   if (run->leave || interrupted())
     TRY(save_evolution(evolution, err));
@@ -193,20 +193,20 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
                                  double t_before, struct hd_error *err) {
   const struct experiment_spec *experiment = evolution->experiment;
   struct run *run = evolution->run;
-  double t = transient_time(evolution->transient);
-  const double *y = transient_state(evolution->transient);
+  double t = integrator_time(&evolution->integrator);
+  const double *y = integrator_state(&evolution->integrator);
   evolution->step++;
   bool has_row = experiment->every_step || event == TRANSIENT_STOP;
   TRY(write_times(evolution, t, has_row, err));
   if (has_row)
-    TRY(write_row(evolution, t, y, transient_derivative(evolution->transient), err));
+    TRY(write_row(evolution, t, y, integrator_derivative(&evolution->integrator), err));
   if ((experiment->fields_every > 0 && evolution->step % experiment->fields_every == 0) ||
       (experiment->fields_at_spikes && event == TRANSIENT_UP))
-    TRY(output_fields(run->output, t, 0.0, y, transient_derivative(evolution->transient), err));
+    TRY(output_fields(run->output, t, 0.0, y, integrator_derivative(&evolution->integrator), err));
   watch_conservation(evolution, y);
   run_watch_fronts(run, t, y);
   TRY(count_spikes(evolution, t, y, err));
-  progress_step(run->progress, t, transient_last_step(evolution->transient), evolution->step);
+  progress_step(run->progress, t, integrator_last_step(&evolution->integrator), evolution->step);
   TRY(look_at_clock(evolution, t_before, err));
   if (evolution->step >= run->spec->solver.max_steps)
     return hd_fail(err, HD_CONVERGENCE,
@@ -216,22 +216,40 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
   return HD_OK;
 }
 
+/** Single ions are where they are only at the ends of steps: output times are stops. */
+static double next_stop(const struct evolution *evolution, double t, double end) {
+  const struct experiment_spec *experiment = evolution->experiment;
+  double stop = next_kink(evolution->run, t, end);
+  if (!evolution->integrator.hopping)
+    return stop;
+  double later = t + SAME_TIME * t;
+  for (size_t i = evolution->next_time; i < experiment->n_times; i++)
+    if (experiment->times[i] > later) {
+      stop = fmin(stop, experiment->times[i]);
+      break;
+    }
+  for (size_t i = evolution->next_field; i < experiment->n_field_times; i++)
+    if (experiment->field_times[i] > later)
+      return fmin(stop, experiment->field_times[i]);
+  return stop;
+}
+
 /** Steps to the end, or to a checkpoint. A restored integrator begins inside a stretch. */
 static enum hd_status evolve(struct evolution *evolution, bool restored, struct hd_error *err) {
-  struct transient *transient = evolution->transient;
-  double end = evolution->experiment->duration, t = transient_time(transient);
-  double stop = restored ? transient_stop(transient) : t;
+  struct integrator *integrator = &evolution->integrator;
+  double end = evolution->experiment->duration, t = integrator_time(integrator);
+  double stop = restored ? integrator_stop(integrator) : t;
   bool stopped = t >= stop;
   while (t < end && !evolution->run->leave) {
     enum transient_event event = TRANSIENT_STEP;
     if (stopped) {
-      stop = next_kink(evolution->run, t, end);
-      TRY(transient_begin(transient, stop, err));
+      stop = next_stop(evolution, t, end);
+      TRY(integrator_begin(integrator, stop, err));
     }
-    TRY(transient_advance(transient, &event, err));
+    TRY(integrator_advance(integrator, &event, err));
     double before = t;
     stopped = event == TRANSIENT_STOP;
-    t = stopped ? stop : transient_time(transient);
+    t = stopped ? stop : integrator_time(integrator);
     TRY(after_step(evolution, event, before, err));
   }
   return HD_OK;
@@ -263,14 +281,13 @@ static void add_counts(struct summary *summary, const struct transient_counts *c
 static enum hd_status prepare(struct evolution *evolution, const struct store *from,
                               struct hd_error *err) {
   struct run *run = evolution->run;
-  size_t components = system_ion_components(run->system), at = 0;
+  size_t components = system_ion_components(run->system);
   TRY(hd_alloc(&evolution->point, (size_t)run->system->n, sizeof(double), err));
   TRY(hd_alloc(&evolution->slope, (size_t)run->system->n, sizeof(double), err));
   TRY(hd_alloc(&evolution->ion_start, components, sizeof(double), err));
-  for (size_t i = 0; i < run->system->n_instances; i++)
-    for (size_t c = 0; c < run->system->instances[i].device->n_components; c++)
-      evolution->ion_start[at++] = system_ion_count(run->system, run->y, (int)i, (int)c);
   const struct spike_spec *spike = &evolution->experiment->spike;
+  run->output->frozen =
+      evolution->experiment->frozen_ions || run->spec->stochastic.engine == ENGINE_INTEGER;
   if (spike->enabled) {
     struct spikes_setup setup = {.threshold = spike->threshold};
     if (spike->capacitor >= 0)
@@ -282,29 +299,36 @@ static enum hd_status prepare(struct evolution *evolution, const struct store *f
       json_object_set_new(run->summary.present, "spikes", json_array());
   }
   struct transient_watch watch = make_watch(run, spike);
-  return transient_create(&evolution->transient, run->system, evolution->experiment->frozen_ions,
-                          &watch, run->y, err);
+  TRY(integrator_create(&evolution->integrator, run->system, evolution->experiment->frozen_ions,
+                        &watch, run->y, err));
+  const double *y = integrator_state(&evolution->integrator);
+  size_t at = 0;
+  for (size_t i = 0; i < run->system->n_instances; i++)
+    for (size_t c = 0; c < run->system->instances[i].device->n_components; c++)
+      evolution->ion_start[at++] = system_ion_count(run->system, y, (int)i, (int)c);
+  return HD_OK;
 }
 
 static enum hd_status first_rows(struct evolution *evolution, struct hd_error *err) {
   const struct experiment_spec *experiment = evolution->experiment;
   struct run *run = evolution->run;
+  const double *y = integrator_state(&evolution->integrator);
   progress_begin(run->progress, experiment->name, true, experiment->duration);
   while (evolution->next_time < experiment->n_times &&
          experiment->times[evolution->next_time] <= 0.0)
     evolution->next_time++;
-  TRY(run_row(run, 0.0, run->y, NULL, 0.0, err));
-  run_watch_fronts(run, 0.0, run->y);
+  TRY(run_row(run, 0.0, y, NULL, 0.0, err));
+  run_watch_fronts(run, 0.0, y);
   if (experiment->fields_start)
-    TRY(output_fields(run->output, 0.0, 0.0, run->y, NULL, err));
-  return count_spikes(evolution, 0.0, run->y, err);
+    TRY(output_fields(run->output, 0.0, 0.0, y, NULL, err));
+  return count_spikes(evolution, 0.0, y, err);
 }
 
 /** Where the sources are at the end, for the next experiment. */
 static void keep_state(struct evolution *evolution) {
   struct run *run = evolution->run;
-  double t = transient_time(evolution->transient);
-  memcpy(run->y, transient_state(evolution->transient), (size_t)run->system->n * sizeof(double));
+  double t = integrator_time(&evolution->integrator);
+  memcpy(run->y, integrator_state(&evolution->integrator), (size_t)run->system->n * sizeof(double));
   for (size_t e = 0; e < run->spec->circuit.n_elements; e++) {
     const struct element *element = &run->system->elements[e];
     if (element_table[element->kind].has_waveform && element->kind != ELEMENT_SWITCH)
@@ -322,8 +346,8 @@ static enum hd_status finish(struct evolution *evolution, enum hd_status status,
     if (status == HD_OK)
       status = written;
   }
-  if (evolution->transient) {
-    struct transient_counts counts = transient_counts(evolution->transient);
+  if (evolution->integrator.smooth || evolution->integrator.hopping) {
+    struct transient_counts counts = integrator_counts(&evolution->integrator);
     add_counts(&run->summary, &counts);
     keep_state(evolution);
   }
@@ -348,7 +372,7 @@ enum hd_status experiment_transient(struct run *run, const struct experiment_spe
   if (!(status == HD_OK && run->leave))
     status = finish(&evolution, status, err);
   spikes_free(&evolution.spikes);
-  transient_free(&evolution.transient);
+  integrator_free(&evolution.integrator);
   hd_free(&evolution.point);
   hd_free(&evolution.slope);
   hd_free(&evolution.ion_start);

@@ -65,7 +65,7 @@ const struct param checkpoint_params[] = {
 const size_t checkpoint_params_count = sizeof checkpoint_params / sizeof *checkpoint_params;
 #undef AT
 
-static const char *const engine_names[] = {"none", NULL};
+static const char *const engine_names[] = {"none", "integer", NULL};
 static const char *const method_names[] = {"automatic", "gillespie", "leap", NULL};
 
 #define AT(member) offsetof(struct stochastic_spec, member)

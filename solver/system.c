@@ -28,6 +28,8 @@ static enum hd_status create_instance(struct system *system, size_t i, struct hd
   TRY(hd_alloc(&instance->energy, (size_t)device->n_nodes, sizeof(double), err));
   TRY(hd_alloc(&instance->spread, (size_t)device->n_nodes, sizeof(double), err));
   TRY(hd_alloc(&instance->state, states, sizeof *instance->state, err));
+  TRY(hd_alloc(&instance->hop_current, (size_t)device->n_terminals, sizeof(double), err));
+  TRY(hd_alloc(&instance->past, states, sizeof(double), err));
   TRY(hd_alloc(&instance->ion_total, device->n_components, sizeof(double), err));
   instance->base = system->n;
   instance->current_base = instance->base + device->n_dofs;
@@ -183,7 +185,9 @@ void system_free(struct system **system) {
     hd_free(&s->instances[i].state);
     hd_free(&s->instances[i].energy);
     hd_free(&s->instances[i].spread);
+    hd_free(&s->instances[i].past);
     hd_free(&s->instances[i].ion_total);
+    hd_free(&s->instances[i].hop_current);
   }
   for (size_t d = 0; s->devices && d < s->n_devices; d++)
     device_free(&s->devices[d]);

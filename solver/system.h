@@ -34,7 +34,11 @@ struct system_instance {
   double *energy, *spread;     /* [n_nodes] work space of assemble_front.c */
   struct species_state *state; /* [n_node_parts * n_species] */
   bool held;                   /* of `state`, for output: ions stay and carry no current */
-  double *ion_total;           /* [n_components] m^-3 m^3: conserved number of blocked ions */
+  double *past;      /* [n_node_parts * n_species] m^-3: densities at the begin of a long step */
+  double past_step;  /* s: storage is their difference over it; 0: c'(a) da/dt */
+  double *ion_total; /* [n_components] m^-3 m^3: conserved number of blocked ions */
+  double
+      *hop_current; /* [n_terminals] A: of ions that hop one by one (frozen transients); else 0 */
 };
 
 /** One set of equations: destination rows, pattern, factors. */
@@ -92,6 +96,10 @@ void system_assemble(struct system *system, struct system_plan *plan,
 
 /** Bring y (and yp, or NULL) to the instances' nodes: their u, up and state. */
 void system_gather(struct system *system, const double *y, const double *yp, double t);
+
+/** Begin a step: storage is the difference to the densities of y over `step`, which holds for steps
+ * over which densities change by factors; 0: storage is c'(a) da/dt again. */
+void system_begin_step(struct system *system, const double *y, double t, double step);
 
 /** Starting values: neutral potentials, flat levels, ions at their initial profiles. */
 void system_guess(const struct system *system, double *y);

@@ -27,9 +27,6 @@ static const double CJ_CHANGE = 0.1, CJ_CHANGE_DEAR = 0.6;
 /** Tolerance of temperatures in units of rtol T_0: levels of 10 kT then move by about rtol kT. */
 static const double TEMPERATURE_PART = 0.1;
 
-/** Integrals of power and charge. */
-enum { QUADRATURES = 3 };
-
 struct transient {
   struct system *system; /* borrowed */
   struct system_plan *plan;
@@ -101,27 +98,28 @@ static int root(double t, N_Vector y, N_Vector yp, double *g, void *user) {
   return 0;
 }
 
+void transient_rates(const struct transient_watch *watch, const struct system *system,
+                     const double *y, double rates[TRANSIENT_INTEGRALS]) {
+  rates[0] = rates[1] = rates[2] = 0.0;
+  if (!watch->enabled)
+    return;
+  double I = y[watch->current];
+  double V =
+      system_net(system, y, watch->terminal_net[0]) - system_net(system, y, watch->terminal_net[1]);
+  if (watch->source >= 0) {
+    const struct element *source = &system->elements[watch->source];
+    double V_source = system_net(system, y, source->net[0]) - system_net(system, y, source->net[1]);
+    rates[0] = -V_source * y[system->branch_base + watch->source];
+  }
+  rates[1] = V * I;
+  rates[2] = I;
+}
+
 static int quadrature(double t, N_Vector y, N_Vector yp, N_Vector rate, void *user) {
   struct transient *transient = user;
   (void)t, (void)yp;
-  const struct transient_watch *watch = &transient->watch;
-  const double *u = N_VGetArrayPointer(y);
-  double *out = N_VGetArrayPointer(rate);
-  out[0] = out[1] = out[2] = 0.0;
-  if (watch->enabled) {
-    const struct system *system = transient->system;
-    double I = u[watch->current];
-    double V = system_net(system, u, watch->terminal_net[0]) -
-               system_net(system, u, watch->terminal_net[1]);
-    if (watch->source >= 0) {
-      const struct element *source = &system->elements[watch->source];
-      double V_source =
-          system_net(system, u, source->net[0]) - system_net(system, u, source->net[1]);
-      out[0] = -V_source * u[system->branch_base + watch->source];
-    }
-    out[1] = V * I;
-    out[2] = I;
-  }
+  transient_rates(&transient->watch, transient->system, N_VGetArrayPointer(y),
+                  N_VGetArrayPointer(rate));
   return 0;
 }
 
@@ -183,7 +181,7 @@ static enum hd_status create_vectors(struct transient *transient, const double *
   transient->y = N_VNew_Serial(system->n, transient->context);
   transient->yp = N_VNew_Serial(system->n, transient->context);
   transient->id = N_VNew_Serial(system->n, transient->context);
-  transient->quad = N_VNew_Serial(QUADRATURES, transient->context);
+  transient->quad = N_VNew_Serial(TRANSIENT_INTEGRALS, transient->context);
   transient->matrix = sunlinear_matrix(transient->context);
   transient->solver = sunlinear_create(transient->plan->linear, transient->context);
   transient->ida = IDACreate(transient->context);
@@ -397,8 +395,8 @@ enum hd_status transient_save(struct transient *transient, struct store *store,
   TRY(restart_step(transient, &clock[3], err));
   TRY(store_put(store, "transient_y", n, N_VGetArrayPointer(transient->y), err));
   TRY(store_put(store, "transient_yp", n, N_VGetArrayPointer(transient->yp), err));
-  TRY(store_put(store, "transient_integrals", QUADRATURES, N_VGetArrayPointer(transient->quad),
-                err));
+  TRY(store_put(store, "transient_integrals", TRANSIENT_INTEGRALS,
+                N_VGetArrayPointer(transient->quad), err));
   TRY(store_put(store, "transient_slopes", transient->system->run->circuit.n_elements,
                 transient->slope, err));
   TRY(store_put(store, "transient_clock", 4, clock, err));
@@ -411,8 +409,8 @@ enum hd_status transient_restore(struct transient *transient, const struct store
   double total[4], clock[4];
   TRY(store_get(store, "transient_y", n, N_VGetArrayPointer(transient->y), err));
   TRY(store_get(store, "transient_yp", n, N_VGetArrayPointer(transient->yp), err));
-  TRY(store_get(store, "transient_integrals", QUADRATURES, N_VGetArrayPointer(transient->quad),
-                err));
+  TRY(store_get(store, "transient_integrals", TRANSIENT_INTEGRALS,
+                N_VGetArrayPointer(transient->quad), err));
   TRY(store_get(store, "transient_slopes", transient->system->run->circuit.n_elements,
                 transient->slope, err));
   TRY(store_get(store, "transient_clock", 4, clock, err));

@@ -21,6 +21,12 @@ struct transient_integrals {
   double charge;             /* C through the watched terminal */
 };
 
+enum { TRANSIENT_INTEGRALS = 3 };
+
+/** What the integrals grow by at a state: power of the source, power into the device, current. */
+void transient_rates(const struct transient_watch *watch, const struct system *system,
+                     const double *y, double rates[TRANSIENT_INTEGRALS]);
+
 struct transient_counts {
   long steps, newton_iterations, error_test_failures, convergence_failures;
 };

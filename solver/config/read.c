@@ -31,6 +31,14 @@ static enum hd_status read_group(struct reader *reader, enum section_id id, void
   return table_read(reader, group, &table, object);
 }
 
+/** Numbers of ions in cells have no fronts within a cell. */
+static void settle_fronts(struct run_spec *spec) {
+  for (size_t d = 0; d < spec->n_devices; d++)
+    for (size_t s = 0; s < spec->devices[d].n_species; s++)
+      if (spec->stochastic.engine != ENGINE_NONE)
+        spec->devices[d].species[s].front = FRONT_POINTWISE;
+}
+
 /** All parts, in the order in which they need one another. */
 static enum hd_status read_parts(struct reader *reader, struct run_spec *spec) {
   struct table table = section_table(SECTION_ROOT, 0);
@@ -44,6 +52,7 @@ static enum hd_status read_parts(struct reader *reader, struct run_spec *spec) {
   TRY(read_group(reader, SECTION_STOCHASTIC, &spec->stochastic));
   TRY(library_check(reader));
   TRY(build_devices(reader, reader->root, spec));
+  settle_fronts(spec);
   TRY(build_circuit(reader, reader->root, spec));
   return build_experiments(reader, reader->root, spec);
 }

@@ -52,7 +52,7 @@ library() {
   library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h
   library libconfig 'libconfig' solver/config/parse.c
   library udunits2 'udunits2' solver/config/units.c
-  library GSL 'gsl/' solver/base/random.h
+  library GSL 'gsl/' solver/base/random.h solver/hopping_walk.c solver/lattice_state.c
   library Random123 'Random123/' physics/waveform_points.c solver/base/random.c
 } >"$work/bad"
 

@@ -1,0 +1,56 @@
+#include "physics/hop.h"
+
+#include <math.h>
+
+/** Below this |x| the series of the Bernoulli function is exact to rounding. */
+static const double SERIES = 0.05;
+
+/** B(x) = x / (e^x - 1) from x and e^x: one exponential serves both directions of a hop. */
+static double bernoulli(double x, double exp_x) {
+  double x2 = x * x;
+  if (fabs(x) < SERIES)
+    return 1.0 - 0.5 * x + x2 * (1.0 / 12 - x2 * (1.0 / 720 - x2 / 30240));
+  return isinf(exp_x) ? 0.0 : x / (exp_x - 1.0);
+}
+
+/** Share of free sites, with `more` ions than there are. */
+static double free_share(const struct hop_end *end, double more) {
+  return end->sites > 0.0 ? 1.0 - (end->count + more) / end->sites : 1.0;
+}
+
+/**
+ * Hops of a lattice gas.
+ *   k -> l: nu_k N_k (1 - N_l / M_l) B(dv + s),   l -> k: nu_l N_l (1 - N_k / M_k) B(-dv + s)
+ * The reverse of k -> l begins where dv has become dv + 2 s: both see the energy dv + s, and
+ * B(y) / B(-y) = e^-y.
+ * Errors  none
+ * Source  docs/theory.md section 19
+ */
+struct hop_rates hop_between(const struct hop_end *k, const struct hop_end *l, double dv,
+                             double self) {
+  double up = exp(dv + self), down = exp(self - dv);
+  return (struct hop_rates){
+      .forward = k->frequency * k->count * free_share(l, 0.0) * bernoulli(dv + self, up),
+      .backward = l->frequency * l->count * free_share(k, 0.0) * bernoulli(self - dv, down)};
+}
+
+/**
+ * Exchange j = k_a (c_eq - c_0) through a contact node whose few sites follow at once: c_0 is
+ * eliminated from k_a (c_eq - c_0) = G [c_0 f B(y) - c B(-y)].
+ *   in:  k_a c_eq G f B(y) / (k_a + G f B(y)),   y = dv + s
+ *   out: k_a G (N / V) (1 - theta_eq) B(-y) / (k_a + G f B(y)),   y = dv - s, f without the ion
+ * in / out = e^-y c_eq f / (c (1 - theta_eq)) in the two states that an exchange connects.
+ * Errors  none
+ * Source  docs/theory.md section 19
+ */
+struct hop_rates hop_exchange(const struct hop_electrode *electrode, const struct hop_end *cell,
+                              double dv, double self) {
+  double G = electrode->conductance, k = electrode->velocity;
+  double y_in = dv + self, y_out = dv - self;
+  double in = G * free_share(cell, 0.0) * bernoulli(y_in, exp(y_in));
+  double against = G * free_share(cell, -1.0) * bernoulli(y_out, exp(y_out));
+  double out =
+      cell->frequency * cell->count * (1.0 - electrode->full) * bernoulli(-y_out, exp(-y_out));
+  return (struct hop_rates){.forward = electrode->density * in / (1.0 + in / k),
+                            .backward = out / (1.0 + against / k)};
+}

@@ -1,0 +1,301 @@
+#include "solver/hop_fields.h"
+
+#include <math.h>
+#include <string.h>
+#include "solver/base/memory.h"
+
+/** Iterations of one Newton, and from which ratio of updates on new factors are due. */
+enum { ITERATIONS_MAX = 30 };
+static const double SLOW = 0.3;
+/** Part of the square of an update that is left after it: laws are exponential. */
+static const double CURVED = 0.5;
+/** Updates above this, in kT, change the matrix. */
+static const double NEAR = 0.3;
+/** Largest update of a potential that is taken whole, in kT. */
+static const double WHOLE_UPDATE = 4.0;
+/** Part of a density that one update leaves at least. */
+static const double LEAST_LEFT = 0.1;
+/** A step that fails is cut in so many parts, but for this shortest one, s. */
+enum { PARTS = 8 };
+static const double SHORTEST = 1e-24;
+/** Factors of a step so much longer or shorter are not used. */
+static const double STEP_RATIO = 2.5;
+
+/* ---- create ---- */
+
+/** Units of errors: kT for potentials and energies. */
+static void fill_weights(struct hop_fields *fields) {
+  const struct system *system = fields->system;
+  double per_volt = 1.0 / run_thermal_voltage(system->run);
+  for (int g = system->net_base; g < system->branch_base; g++)
+    fields->weight[g] = per_volt, fields->electric[g] = true;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct model *model = &instance->device->model;
+    for (int at = 0; at < instance->device->n_nodes * model->n_unknowns; at++) {
+      int g = instance->dof[at], j = at % model->n_unknowns, s = j - 1;
+      if (g == system->n)
+        continue;
+      bool species = s >= 0 && s < model->n_species;
+      fields->electric[g] = j == 0;
+      if (species && !model->carrier[s])
+        fields->still[g] = true;
+      else if (j == 0 || species)
+        fields->weight[g] = per_volt / (species ? system->run->solver.phi_factor : 1.0);
+      for (int ion = 0; ion < model->n_species && j > model->n_species; ion++)
+        fields->weight[g] = fmax(fields->weight[g], fabs(model->B[ion][j]));
+    }
+    for (size_t c = 0; c < instance->device->n_components; c++)
+      fields->still[instance->lambda_base + (int)c] = true;
+  }
+}
+
+static enum hd_status fill(struct hop_fields *fields, const struct lattice *lattice,
+                           const double *y, bool respond, struct hd_error *err) {
+  struct system *system = fields->system;
+  size_t n = (size_t)system->n, room = 0;
+  TRY(system_plan(system, SYSTEM_TRANSIENT, true, &fields->plan, err));
+  TRY(hd_alloc(&fields->y, n, sizeof(double), err));
+  TRY(hd_alloc(&fields->yp, n, sizeof(double), err));
+  TRY(hd_alloc(&fields->old, n, sizeof(double), err));
+  TRY(hd_alloc(&fields->F, n + 1, sizeof(double), err));
+  TRY(hd_alloc(&fields->delta, n + 1, sizeof(double), err));
+  TRY(hd_alloc(&fields->weight, n, sizeof(double), err));
+  TRY(hd_alloc(&fields->electric, n, sizeof(bool), err));
+  TRY(hd_alloc(&fields->still, n, sizeof(bool), err));
+  TRY(hd_alloc(&fields->response_base, system->n_instances, sizeof(size_t), err));
+  for (size_t i = 0; i < system->n_instances; i++) {
+    fields->response_base[i] = room;
+    room += (size_t)lattice->blocks[i].n_cells * (size_t)lattice->blocks[i].n_points;
+  }
+  if (respond)
+    TRY(hd_alloc(&fields->response, room, sizeof(double), err));
+  memcpy(fields->y, y, n * sizeof(double));
+  fill_weights(fields);
+  return HD_OK;
+}
+
+enum hd_status hop_fields_create(struct hop_fields **out, struct lattice *lattice, const double *y,
+                                 bool respond, struct hd_error *err) {
+  struct hop_fields *fields = NULL;
+  TRY(hd_alloc(&fields, 1, sizeof *fields, err));
+  fields->system = lattice->system;
+  fields->n = lattice->system->n;
+  enum hd_status status = fill(fields, lattice, y, respond, err);
+  if (status != HD_OK)
+    hop_fields_free(&fields);
+  *out = fields;
+  return status;
+}
+
+/** Free; NULL is accepted. */
+void hop_fields_free(struct hop_fields **fields) {
+  if (!*fields)
+    return;
+  hd_free(&(*fields)->y);
+  hd_free(&(*fields)->yp);
+  hd_free(&(*fields)->old);
+  hd_free(&(*fields)->F);
+  hd_free(&(*fields)->delta);
+  hd_free(&(*fields)->weight);
+  hd_free(&(*fields)->electric);
+  hd_free(&(*fields)->still);
+  hd_free(&(*fields)->response);
+  hd_free(&(*fields)->response_base);
+  hd_free(fields);
+}
+
+/* ---- one step ---- */
+
+/** Residual, and new factors when they are due. Returns 0, or 1 on failure. */
+static int prepare(struct hop_fields *fields, double t, double step, bool renew) {
+  for (int g = 0; g < fields->n; g++)
+    fields->yp[g] = fields->still[g] ? 0.0 : (fields->y[g] - fields->old[g]) / step;
+  struct system_point point = {.mode = SYSTEM_TRANSIENT,
+                               .frozen = true,
+                               .t = t,
+                               .y = fields->y,
+                               .yp = fields->yp,
+                               .cj = 1.0 / step};
+  if (!renew)
+    return system_residual(fields->system, &point, fields->F);
+  if (system_jacobian(fields->system, &point, fields->F) || linear_factor(fields->plan->linear))
+    return 1;
+  fields->step = step;
+  fields->rate = 1.0;
+  return 0;
+}
+
+/** Largest error of the unknowns that matter, and of the potentials among them, in kT. */
+static double norm(const struct hop_fields *fields, double *potential) {
+  double largest = 0.0;
+  *potential = 0.0;
+  for (int g = 0; g < fields->n; g++) {
+    double error = fields->weight[g] * fabs(fields->delta[g]);
+    if (!(error <= largest))
+      largest = error;
+    if (fields->electric[g] && !(error <= *potential))
+      *potential = error;
+  }
+  return largest;
+}
+
+/** Change of ln n for a Newton step x of it: n (1 + x) is exact where the balances are linear in n,
+ * as they are in a depleted region. */
+static double carrier_step(double x) {
+  return log1p(fmax(x, LEAST_LEFT - 1.0));
+}
+
+/** y -= part delta, but carriers by their densities. */
+static void update(struct hop_fields *fields, double part) {
+  const struct system *system = fields->system;
+  for (int g = 0; g < fields->n; g++)
+    fields->delta[g] *= -part;
+  fields->delta[fields->n] = 0.0;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct model *model = &instance->device->model;
+    for (int k = 0; k < instance->device->n_nodes; k++)
+      for (int s = 0; s < model->n_species; s++) {
+        const int *dof = &instance->dof[k * model->n_unknowns];
+        double x = 0.0;
+        if (!model->carrier[s] || dof[1 + s] == fields->n)
+          continue;
+        for (int j = 0; j < model->n_unknowns; j++)
+          x += model->A[s][j] * fields->delta[dof[j]];
+        fields->delta[dof[1 + s]] += (carrier_step(x) - x) / model->A[s][1 + s];
+      }
+  }
+  for (int g = 0; g < fields->n; g++)
+    fields->y[g] += fields->delta[g];
+}
+
+/** Newton with the factors that are there as long as they do. Returns 0, or 1 on failure. */
+static int newton(struct hop_fields *fields, double t, double step) {
+  double tolerance = fields->system->run->solver.rtol, before = 0.0;
+  bool renew = !(fields->step > step / STEP_RATIO && fields->step < step * STEP_RATIO);
+  for (int i = 0; i < ITERATIONS_MAX; i++) {
+    bool fresh = renew;
+    if (prepare(fields, t, step, renew))
+      return 1;
+    memcpy(fields->delta, fields->F, (size_t)fields->n * sizeof(double));
+    linear_solve(fields->plan->linear, fields->delta);
+    double potential, size = norm(fields, &potential);
+    if (!isfinite(size))
+      return 1;
+    double part = potential > WHOLE_UPDATE ? WHOLE_UPDATE / potential : 1.0;
+    update(fields, part);
+    fields->newton_iterations++;
+    if (i > 0 && before > 0.0 && !fresh)
+      fields->rate = size / before;
+    if (part == 1.0 && size * fmin(1.0, fmax(fields->rate, CURVED * size)) <= tolerance)
+      return 0;
+    renew = size > NEAR || (i > 0 && size > SLOW * before && !fresh);
+    before = part < 1.0 ? 0.0 : size;
+  }
+  return 1;
+}
+
+/** A step, in parts if it fails as a whole. */
+static int advance(struct hop_fields *fields, const struct lattice *lattice, double t,
+                   double step) {
+  size_t n = (size_t)fields->n;
+  memcpy(fields->old, fields->y, n * sizeof(double));
+  system_begin_step(fields->system, fields->y, t, step);
+  lattice_put(lattice, fields->y);
+  if (newton(fields, t + step, step) == 0)
+    return 0;
+  fields->failures++;
+  fields->step = 0.0;
+  memcpy(fields->y, fields->old, n * sizeof(double));
+  if (step / PARTS < SHORTEST)
+    return 1;
+  for (int i = 0; i < PARTS; i++)
+    if (advance(fields, lattice, t + step * i / PARTS, step / PARTS))
+      return 1;
+  return 0;
+}
+
+static enum hd_status stuck(const struct hop_fields *fields, double t, struct hd_error *err) {
+  char place[HD_ERROR_TEXT];
+  int worst = 0;
+  for (int g = 1; g < fields->n; g++)
+    if (!(fabs(fields->F[g]) <= fabs(fields->F[worst])))
+      worst = g;
+  system_row_place(fields->system, worst, place, sizeof place);
+  return hd_fail(err, HD_CONVERGENCE,
+                 "no fields that fit the ions were found at t = %.9g s, largest residual: %s; try "
+                 "slower edges of the sources, a smaller stochastic.leap or solver.rtol",
+                 t, place);
+}
+
+enum hd_status hop_fields_step(struct hop_fields *fields, const struct lattice *lattice, double t,
+                               double step, struct hd_error *err) {
+  struct system *system = fields->system;
+  for (int g = 0; g < fields->n; g++)
+    system->frozen[g] = 0.0;
+  lattice_put(lattice, system->frozen);
+  for (size_t i = 0; i < system->n_instances; i++)
+    for (int T = 0; T < system->instances[i].device->n_terminals; T++)
+      system->instances[i].hop_current[T] = lattice->charge[lattice->charge_base[i] + T] / step;
+  fields->solutions++;
+  if (advance(fields, lattice, t, step))
+    return stuck(fields, t, err);
+  lattice_put(lattice, fields->y);
+  return HD_OK;
+}
+
+/* ---- answers ---- */
+
+/** dv of one species at a node by all its unknowns, applied to a change of them. */
+static double energy_change(const struct system *system, const struct lattice_point *point,
+                            const double *change) {
+  const struct system_instance *instance = &system->instances[point->instance];
+  const struct device *device = instance->device;
+  const struct model *model = &device->model;
+  const int *dof = &instance->dof[point->node * model->n_unknowns];
+  double sum = 0.0;
+  for (int j = 0; j < model->n_unknowns; j++)
+    sum += model->B[point->species][j] * change[dof[j]];
+  const struct species_state *state =
+      &instance->state[device->mesh->first_part[point->node] * (size_t)model->n_species];
+  for (int t = 0; model->has_local && t < model->n_species; t++)
+    for (int j = 0; j < model->n_unknowns; j++)
+      sum -= model->local[point->species][t] * state[t].d_c * state[t].scale / model->c_unit[t] *
+             model->A[t][j] * change[dof[j]];
+  return sum;
+}
+
+/**
+ * Columns of dv / dN: everything but the ions answers as it does within a step. Without new factors
+ * there are no answers until the next try.
+ */
+void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice, double t,
+                        double step) {
+  fields->has_response = prepare(fields, t, step, true) == 0;
+  if (!fields->has_response)
+    return;
+  for (size_t i = 0; i < fields->system->n_instances; i++) {
+    const struct lattice_block *block = &lattice->blocks[i];
+    for (int c = 0; c < block->n_cells; c++) {
+      const struct lattice_point *cell = &lattice->points[block->first + c];
+      double *column =
+          &fields->response[fields->response_base[i] + (size_t)c * (size_t)block->n_points];
+      memset(fields->delta, 0, ((size_t)fields->n + 1) * sizeof(double));
+      fields->delta[cell->dof] = cell->per_ion;
+      linear_solve(fields->plan->linear, fields->delta);
+      fields->delta[fields->n] = 0.0;
+      for (int p = 0; p < block->n_points; p++)
+        column[p] =
+            energy_change(fields->system, &lattice->points[block->first + p], fields->delta);
+    }
+  }
+}
+
+const double *hop_fields_response(const struct hop_fields *fields, const struct lattice *lattice,
+                                  int point) {
+  int i = lattice->points[point].instance;
+  const struct lattice_block *block = &lattice->blocks[i];
+  return &fields->response[fields->response_base[i] +
+                           (size_t)(point - block->first) * (size_t)block->n_points];
+}

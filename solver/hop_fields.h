@@ -1,0 +1,43 @@
+/* The fields between two hops: one implicit Euler step of everything but the ions (potentials,
+ * carriers, smoothed fields, circuit), and how the energies of the ions answer to a hop. */
+#ifndef HALIDRIFT_SOLVER_HOP_FIELDS_H
+#define HALIDRIFT_SOLVER_HOP_FIELDS_H
+
+#include "solver/lattice.h"
+
+struct hop_fields {
+  struct system *system; /* borrowed */
+  struct system_plan *plan;
+  int n;
+  double *y, *yp;        /* [n] owned: state now and its rate over the last step */
+  double *old;           /* [n] owned: state at the last step's begin */
+  double *F, *delta;     /* [n + 1] owned */
+  double *weight;        /* [n] owned: 1 over the unit of an unknown's error; 0: decides nothing */
+  bool *electric;        /* [n] owned: potentials and voltages */
+  bool *still;           /* [n] owned: unknowns of ions, which do not change here */
+  double *response;      /* owned: dv_i / dN_j of all points by cells, block by block; NULL: none */
+  size_t *response_base; /* [n_instances] owned */
+  double rate;           /* convergence of Newton with the present factors */
+  double step;           /* s: the factors are of this step; 0: there are none */
+  bool has_response;
+  long newton_iterations, solutions, failures;
+};
+
+/** respond: make room for hop_fields_respond. */
+enum hd_status hop_fields_create(struct hop_fields **fields, struct lattice *lattice,
+                                 const double *y, bool respond, struct hd_error *err);
+void hop_fields_free(struct hop_fields **fields);
+
+/** From y at t to t + step with the ions of the lattice, whose hops have moved lattice->charge
+ * meanwhile. Errors: HD_CONVERGENCE */
+enum hd_status hop_fields_step(struct hop_fields *fields, const struct lattice *lattice, double t,
+                               double step, struct hd_error *err);
+
+/** Compute the answers of all energies to one more ion in each cell, at the present state. */
+void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice, double t,
+                        double step);
+/** Answers of all points of a block to an ion in cell `point`, [n_points of the block]. */
+const double *hop_fields_response(const struct hop_fields *fields, const struct lattice *lattice,
+                                  int point);
+
+#endif

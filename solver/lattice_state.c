@@ -1,0 +1,183 @@
+/* Numbers of ions: drawn from densities, moved, and given to the system. */
+#include <gsl/gsl_randist.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+#include "solver/lattice.h"
+
+/** A share is a whole number of ions when it is one to this many ions. */
+static const double WHOLE = 1e-6;
+
+static const struct system_instance *instance_of(const struct lattice *lattice, int i) {
+  return &lattice->system->instances[i];
+}
+
+static const struct model *model_of(const struct lattice *lattice,
+                                    const struct lattice_point *point) {
+  return &instance_of(lattice, point->instance)->device->model;
+}
+
+long lattice_room(const struct lattice *lattice, int point) {
+  const struct lattice_point *at = &lattice->points[point];
+  return at->sites > 0 ? at->sites - at->count : LONG_MAX;
+}
+
+/** Are all cells whole numbers of ions? */
+static bool is_whole(const struct lattice *lattice, const struct lattice_block *block,
+                     const double *y) {
+  for (int p = block->first; p < block->first + block->n_cells; p++) {
+    const struct lattice_point *point = &lattice->points[p];
+    double ions = y[point->dof] / point->per_ion;
+    if (fabs(ions - round(ions)) > WHOLE)
+      return false;
+  }
+  return true;
+}
+
+/** An ion more or less, at a cell drawn in proportion to what it is expected to hold (to its free
+ * sites times that). */
+static void correct_number(struct lattice *lattice, const struct lattice_block *block,
+                           int component, const double *y, long wanted, gsl_rng *random) {
+  long have = 0;
+  for (int p = block->first; p < block->first + block->n_cells; p++)
+    if (lattice->points[p].component == component)
+      have += lattice->points[p].count;
+  while (have != wanted) {
+    bool more = have < wanted;
+    double sum = 0.0, pick = 0.0;
+    struct lattice_point *chosen = NULL;
+    for (int pass = 0; pass < 2 && !chosen; pass++) {
+      if (pass)
+        pick = gsl_rng_uniform(random) * sum;
+      for (int p = block->first; p < block->first + block->n_cells && !chosen; p++) {
+        struct lattice_point *point = &lattice->points[p];
+        if (point->component != component)
+          continue;
+        double room = point->sites > 0 ? (double)(point->sites - point->count) : 1.0;
+        double weight = more ? room * y[point->dof] : (double)point->count;
+        if (!pass)
+          sum += weight;
+        else if ((pick -= weight) < 0.0)
+          chosen = point;
+      }
+    }
+    if (!chosen)
+      return;
+    chosen->count += more ? 1 : -1;
+    have += more ? 1 : -1;
+  }
+}
+
+/**
+ * Draw the numbers of ions of every cell: binomial in its sites (Poisson without a limit) with the
+ * mean of the density. Where no electrode exchanges the ions their sum is the expected one.
+ * Densities that already are whole numbers of ions stay.
+ * y       [n] state with densities of ions
+ * Errors  HD_INPUT: densities above what the cells can hold
+ */
+enum hd_status lattice_fill(struct lattice *lattice, const double *y, gsl_rng *random,
+                            struct hd_error *err) {
+  (void)err;
+  for (size_t i = 0; i < lattice->system->n_instances; i++) {
+    const struct lattice_block *block = &lattice->blocks[i];
+    const struct device *device = lattice->system->instances[i].device;
+    bool whole = is_whole(lattice, block, y);
+    for (int p = block->first; p < block->first + block->n_cells; p++) {
+      struct lattice_point *point = &lattice->points[p];
+      double ions = fmax(y[point->dof], 0.0) / point->per_ion;
+      if (whole)
+        point->count = lround(ions);
+      else if (point->sites > 0)
+        point->count = gsl_ran_binomial(random, fmin(ions / (double)point->sites, 1.0),
+                                        (unsigned)point->sites);
+      else
+        point->count = gsl_ran_poisson(random, ions);
+    }
+    for (size_t c = 0; c < device->n_components && !whole; c++)
+      if (device->components[c].n_exchange == 0)
+        correct_number(lattice, block, (int)c, y,
+                       lround(system_ion_count(lattice->system, y, (int)i, (int)c)), random);
+  }
+  return HD_OK;
+}
+
+/**
+ * The numbers as unknowns of the system: x of cells, none at contact nodes, the multipliers.
+ * y       in, out [n]
+ */
+void lattice_put(const struct lattice *lattice, double *y) {
+  const struct system *system = lattice->system;
+  size_t at = 0;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct device *device = instance->device;
+    const struct model *model = &device->model;
+    for (size_t c = 0; c < device->n_components; c++) {
+      const struct ion_component *ions = &device->components[c];
+      y[instance->lambda_base + (int)c] =
+          (double)lattice->inflow[at++] / (model->c_unit[ions->species] * ions->capacity);
+    }
+    for (size_t c = 0; c < device->n_contact_nodes; c++)
+      for (int s = 0; s < model->n_species; s++) {
+        int node = device->contact_nodes[c].node;
+        int g = instance->dof[node * model->n_unknowns + 1 + s];
+        if (!model->carrier[s] && g < system->n)
+          y[g] = 0.0;
+      }
+  }
+  for (int p = 0; p < lattice->n_points; p++)
+    y[lattice->points[p].dof] = (double)lattice->points[p].count * lattice->points[p].per_ion;
+}
+
+/** Excess potentials of the ions over kT at every point. */
+void lattice_energies(struct lattice *lattice, const double *y, const double *yp, double t) {
+  system_gather(lattice->system, y, yp, t);
+  for (int p = 0; p < lattice->n_points; p++) {
+    const struct lattice_point *point = &lattice->points[p];
+    const struct system_instance *instance = instance_of(lattice, point->instance);
+    size_t part = instance->device->mesh->first_part[point->node];
+    while (!model_of(lattice, point)
+                ->regions[instance->device->mesh->node_parts[part].region]
+                .species[point->species]
+                .present)
+      part++;
+    int n_species = instance->device->model.n_species;
+    lattice->v[p] = instance->state[part * (size_t)n_species + (size_t)point->species].v;
+  }
+}
+
+struct hop_rates lattice_rates(const struct lattice *lattice, const struct lattice_edge *edge) {
+  const struct lattice_point *from = &lattice->points[edge->from], *to = &lattice->points[edge->to];
+  double dv = lattice->v[edge->to] - lattice->v[edge->from];
+  struct hop_end end = {edge->frequency[1], (double)to->count, (double)to->sites};
+  if (edge->at_electrode)
+    return hop_exchange(&edge->electrode, &end, dv, edge->self);
+  struct hop_end start = {edge->frequency[0], (double)from->count, (double)from->sites};
+  return hop_between(&start, &end, dv, edge->self);
+}
+
+void lattice_move(struct lattice *lattice, const struct lattice_edge *edge, long n) {
+  struct lattice_point *from = &lattice->points[edge->from], *to = &lattice->points[edge->to];
+  const struct device *device = instance_of(lattice, to->instance)->device;
+  double charge = device->model.q * device->model.charge[to->species] * (double)n;
+  to->count += n;
+  if (edge->at_electrode) {
+    size_t at = (size_t)to->component;
+    for (int i = 0; i < to->instance; i++)
+      at += lattice->system->instances[i].device->n_components;
+    lattice->inflow[at] += n;
+    lattice->exchanges += labs(n);
+  } else {
+    from->count -= n;
+    lattice->hops += labs(n);
+  }
+  double *sum = &lattice->charge[lattice->charge_base[to->instance]];
+  for (int T = 0; T < device->n_terminals; T++) {
+    const double *w = &device->weight[T * device->n_nodes];
+    sum[T] += charge * (w[from->node] - w[to->node]);
+  }
+}
+
+void lattice_clear_charge(struct lattice *lattice) {
+  memset(lattice->charge, 0, lattice->n_terminals * sizeof(double));
+}
