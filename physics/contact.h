@@ -81,16 +81,18 @@ extern const size_t contact_params_count, contact_species_params_count;
 enum hd_status contact_check(const struct contact *contact, const char *place,
                              struct hd_error *err);
 
-/** Arguments of one tunnelling link between a contact and a node at `distance` inside (1D ray). */
+/** Arguments of one tunnelling link between a contact and a node at distance x inside (1D ray). */
 struct tunnel_input {
   double psi_contact;                /* V: at the contact node */
   double psi, psi_before, psi_after; /* V: at the node and its neighbours on the ray */
   double x, x_before,
-      x_after; /* m: distances from the contact; x_after = x at the end of the ray */
-  double eta,
-      eta_metal; /* reduced chemical potential of the carrier there, and with the metal's level */
-  int charge;    /* -1 electron, +1 hole: which way the band must bend */
-  double V_T;    /* V */
+      x_after;     /* m: distances from the contact; x_after = x at the end of the ray */
+  double from, to; /* m: ends of the control volume along the ray; 0 only without image_bending */
+  double eta;      /* reduced chemical potential of the carrier at the node */
+  double eta_metal, eta_metal_before, eta_metal_after; /* the same with the metal's level, there and
+                                                        * at the neighbours */
+  int charge;                          /* -1 electron, +1 hole: which way the band must bend */
+  double V_T;                          /* V */
   double prefactor;                    /* v N, m^-2 s^-1 */
   double kappa;                        /* (4/3) sqrt(2 m q) / hbar, m^-1 V^-1/2 */
   double image_bending, image_barrier; /* q / (16 pi eps_opt eps0) in the bending or in the
@@ -99,10 +101,11 @@ struct tunnel_input {
 
 struct tunnel_value {
   double g; /* m^-2 s^-1: flux from the contact to the node */
-  double d_psi_contact, d_psi, d_psi_before, d_psi_after, d_eta, d_eta_metal, d_V_T;
+  double d_psi_contact, d_psi, d_psi_before, d_psi_after;
+  double d_eta, d_eta_metal, d_eta_metal_before, d_eta_metal_after, d_V_T;
 };
 
-/** Non-local tunnelling flux of DESIGN section 3.5; zero where the band bends the wrong way. */
+/** Non-local tunnelling flux into one control volume; zero where the band bends the wrong way. */
 struct tunnel_value contact_tunnel(const struct tunnel_input *input);
 
 #endif

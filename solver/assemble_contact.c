@@ -101,53 +101,88 @@ void assemble_faces(const struct pass *p) {
   }
 }
 
-/** Add the partials of factor * g to one row. */
-void assemble_link_partials(const struct pass *p, const struct tunnel_link *link, int row,
-                            double factor, const struct tunnel_value *value) {
-  int s = link->species;
-  const double *A = p->model->A[s];
-  const struct species_state *own = &part_state(p, (size_t)link->part)[s];
-  stamp_add(p->stamp, row, dof(p, link->contact, 0), factor * value->d_psi_contact);
-  stamp_add(p->stamp, row, dof(p, link->before, 0), factor * value->d_psi_before);
-  stamp_add(p->stamp, row, dof(p, link->node, 0), factor * value->d_psi);
-  stamp_add(p->stamp, row, dof(p, link->after, 0), factor * value->d_psi_after);
-  add_row(p, row, link->node, p->model->couples[s],
-          factor * (value->d_eta + value->d_eta_metal) * own->scale, A);
-  double by_level = factor * value->d_eta_metal * A[1 + s] * own->scale;
-  stamp_add(p->stamp, row, dof(p, link->node, 1 + s), -by_level);
-  stamp_add(p->stamp, row, terminal_dof(p, link->terminal), by_level);
-  if (p->model->heat < 0)
-    return;
-  const double *u = &p->instance->u[link->node * p->n_unknowns];
-  double T = u[p->model->heat], level = terminal_voltage(p, link->terminal) - u[1 + s];
-  double eta_metal = own->a + own->scale * A[1 + s] * level;
-  double d_T = value->d_eta * own->a_T - value->d_eta_metal * eta_metal / T +
-               value->d_V_T * p->model->V_T / p->model->T + 2.0 * value->g / T;
-  stamp_add(p->stamp, row, heat_dof(p, link->node), factor * d_T);
-}
-
-/** Flux of one link at the gathered state. */
-struct tunnel_value assemble_link_value(const struct pass *p, const struct tunnel_link *link) {
-  const double *u = p->instance->u;
+/** eta of a node with the metal's level, material and temperature of the link's node. */
+static double metal_level(const struct pass *p, const struct tunnel_link *link, int node) {
   int s = link->species, N = p->n_unknowns;
   const struct species_state *own = &part_state(p, (size_t)link->part)[s];
-  double eta = own->a, hot = model_hot(p->model, &u[link->node * N]);
-  double level = terminal_voltage(p, link->terminal) - u[link->node * N + 1 + s];
-  struct tunnel_input input = {.psi_contact = u[link->contact * N],
+  const double *A = p->model->A[s], *u = &p->instance->u[node * N];
+  const double *u_own = &p->instance->u[link->node * N];
+  double step = A[1 + s] * (terminal_voltage(p, link->terminal) - u_own[1 + s]);
+  for (int j = 0; j < N; j++)
+    if (j != 1 + s)
+      step += A[j] * (u[j] - u_own[j]);
+  return own->a + own->scale * step;
+}
+
+static struct tunnel_input link_input(const struct pass *p, const struct tunnel_link *link) {
+  const double *u = p->instance->u;
+  int s = link->species, N = p->n_unknowns;
+  double hot = model_hot(p->model, &u[link->node * N]);
+  return (struct tunnel_input){.psi_contact = u[link->contact * N],
                                .psi = u[link->node * N],
                                .psi_before = u[link->before * N],
                                .psi_after = u[link->after * N],
                                .x = link->x,
                                .x_before = link->x_before,
                                .x_after = link->x_after,
-                               .eta = eta,
-                               .eta_metal = eta + own->scale * p->model->A[s][1 + s] * level,
+                               .from = link->from,
+                               .to = link->to,
+                               .eta = part_state(p, (size_t)link->part)[s].a,
+                               .eta_metal = metal_level(p, link, link->node),
+                               .eta_metal_before = metal_level(p, link, link->before),
+                               .eta_metal_after = metal_level(p, link, link->after),
                                .charge = p->model->charge[s] < 0.0 ? -1 : 1,
                                .V_T = p->model->V_T * hot,
                                .prefactor = link->prefactor * hot * hot,
                                .kappa = link->kappa,
                                .image_bending = link->image_bending,
                                .image_barrier = link->image_barrier};
+}
+
+/** d g / d T of the node: every eta goes with 1 / T, the prefactor with T^2. */
+static double link_by_heat(const struct pass *p, const struct tunnel_link *link,
+                           const struct tunnel_value *value) {
+  struct tunnel_input input = link_input(p, link);
+  double by_levels = value->d_eta * input.eta + value->d_eta_metal * input.eta_metal +
+                     value->d_eta_metal_before * input.eta_metal_before +
+                     value->d_eta_metal_after * input.eta_metal_after;
+  double T = p->instance->u[link->node * p->n_unknowns + p->model->heat];
+  return (2.0 * value->g - by_levels) / T + value->d_V_T * p->model->V_T / p->model->T;
+}
+
+/** Add factor * d eta_metal / du: eta of a node with the metal's level in place of its own. */
+static void add_metal_level(const struct pass *p, const struct tunnel_link *link, int row, int node,
+                            double factor) {
+  const double *A = p->model->A[link->species];
+  double scale = part_state(p, (size_t)link->part)[link->species].scale;
+  for (int j = 0; j < p->n_unknowns; j++)
+    if (A[j] != 0.0)
+      stamp_add(p->stamp, row,
+                j == 1 + link->species ? terminal_dof(p, link->terminal) : dof(p, node, j),
+                factor * A[j] * scale);
+}
+
+/** Add the partials of factor * g to one row. */
+void assemble_link_partials(const struct pass *p, const struct tunnel_link *link, int row,
+                            double factor, const struct tunnel_value *value) {
+  int s = link->species;
+  const struct species_state *own = &part_state(p, (size_t)link->part)[s];
+  stamp_add(p->stamp, row, dof(p, link->contact, 0), factor * value->d_psi_contact);
+  stamp_add(p->stamp, row, dof(p, link->before, 0), factor * value->d_psi_before);
+  stamp_add(p->stamp, row, dof(p, link->node, 0), factor * value->d_psi);
+  stamp_add(p->stamp, row, dof(p, link->after, 0), factor * value->d_psi_after);
+  add_row(p, row, link->node, p->model->couples[s], factor * value->d_eta * own->scale,
+          p->model->A[s]);
+  add_metal_level(p, link, row, link->before, factor * value->d_eta_metal_before);
+  add_metal_level(p, link, row, link->node, factor * value->d_eta_metal);
+  add_metal_level(p, link, row, link->after, factor * value->d_eta_metal_after);
+  if (p->model->heat >= 0)
+    stamp_add(p->stamp, row, heat_dof(p, link->node), factor * link_by_heat(p, link, value));
+}
+
+/** Flux of one link at the gathered state. */
+struct tunnel_value assemble_link_value(const struct pass *p, const struct tunnel_link *link) {
+  struct tunnel_input input = link_input(p, link);
   return contact_tunnel(&input);
 }
 

@@ -28,9 +28,9 @@ struct contact_face {
 /** A tunnelling link of one carrier between a contact and one node inside. */
 struct tunnel_link {
   int terminal, species;
-  int contact, node, before, after; /* nodes; after == node at the end of the ray */
+  int contact, node, before, after; /* nodes; after == node where the carrier can go no further */
   int part;                         /* node part of `node` */
-  double x, x_before, x_after, area;
+  double x, x_before, x_after, from, to, area;
   double prefactor, kappa, image_bending, image_barrier; /* see struct tunnel_input */
 };
 

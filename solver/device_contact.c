@@ -186,6 +186,27 @@ static void add_face(struct device *device, const struct run_spec *run,
                                                            .c_eq = c_eq};
 }
 
+/** Does a ray go on behind its point i in a region in which the species can be? */
+static bool is_behind(const struct device *device, const struct mesh_ray *ray, size_t i, int s) {
+  const struct mesh *mesh = device->mesh;
+  if (i + 1 >= ray->count)
+    return false;
+  int region = mesh->node_parts[mesh->ray_part[ray->first + i + 1]].region;
+  return device->model.regions[region].species[s].present;
+}
+
+/**
+ * Ends of the control volume of point i of a ray: the middles of the edges, but the half cells of
+ * the contacts at both ends of the ray belong to their neighbours. In the bending the image
+ * potential has no value at the contact.
+ */
+static void fill_extent(struct tunnel_link *link, const struct device *device) {
+  bool whole = link->x_before == 0.0 && !(link->image_bending > 0.0);
+  bool last = device->terminal_of[link->after] >= 0;
+  link->from = whole ? 0.0 : 0.5 * (link->x_before + link->x);
+  link->to = last ? link->x_after : 0.5 * (link->x + link->x_after);
+}
+
 /** Links of one ray to every node within the contact's tunnelling range, for one carrier. */
 static void add_links(struct device *device, const struct run_spec *run, const struct mesh_ray *ray,
                       int s) {
@@ -195,7 +216,7 @@ static void add_links(struct device *device, const struct run_spec *run, const s
   const int *nodes = &mesh->ray_nodes[ray->first];
   const double *x = &mesh->ray_distance[ray->first];
   for (size_t i = 1; i < ray->count && x[i] <= contact->tunnel_range * (1.0 + 1e-12); i++) {
-    size_t after = i + 1 < ray->count ? i + 1 : i;
+    size_t after = is_behind(device, ray, i, s) ? i + 1 : i;
     int part = mesh->ray_part[ray->first + i];
     const struct model_region *region = &model->regions[mesh->node_parts[part].region];
     const struct material *material = region->material;
@@ -206,7 +227,8 @@ static void add_links(struct device *device, const struct run_spec *run, const s
         contact->image_force
             ? run->constants.q / (16.0 * acos(-1.0) * material->eps_opt * run->constants.eps0)
             : 0.0;
-    device->links[device->n_links++] = (struct tunnel_link){
+    struct tunnel_link *link = &device->links[device->n_links++];
+    *link = (struct tunnel_link){
         .terminal = ray->terminal,
         .species = s,
         .contact = nodes[0],
@@ -222,6 +244,7 @@ static void add_links(struct device *device, const struct run_spec *run, const s
         .kappa = 4.0 / 3.0 * sqrt(2.0 * mass * run->constants.q) / run->constants.hbar,
         .image_bending = contact->image_law == IMAGE_BENDING ? image : 0.0,
         .image_barrier = contact->image_law == IMAGE_BARRIER ? image : 0.0};
+    fill_extent(link, device);
   }
 }
 

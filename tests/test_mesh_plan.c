@@ -201,7 +201,7 @@ START_TEST(mesh_plan_is_uniform_below_a_share_of_the_smoothing_length) {
   struct film f;
   make_neuron(&f, (enum shape_coordinates)_i);
   struct mesh *mesh = plan(&f);
-  double share = mesh->dimension == 1 ? 1.0 / 6 : 0.5; /* of ell: docs/theory.md */
+  double share = mesh->dimension == 1 ? 1.0 / 3 : 0.5; /* of ell: docs/theory.md */
   for (int axis = 0; axis < mesh->dimension; axis++)
     for (size_t i = 1; i < mesh->n_axis[axis]; i++) {
       double h = mesh->axis[axis][i] - mesh->axis[axis][i - 1];

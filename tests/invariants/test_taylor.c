@@ -83,23 +83,58 @@ static double potential(const struct system_instance *instance, const double *y,
   return y[instance->dof[node * instance->device->n_unknowns]];
 }
 
-/** Is this link near a corner of its law (bands flat, or level with the contact or with the
- * top that the image force lowers)? */
+/** psi and its slope at a distance x along the ray of a link: the parabola through three nodes, or
+ * the line through two. */
+static double profile(const struct system_instance *instance, const struct tunnel_link *link,
+                      const double *y, double x, double *slope) {
+  double psi = potential(instance, y, link->node), back = link->x - link->x_before;
+  double rise = (psi - potential(instance, y, link->before)) / back, curvature = 0.0;
+  if (link->x_after > link->x) {
+    double on = link->x_after - link->x;
+    double next = (potential(instance, y, link->after) - psi) / on;
+    curvature = 2.0 * (next - rise) / (on + back);
+    rise += 0.5 * curvature * back;
+  }
+  double d = x - link->x;
+  *slope = rise + curvature * d;
+  return psi + rise * d + 0.5 * curvature * d * d;
+}
+
+/** Is a point of the quadrature level with the contact, or with the top that the image force
+ * lowers?
+ */
+static bool is_level(const struct system_instance *instance, const struct tunnel_link *link,
+                     const double *y, double x, double room) {
+  double slope, contact = potential(instance, y, link->contact);
+  double height = fabs(profile(instance, link, y, x, &slope) - contact);
+  double lowered = 4.0 * link->image_barrier / x;
+  return height < room || (lowered > 0.0 && fabs(height - lowered) < fmax(room, 0.05 * lowered));
+}
+
+/** Is this link near a corner of its law: a turn of the band near an end of the control volume, or
+ * a level point where it falls away from the contact? */
 static bool near_corner(const struct system_instance *instance, const struct tunnel_link *link,
                         const double *y) {
-  const double V_T = instance->device->model.V_T, room = 0.1 * V_T;
-  const struct model *model = &instance->device->model;
-  double psi = potential(instance, y, link->node);
-  double before = link->x_before > 0.0 || link->image_bending > 0.0 ? 0.5 : 1.0;
-  double minus = before * potential(instance, y, link->before) + (1.0 - before) * psi;
-  double plus = 0.5 * (psi + potential(instance, y, link->after));
-  double image = 2.0 * link->image_bending *
-                 (1.0 / (link->x + link->x_after) - 1.0 / (link->x_before + link->x));
-  double bending = model->charge[link->species] * (minus - plus) + image;
-  double height = fabs(psi - potential(instance, y, link->contact));
-  double lowered = 4.0 * link->image_barrier / link->x;
-  return fabs(bending) < room || height < room ||
-         (lowered > 0.0 && fabs(height - lowered) < fmax(room, 0.05 * lowered));
+  static const double gauss[] = {0.211324865405187, 0.788675134594813};
+  const double room = 0.1 * instance->device->model.V_T, length = link->to - link->from;
+  const double charge = instance->device->model.charge[link->species];
+  double bending[2], from = 0.0, to = 1.0;
+  for (int end = 0; end < 2; end++) {
+    double slope, x = end ? link->to : link->from;
+    profile(instance, link, y, x, &slope);
+    double image = link->image_bending > 0.0 ? link->image_bending / (x * x) : 0.0;
+    bending[end] = (-charge * slope - image) * length;
+    if (fabs(bending[end]) < room)
+      return true;
+  }
+  double turn = bending[0] / (bending[0] - bending[1]);
+  from = bending[0] < 0.0 ? turn : from;
+  to = bending[1] < 0.0 ? turn : to;
+  bool level = false;
+  for (int i = 0; i < 2; i++)
+    level |=
+        is_level(instance, link, y, link->from + length * (from + (to - from) * gauss[i]), room);
+  return level && fmax(bending[0], bending[1]) > 0.0;
 }
 
 /** Redraw potentials until no tunnelling link is near a corner. */

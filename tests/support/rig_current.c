@@ -8,13 +8,24 @@ static void require(enum hd_status status, const struct hd_error *err) {
   ck_assert_msg(status == HD_OK, "%s", err->text);
 }
 
+/** eta of a node with the level V in place of its own, in the material of a link's node. */
+static double level_at(const struct system_instance *instance, const struct tunnel_link *link,
+                       int node, double V) {
+  const struct model *model = &instance->device->model;
+  int N = model->n_unknowns, s = link->species;
+  double a = instance->state[link->part * model->n_species + s].a;
+  for (int j = 0; j < N; j++)
+    a += model->A[s][j] *
+         ((j == 1 + s ? V : instance->u[node * N + j]) - instance->u[link->node * N + j]);
+  return a;
+}
+
 /** Charge per time that tunnels from the contact to the node of one link, A. */
 static double link_current(const struct rig *rig, const struct tunnel_link *link, const double *y) {
   const struct system_instance *instance = rig_instance(rig);
   const struct model *model = &instance->device->model;
   int N = model->n_unknowns, s = link->species;
   const double *u = instance->u;
-  double a = instance->state[link->part * model->n_species + s].a;
   double V = system_net(rig->system, y, instance->spec->net[link->terminal]);
   struct tunnel_input input = {.psi_contact = u[link->contact * N],
                                .psi = u[link->node * N],
@@ -23,9 +34,12 @@ static double link_current(const struct rig *rig, const struct tunnel_link *link
                                .x = link->x,
                                .x_before = link->x_before,
                                .x_after = link->x_after,
-                               .eta = a,
-                               .eta_metal =
-                                   a + model->A[s][1 + s] * (V - u[link->node * N + 1 + s]),
+                               .from = link->from,
+                               .to = link->to,
+                               .eta = instance->state[link->part * model->n_species + s].a,
+                               .eta_metal = level_at(instance, link, link->node, V),
+                               .eta_metal_before = level_at(instance, link, link->before, V),
+                               .eta_metal_after = level_at(instance, link, link->after, V),
                                .charge = model->charge[s] < 0.0 ? -1 : 1,
                                .V_T = model->V_T,
                                .prefactor = link->prefactor,

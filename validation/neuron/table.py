@@ -111,26 +111,42 @@ def matrix():
                   f"| {run.summary['cpu_s']:.1f} |", flush=True)
 
 
-def swings(volts, current):
-    """Rises and falls of log10 |I| between its turning points, decades."""
-    logs = [math.log10(abs(i)) for v, i in zip(volts, current) if 0.01 < v < 0.19]
+RATES = (300, 30)  # V/s
+VOLTS = [0.01 + 0.001 * i for i in range(181)]  # V, on the way back: the filament retracts
+
+
+def retraction(intervals):
+    """log10 |I| at VOLTS on the way back, for both rates; CPU time, s."""
+    run = switching.Run(SWEEP, [INTERVALS.format(intervals)])
+    logs = []
+    for rate in RATES:
+        t, volts, current = run.columns(f"rate_{rate}", "time_s", "V(in)_V", "I(anode)_A")
+        back = sorted((v, math.log10(abs(i))) for a, v, i in zip(t, volts, current) if a > 1.5 / rate)
+        logs.append([switching.value_at(*zip(*back), v) for v in VOLTS])
+    return logs, run.summary["cpu_s"]
+
+
+def swings(logs):
+    """Rises and falls between the turning points, decades."""
     turns = [b for a, b, c in zip(logs, logs[1:], logs[2:]) if (b - a) * (c - b) < 0]
-    points = [logs[0]] + turns + [logs[-1]]
-    return [abs(b - a) for a, b in zip(points, points[1:]) if abs(b - a) > 0.02]
+    return [abs(b - a) for a, b in zip(turns, turns[1:])]
 
 
 def ripples():
-    print("| intervals | h / ell | median swing of log10 I at 300 V/s | at 30 V/s | CPU s |")
+    finest = 640
+    limit, _ = retraction(finest)
+    print(f"| intervals | h / ell | swing and mean of log10(I / I on {finest}) at 300 V/s | at 30 V/s "
+          "| CPU s |")
     print("|---|---|---|---|---|")
-    for intervals in (80, 120, 160, 200, 240, 320):
-        run = switching.Run(SWEEP, [INTERVALS.format(intervals)])
+    for intervals in (80, 120, 129, 160, 240, 320):
+        logs, cpu = retraction(intervals)
         found = []
-        for rate in (300, 30):
-            t, volts, current = run.columns(f"rate_{rate}", "time_s", "V(in)_V", "I(anode)_A")
-            back = [(v, i) for a, v, i in zip(t, volts, current) if a > 1.5 / rate]
-            found.append(statistics.median(swings(*zip(*back)) or [0]))
-        print(f"| {intervals} | {30 / intervals / 0.7:.2f} | {found[0]:.2f} | {found[1]:.2f} "
-              f"| {run.summary['cpu_s']:.1f} |", flush=True)
+        for own, exact in zip(logs, limit):
+            off = [a - b for a, b in zip(own, exact)]
+            teeth = [size for size in swings(off) if size > 0.005]  # below: steps of time
+            found.append(f"{statistics.median(teeth or [0]):.2f}, {statistics.mean(off):.2f}")
+        print(f"| {intervals} | {30 / intervals / 0.7:.2f} | {found[0]} | {found[1]} | {cpu:.1f} |",
+              flush=True)
 
 
 if __name__ == "__main__":
