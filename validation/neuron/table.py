@@ -103,7 +103,7 @@ def assumptions():
 def matrix():
     print("| intervals | rtol | pulses that fire | energy from the source, pJ | CPU s |")
     print("|---|---|---|---|---|")
-    for intervals in (80, 160, 320):
+    for intervals in (80, 129, 160, 320):
         for rtol in ("1e-3", "1e-4", "1e-5"):
             run = switching.Run(NEURON, [INTERVALS.format(intervals), "solver.rtol=" + rtol])
             spikes = run.spikes("pulses")
