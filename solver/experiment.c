@@ -231,6 +231,8 @@ static enum hd_status run_all(struct run *run, struct hd_error *err) {
 /** spikes.csv: experiment, then the columns of the spike table. */
 static enum hd_status open_spikes(struct run *run, const char *dir, struct hd_error *err) {
   const char **columns = NULL;
+  if (!dir)
+    return HD_OK;
   TRY(hd_alloc(&columns, 1 + spike_columns_count, sizeof *columns, err));
   columns[0] = "experiment";
   memcpy(columns + 1, spike_columns, spike_columns_count * sizeof *columns);
@@ -277,7 +279,7 @@ static enum hd_status run_close(struct run *run, enum hd_status status, struct h
   enum hd_status spikes = sink_table_close(&run->spikes, err);
   if (status == HD_OK)
     status = closing != HD_OK ? closing : spikes;
-  if (run->checkpoint.next && closing == HD_OK && spikes == HD_OK) {
+  if (run->checkpoint.next && run->checkpoint.dir && closing == HD_OK && spikes == HD_OK) {
     enum hd_status written = checkpoint_write(&run->checkpoint, err);
     if (status == HD_OK)
       status = written;
@@ -302,14 +304,17 @@ static enum hd_status run_finish(struct run *run, const struct run_options *opti
                                  enum hd_status status, struct hd_error *err) {
   if (run->system && run->summary.root) {
     summary_finish(&run->summary, run->system, status, err->text);
-    enum hd_status written = sink_json(options->dir, "summary.json", run->summary.root, err);
+    if (options->summary)
+      *options->summary = json_incref(run->summary.root);
+    enum hd_status written =
+        options->dir ? sink_json(options->dir, "summary.json", run->summary.root, err) : HD_OK;
     if (status == HD_OK)
       status = written;
     char line[HD_ERROR_TEXT];
     summary_speak(&run->summary, run->system, line, sizeof line);
     progress_note(run->progress, PROGRESS_VERBOSE, "%s", line);
   }
-  if (status == HD_OK)
+  if (status == HD_OK && options->dir)
     status = sink_remove_checkpoints(options->dir, err);
   if (status != HD_OK && run->progress)
     progress_note(run->progress, PROGRESS_LOG, "%s", err->text); /* main prints it too */
@@ -356,6 +361,22 @@ static enum hd_status prepare_folder(struct run *run, const struct run_options *
   return checkpoint_rewind(&run->checkpoint, err);
 }
 
+/** Begin log.txt, or go on with it. */
+static enum hd_status open_log(struct run *run, const struct run_options *options,
+                               struct hd_error *err) {
+  char *path = NULL;
+  TRY(sink_path(&path, options->dir, "log.txt", err));
+  run->log = fopen(path, options->resume ? "a" : "w");
+  enum hd_status status =
+      run->log ? HD_OK : hd_fail(err, HD_IO, "%s: the file could not be opened for writing", path);
+  hd_free(&path);
+  return status;
+}
+
+/** Without a folder there is no place for checkpoints. */
+static const struct checkpoint_spec no_checkpoints = {.interval = PARAM_MISSING,
+                                                      .time = PARAM_MISSING};
+
 /**
  * Run every experiment of a spec. The folder gets terminals.csv, spikes.csv, fields.nc, log.txt and
  * summary.json; on failure the data so far stay and the summary says why.
@@ -365,17 +386,11 @@ static enum hd_status prepare_folder(struct run *run, const struct run_options *
 enum hd_status experiment_run(const struct run_spec *spec, const struct run_options *options,
                               struct hd_error *err) {
   struct run run = {.spec = spec};
-  char *path = NULL;
-  checkpoint_init(&run.checkpoint, &spec->checkpoint, options->dir, options->hash);
-  enum hd_status status = prepare_folder(&run, options, err);
-  if (status == HD_OK)
-    status = sink_path(&path, options->dir, "log.txt", err);
-  if (status == HD_OK) {
-    run.log = fopen(path, options->resume ? "a" : "w");
-    if (!run.log)
-      status = hd_fail(err, HD_IO, "%s: the file could not be opened for writing", path);
-  }
-  hd_free(&path);
+  checkpoint_init(&run.checkpoint, options->dir ? &spec->checkpoint : &no_checkpoints, options->dir,
+                  options->hash);
+  enum hd_status status = options->dir ? prepare_folder(&run, options, err) : HD_OK;
+  if (status == HD_OK && options->dir)
+    status = open_log(&run, options, err);
   if (status == HD_OK)
     status = run_through(&run, options, err);
   summary_free(&run.summary);

@@ -11,12 +11,13 @@
 
 /** What a run needs besides its spec. All borrowed. */
 struct run_options {
-  const char *dir;        /* run folder; made when missing */
+  const char *dir;        /* run folder; made when missing. NULL: no file is written */
   const char *input_path; /* for the summary and the log */
   const char *hash;       /* of the resolved input */
   bool resume;            /* go on from the checkpoint in `dir` */
   enum progress_level level;
-  FILE *terminal; /* progress goes here; NULL: nowhere */
+  FILE *terminal;   /* progress goes here; NULL: nowhere */
+  json_t **summary; /* out: what summary.json holds, the caller's; NULL: not wanted */
 };
 
 /** A run in progress, handed to the kinds of experiment. */

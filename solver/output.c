@@ -72,10 +72,11 @@ static enum hd_status open_terminals(struct output *output, const char *dir,
   for (size_t i = 0; i < output->n_columns; i++)
     columns[i] = names[i];
   enum hd_status status =
-      from ? sink_table_reopen(&output->terminals, dir, "terminals.csv", output->n_columns, columns,
-                               store_number(from, "terminals_bytes"), err)
-           : sink_table_open(&output->terminals, dir, "terminals.csv", output->n_columns, columns,
-                             err);
+      !dir   ? HD_OK
+      : from ? sink_table_reopen(&output->terminals, dir, "terminals.csv", output->n_columns,
+                                 columns, store_number(from, "terminals_bytes"), err)
+             : sink_table_open(&output->terminals, dir, "terminals.csv", output->n_columns, columns,
+                               err);
   hd_free(&columns);
   hd_free(&names);
   return status;
@@ -84,6 +85,8 @@ static enum hd_status open_terminals(struct output *output, const char *dir,
 static enum hd_status open_fields(struct output *output, const char *dir, struct hd_error *err) {
   const struct system *system = output->system;
   size_t n = system->n_instances;
+  if (!dir)
+    return HD_OK;
   TRY(hd_alloc(&output->sets, n, sizeof *output->sets, err));
   TRY(hd_alloc(&output->meshes, n, sizeof *output->meshes, err));
   TRY(hd_alloc(&output->names, n, sizeof *output->names, err));
@@ -135,6 +138,8 @@ enum hd_status output_fields(struct output *output, double t, double bias, const
                              const double *yp, struct hd_error *err) {
   struct system *system = output->system;
   const double *const **values = NULL;
+  if (!output->fields)
+    return HD_OK;
   TRY(hd_alloc(&values, system->n_instances, sizeof *values, err));
   for (size_t i = 0; i < system->n_instances; i++) {
     quantity_set_fill(&output->sets[i], system, (int)i, y, yp, t, output->frozen);

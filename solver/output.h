@@ -10,11 +10,11 @@
 #include "solver/system.h"
 
 struct output {
-  struct system *system; /* borrowed */
-  struct sink_table *terminals;
+  struct system *system;        /* borrowed */
+  struct sink_table *terminals; /* owned; NULL: no rows are kept */
   struct currents *currents;
-  double *I; /* [terminals] owned: currents of the last row */
-  struct sink_fields *fields;
+  double *I;                  /* [terminals] owned: currents of the last row */
+  struct sink_fields *fields; /* owned; NULL: no fields are kept */
   struct quantity_set *sets;  /* [n_instances] owned */
   const struct mesh **meshes; /* [n_instances] owned lists that fields.nc borrows */
   const char **names;
@@ -29,7 +29,7 @@ struct output {
 };
 
 /** Open terminals.csv and describe fields.nc in `dir`; go on behind what a checkpoint says, if
- * there is one. */
+ * there is one. Without a `dir` rows are evaluated and kept nowhere. */
 enum hd_status output_open(struct output **output, const char *dir, struct system *system,
                            const struct store *from, struct hd_error *err);
 /** One row of terminals.csv at the state y. yp is NULL when steady; rate: 1 / time step. */

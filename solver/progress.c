@@ -108,7 +108,13 @@ enum hd_status progress_create(struct progress **progress, enum progress_level l
   (*progress)->log = log;
   (*progress)->terminal = out && isatty(fileno(out)) == 1;
   (*progress)->started = (*progress)->shown = now();
+  (*progress)->next_line = line_share;
   return HD_OK;
+}
+
+/** mpirun shows its processes a terminal where there may be none. */
+void progress_plain(struct progress *progress) {
+  progress->terminal = false;
 }
 
 /** An experiment begins; see the header. */
@@ -154,24 +160,56 @@ static void describe_step(const struct progress *progress, char *line, size_t si
              duration(left, elapsed * (1 - share) / (share - before)));
 }
 
-/** Report an accepted time step; costs one clock reading when nothing is due. */
-void progress_step(struct progress *progress, double t, double step, long steps) {
-  double clock = now();
-  progress->steps = steps;
-  double share = progress->end > 0 ? t / progress->end : 1;
-  bool line_due = share >= progress->next_line * (1 - rounding) || clock - progress->shown > line_s;
-  bool drawing = progress->terminal && progress->level > PROGRESS_QUIET;
-  if (drawing ? clock - progress->shown < redraw_s : !line_due)
-    return;
-  char line[4 * LINE];
-  describe_step(progress, line, sizeof line, t, step, clock - progress->started);
-  if (drawing)
+/** Does the terminal show one line that is drawn anew? */
+static bool is_drawing(const struct progress *progress) {
+  return progress->terminal && progress->level > PROGRESS_QUIET;
+}
+
+/** Is a line due at this share of the whole? */
+static bool is_due(const struct progress *progress, double share, double clock) {
+  if (is_drawing(progress))
+    return clock - progress->shown >= redraw_s;
+  return share >= progress->next_line * (1 - rounding) || clock - progress->shown > line_s;
+}
+
+/** Show a line that was due. */
+static void show(struct progress *progress, double share, double clock, const char *line) {
+  if (is_drawing(progress))
     draw(progress, line);
   else
     put_line(progress, PROGRESS_NORMAL, line);
   while (progress->next_line * (1 - rounding) <= share)
     progress->next_line += line_share;
   progress->shown = clock;
+}
+
+/** Report an accepted time step; costs one clock reading when nothing is due. */
+void progress_step(struct progress *progress, double t, double step, long steps) {
+  double clock = now();
+  progress->steps = steps;
+  double share = progress->end > 0 ? t / progress->end : 1;
+  if (!is_due(progress, share, clock))
+    return;
+  char line[4 * LINE];
+  describe_step(progress, line, sizeof line, t, step, clock - progress->started);
+  show(progress, share, clock, line);
+}
+
+/** Trajectories that are over, of them those that failed; `before`: in earlier runs. */
+void progress_count(struct progress *progress, long over, long failed, long before, long total) {
+  double clock = now(), elapsed = clock - progress->started;
+  double share = total > 0 ? (double)over / (double)total : 1;
+  if (!is_due(progress, share, clock))
+    return;
+  char line[4 * LINE], left[HD_NAME];
+  double rate = elapsed > 0 ? (double)(over - before) / elapsed : 0;
+  int n = snprintf(line, sizeof line, "%ld of %ld trajectories, %ld failed", over, total, failed);
+  if (rate > 0)
+    n += snprintf(line + n, sizeof line - (size_t)n, ", %.3g/s", rate);
+  if (rate > 0 && elapsed > estimate_s && over < total)
+    snprintf(line + n, sizeof line - (size_t)n, ", %s left",
+             duration(left, (double)(total - over) / rate));
+  show(progress, share, clock, line);
 }
 
 /** Report a converged steady point. A terminal sees the last one only, a pipe and the log all. */
@@ -187,7 +225,7 @@ void progress_point(struct progress *progress, const char *source, double bias, 
   else
     snprintf(line, sizeof line, "%s: I = %s, %d iterations", progress->experiment, amperes,
              iterations);
-  bool drawing = progress->terminal && progress->level > PROGRESS_QUIET;
+  bool drawing = is_drawing(progress);
   double clock = now();
   if (drawing && clock - progress->shown >= redraw_s) {
     draw(progress, line);

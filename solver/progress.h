@@ -15,10 +15,15 @@ struct progress;
  * line when it is a terminal, one plain line a point otherwise. */
 enum hd_status progress_create(struct progress **progress, enum progress_level level, FILE *out,
                                FILE *log, struct hd_error *err);
+/** Plain lines, whatever `out` seems to be. */
+void progress_plain(struct progress *progress);
 /** An experiment begins; `end` is its duration (s) or its number of points. */
 void progress_begin(struct progress *progress, const char *experiment, bool transient, double end);
 /** Called at every accepted step (cheap: prints at most 10 times a second). */
 void progress_step(struct progress *progress, double t, double step, long steps);
+/** Called often while an ensemble runs: trajectories that are over, of them the failed ones, those
+ * that were over before, and all. */
+void progress_count(struct progress *progress, long over, long failed, long before, long total);
 /** Called at every steady point. */
 void progress_point(struct progress *progress, const char *source, double bias, double current,
                     int iterations);

@@ -9,7 +9,7 @@
 #include "geometry/mesh.h"
 #include "solver/base/error.h"
 
-/* ---- terminals.csv, spikes.csv ---- */
+/* ---- terminals.csv, spikes.csv. A NULL table takes rows and keeps none. ---- */
 struct sink_table;
 /** Start DIR/name with a header of `n` column names; columns[0] is "experiment". */
 enum hd_status sink_table_open(struct sink_table **table, const char *dir, const char *name,
@@ -47,14 +47,14 @@ enum hd_status sink_fields_open(struct sink_fields **fields, const char *dir, co
 /** Go on with a file of that description that holds n_records; 0: there is none. */
 enum hd_status sink_fields_continue(struct sink_fields *fields, size_t n_records,
                                     struct hd_error *err);
-/** Records so far. */
+/** Records so far; NULL: none. */
 size_t sink_fields_records(const struct sink_fields *fields);
 /** Append one record: values[device][variable][node]; NAN is the _FillValue. Flushed at once,
  * except within a few ms of the last flush: a killed run leaves the file readable. */
 enum hd_status sink_fields_write(struct sink_fields *fields, const char *experiment, double time,
                                  double bias, const double *const *const *values,
                                  struct hd_error *err);
-/** Bring every record to the disk (at the end of an experiment). */
+/** Bring every record to the disk (at the end of an experiment); NULL is accepted. */
 enum hd_status sink_fields_flush(struct sink_fields *fields, struct hd_error *err);
 /** Also after a failure; NULL is accepted. */
 enum hd_status sink_fields_close(struct sink_fields **fields, struct hd_error *err);
@@ -88,8 +88,10 @@ enum hd_status sink_sync(const char *dir, const char *name, struct hd_error *err
 extern const char sink_checkpoints[];
 /** Remove the checkpoints of a run folder, if there are any. */
 enum hd_status sink_remove_checkpoints(const char *dir, struct hd_error *err);
-/** Make the run folder (parents too) and remove the results that an older run left in it; other
- * files are left alone. */
+/** Make a folder that can be written to, parents too. */
+enum hd_status sink_make_folder(const char *dir, struct hd_error *err);
+/** The same for a run folder: remove the results that an older run left in it; other files are left
+ * alone. */
 enum hd_status sink_folder(const char *dir, struct hd_error *err);
 /** "DIR/name" in memory of its own; the caller frees it with hd_free. */
 enum hd_status sink_path(char **path, const char *dir, const char *name, struct hd_error *err);

@@ -384,7 +384,7 @@ enum hd_status sink_fields_continue(struct sink_fields *fields, size_t n_records
 }
 
 size_t sink_fields_records(const struct sink_fields *fields) {
-  return fields->n_records;
+  return fields ? fields->n_records : 0;
 }
 
 /**
@@ -414,7 +414,7 @@ enum hd_status sink_fields_write(struct sink_fields *fields, const char *experim
  * Errors  HD_IO
  */
 enum hd_status sink_fields_flush(struct sink_fields *fields, struct hd_error *err) {
-  if (!fields->made || fields->broken || fields->flushed)
+  if (!fields || !fields->made || fields->broken || fields->flushed)
     return HD_OK;
   errno = 0;
   return check(fields, flush_now(fields), err);

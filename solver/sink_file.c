@@ -290,10 +290,10 @@ enum hd_status sink_remove_checkpoints(const char *dir, struct hd_error *err) {
 }
 
 /**
- * Make the run folder ready: it exists, is writable, and holds no result of an older run.
+ * Make a folder and its parents.
  * Errors  HD_IO (a file is in the way, no permission, ...), HD_MEMORY
  */
-enum hd_status sink_folder(const char *dir, struct hd_error *err) {
+enum hd_status sink_make_folder(const char *dir, struct hd_error *err) {
   if (!*dir)
     return hd_fail(err, HD_IO, "the run folder has an empty name");
   char *path = NULL;
@@ -304,6 +304,15 @@ enum hd_status sink_folder(const char *dir, struct hd_error *err) {
     return status;
   if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) != 0)
     return hd_fail(err, HD_IO, "%s: cannot write into the run folder: %s", dir, strerror(errno));
+  return HD_OK;
+}
+
+/**
+ * Make the run folder ready: it exists, is writable, and holds no result of an older run.
+ * Errors  as sink_make_folder
+ */
+enum hd_status sink_folder(const char *dir, struct hd_error *err) {
+  TRY(sink_make_folder(dir, err));
   for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
     TRY(remove_result(dir, results[i], err));
   return sink_remove_checkpoints(dir, err);

@@ -163,8 +163,9 @@ enum hd_status sink_table_reopen(struct sink_table **table, const char *dir, con
 }
 
 double sink_table_length(const struct sink_table *table) {
-  return (double)table->good;
+  return table ? (double)table->good : 0;
 }
+
 /**
  * Append one row.
  * values  [n - 1] the cells behind the experiment's name; NAN leaves a cell empty
@@ -172,6 +173,8 @@ double sink_table_length(const struct sink_table *table) {
  */
 enum hd_status sink_table_row(struct sink_table *table, const char *experiment,
                               const double *values, struct hd_error *err) {
+  if (!table)
+    return HD_OK;
   TRY(row_reserve(table, cell_length(experiment) + table->n_columns * CELL_SIZE, err));
   char *at = cell_print(table->row, experiment);
   for (size_t i = 1; i < table->n_columns; i++) {

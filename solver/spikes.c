@@ -314,7 +314,8 @@ enum hd_status spikes_save(const struct spikes *s, struct store *store, struct h
   return status;
 }
 
-static struct spike make_spike(const double *v) {
+/** A spike from the values of its columns. */
+struct spike spike_from(const double *v) {
   return (struct spike){.t = v[0],
                         .pulse = (int)v[1],
                         .peak = v[2],
@@ -353,7 +354,7 @@ enum hd_status spikes_restore(struct spikes *s, const struct store *store, struc
   if (status == HD_OK)
     status = store_get(store, "spikes_list", s->n * SPIKE, list, err);
   for (size_t i = 0; status == HD_OK && i < s->n; i++)
-    s->spike[i] = make_spike(&list[i * SPIKE]);
+    s->spike[i] = spike_from(&list[i * SPIKE]);
   hd_free(&list);
   return status;
 }

@@ -74,5 +74,7 @@ extern const char *const spike_columns[];
 extern const size_t spike_columns_count;
 /** Value of column i; `pulse` and `complete` (1 or 0) as numbers. */
 double spike_value(const struct spike *spike, size_t column);
+/** The spike with these values, [spike_columns_count]. */
+struct spike spike_from(const double *values);
 
 #endif

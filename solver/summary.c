@@ -18,7 +18,7 @@ static double clock_seconds(clockid_t clock) {
 
 static const char *const coordinate_names[] = {"1d", "planar", "axisymmetric"};
 
-static const char *status_name(enum hd_status status) {
+const char *summary_status_name(enum hd_status status) {
   switch (status) {
   case HD_OK:
     return "ok";
@@ -34,6 +34,8 @@ static const char *status_name(enum hd_status status) {
     return "file error";
   case HD_MEMORY:
     return "out of memory";
+  case HD_INCOMPLETE:
+    return "incomplete";
   case HD_INTERRUPTED:
     return "interrupted";
   }
@@ -80,24 +82,28 @@ void summary_watch(struct summary *summary, const struct system *system, const d
   }
 }
 
-/** Keep the smallest and the largest value of a number in `ranges` of the present experiment. */
+/** Keep the smallest, the largest and the last value of a number in `ranges` of the present
+ * experiment. */
 void summary_range(struct summary *summary, const char *name, double value) {
-  if (isnan(value))
-    return;
   json_t *ranges = json_object_get(summary->present, "ranges");
+  if (isnan(value)) {
+    json_object_del(json_object_get(ranges, name), "end");
+    return;
+  }
   if (!ranges) {
     ranges = json_object();
     json_object_set_new(summary->present, "ranges", ranges);
   }
   json_t *range = json_object_get(ranges, name);
   if (!range) {
-    range = json_pack("{s:f, s:f}", "min", value, "max", value);
+    range = json_pack("{s:f, s:f, s:f}", "min", value, "max", value, "end", value);
     json_object_set_new(ranges, name, range);
     return;
   }
   json_t *min = json_object_get(range, "min"), *max = json_object_get(range, "max");
   json_real_set(min, fmin(json_real_value(min), value));
   json_real_set(max, fmax(json_real_value(max), value));
+  json_object_set_new(range, "end", json_real(value));
 }
 
 double summary_front_ratio(const struct summary *summary) {
@@ -244,7 +250,7 @@ void summary_finish(struct summary *summary, const struct system *system, enum h
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   json_object_set_new(root, "program", json_string("halidrift " HALIDRIFT_VERSION));
-  json_object_set_new(root, "status", json_string(status_name(status)));
+  json_object_set_new(root, "status", json_string(summary_status_name(status)));
   json_object_set_new(root, "exit_code", json_integer((json_int_t)status));
   if (message && *message)
     json_object_set_new(root, "message", json_string(message));

@@ -36,7 +36,8 @@ void summary_begin(struct summary *summary, const char *name, const char *type);
  * circuit's equations used. */
 void summary_watch(struct summary *summary, const struct system *system, const double *y,
                    const double *I);
-/** Smallest and largest value of a number over the rows of the present experiment; NAN is none. */
+/** Smallest, largest and last value of a number over the rows of the present experiment; NAN is
+ * none. */
 void summary_range(struct summary *summary, const char *name, double value);
 /** Add up what a system did, before it goes. */
 void summary_add_work(struct summary *summary, const struct system *system,
@@ -57,6 +58,8 @@ enum hd_status summary_save(const struct summary *summary, const struct system *
                             const struct steady *steady, struct store *store, struct hd_error *err);
 enum hd_status summary_restore(struct summary *summary, const struct system *system,
                                const struct store *store, struct hd_error *err);
+/** A status as summary.json has it. */
+const char *summary_status_name(enum hd_status status);
 /** Does DIR/summary.json say that the run ended well? */
 bool summary_says_ok(const char *dir);
 void summary_free(struct summary *summary);

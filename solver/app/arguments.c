@@ -32,6 +32,32 @@ static void apply_checkpoint(struct arguments *arguments, const char *value) {
   arguments->sets[arguments->n_sets++] = arguments->checkpoint;
 }
 
+static void apply_count(struct arguments *arguments, const char *value) {
+  arguments->count = value;
+}
+
+static void apply_first(struct arguments *arguments, const char *value) {
+  arguments->first = value;
+}
+
+static void apply_jobs(struct arguments *arguments, const char *value) {
+  arguments->jobs = value;
+}
+
+static void apply_part(struct arguments *arguments, const char *value) {
+  arguments->part = value;
+}
+
+static void apply_traces(struct arguments *arguments, const char *value) {
+  (void)value;
+  arguments->traces = true;
+}
+
+static void apply_go_on(struct arguments *arguments, const char *value) {
+  (void)value;
+  arguments->go_on = true;
+}
+
 static void apply_quiet(struct arguments *arguments, const char *value) {
   (void)value;
   arguments->level = PROGRESS_QUIET;
@@ -54,6 +80,16 @@ static const struct option options[] = {
      "store the state every so often, e.g. \"10 min\""},
     {0, "resume", "DIR", TAKES_RESUME, apply_resume,
      "go on from the checkpoint in the run folder DIR"},
+    {'n', "count", "N", TAKES_ENSEMBLE, apply_count, "number of trajectories; must be given"},
+    {0, "first", "K", TAKES_ENSEMBLE, apply_first, "number of the first one (default: 0)"},
+    {'j', "jobs", "J", TAKES_ENSEMBLE, apply_jobs,
+     "processes at a time (default: one a core; with MPI one a rank)"},
+    {0, "part", "I/M", TAKES_ENSEMBLE, apply_part,
+     "only each M-th trajectory from the I-th on, for job arrays"},
+    {0, "traces", NULL, TAKES_ENSEMBLE, apply_traces,
+     "keep the run folder of each trajectory under trajectories/"},
+    {0, "resume", NULL, TAKES_ENSEMBLE, apply_go_on,
+     "run only what is missing, failed or lost; join the parts"},
     {'q', "quiet", NULL, TAKES_LEVEL, apply_quiet, "print errors only"},
     {'v', "verbose", NULL, TAKES_LEVEL, apply_verbose, "print what goes to log.txt"},
     {'h', "help", NULL, 0, apply_help, "print this help"},
@@ -192,4 +228,18 @@ void command_print_help(FILE *file, const struct command *command) {
             options[i].letter ? options[i].letter : ' ', options[i].letter ? ',' : ' ', spelled,
             options[i].doc);
   }
+}
+
+/** "runs/NAME" and an ending for "some/where/NAME.cfg". Errors: HD_USAGE */
+enum hd_status arguments_default_dir(char dir[HD_PATH], const char *command, const char *path,
+                                     const char *ending, struct hd_error *err) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash ? slash + 1 : path;
+  const char *dot = strrchr(name, '.');
+  int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
+  int written = snprintf(dir, HD_PATH, "runs/%.*s%s", length, name, ending);
+  if (length == 0 || written >= HD_PATH)
+    return hd_fail(err, HD_USAGE, "halidrift %s: no folder name can be made of '%s'; give -o DIR",
+                   command, path);
+  return HD_OK;
 }

@@ -19,10 +19,13 @@ struct arguments {
   size_t n_sets;
   enum progress_level level; /* -q, -v */
   bool help;                 /* -h behind a command */
+  /* ensemble; NULL: not given */
+  const char *count, *first, *jobs, *part;
+  bool traces, go_on; /* --traces, --resume without a folder */
 };
 
 /** Which options a command takes; bits of struct command.options. */
-enum { TAKES_DIR = 1, TAKES_SET = 2, TAKES_LEVEL = 4, TAKES_RESUME = 8 };
+enum { TAKES_DIR = 1, TAKES_SET = 2, TAKES_LEVEL = 4, TAKES_RESUME = 8, TAKES_ENSEMBLE = 16 };
 
 /** One row of the table of commands in main.c. */
 struct command {
@@ -39,6 +42,10 @@ enum hd_status arguments_read(struct arguments *arguments, const struct command 
                               char *const *values, struct hd_error *err);
 
 void arguments_free(struct arguments *arguments);
+
+/** The folder that is used without -o. Errors: HD_USAGE */
+enum hd_status arguments_default_dir(char dir[HD_PATH], const char *command, const char *path,
+                                     const char *ending, struct hd_error *err);
 
 /** "usage: halidrift NAME ..." and the options that the command takes. */
 void command_print_help(FILE *file, const struct command *command);

@@ -1,25 +1,11 @@
 /* halidrift run: the main job. */
 #include <stdio.h>
-#include <string.h>
 #include "solver/app/commands.h"
 #include "solver/base/memory.h"
 #include "solver/checkpoint.h"
 #include "solver/config/execute.h"
 #include "solver/progress.h"
 #include "solver/sink.h"
-
-/** "runs/NAME" for "some/where/NAME.cfg". */
-static enum hd_status default_dir(char dir[HD_PATH], const char *path, struct hd_error *err) {
-  const char *slash = strrchr(path, '/');
-  const char *name = slash ? slash + 1 : path;
-  const char *dot = strrchr(name, '.');
-  int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
-  int written = snprintf(dir, HD_PATH, "runs/%.*s", length, name);
-  if (length == 0 || written >= HD_PATH)
-    return hd_fail(err, HD_USAGE, "halidrift run: no folder name can be made of '%s'; give -o DIR",
-                   path);
-  return HD_OK;
-}
 
 /** Where the user goes on when there is a checkpoint. */
 static void print_outcome(enum hd_status status, const char *dir) {
@@ -67,6 +53,6 @@ enum hd_status cmd_run(const struct arguments *arguments, struct hd_error *err) 
   if (arguments->resume)
     return resume_in(arguments->resume, arguments, err);
   if (!arguments->dir)
-    TRY(default_dir(own, arguments->operand, err));
+    TRY(arguments_default_dir(own, "run", arguments->operand, "", err));
   return run_into(arguments->dir ? arguments->dir : own, arguments, err);
 }

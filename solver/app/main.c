@@ -3,6 +3,7 @@
 #include <string.h>
 #include "solver/app/commands.h"
 #include "solver/config/suggest.h"
+#include "solver/ensemble/team.h"
 #include "solver/version.h"
 
 static const struct command commands[] = {
@@ -12,6 +13,13 @@ static const struct command commands[] = {
      "Example: halidrift run cell.cfg -o runs/thin --set 'device.layers[0].thickness=40 nm'\n"
      "         halidrift run --resume runs/thin     go on after Ctrl-C, or from a checkpoint",
      cmd_run},
+    {"ensemble", "FILE", TAKES_DIR | TAKES_SET | TAKES_ENSEMBLE | TAKES_LEVEL,
+     "Run an input many times, with other random numbers each time",
+     "Writes ensemble.nc, summary.json, resolved.cfg, results.jsonl and log.txt.\n"
+     "Example: halidrift ensemble neuron.cfg -n 200 -o runs/many\n"
+     "         halidrift ensemble neuron.cfg -n 200 -o runs/many --resume    run what is missing\n"
+     "         mpirun -n 64 halidrift ensemble neuron.cfg -n 100000 -o runs/many",
+     cmd_ensemble},
     {"check", "FILE", TAKES_SET, "Validate an input file and print what it would run", NULL,
      cmd_check},
     {"explain", "KEY", 0, "Explain a key of the input: meaning, unit, default, limits",
@@ -37,6 +45,7 @@ static void print_help(FILE *file) {
         "  --help         print this help; `halidrift COMMAND --help` says more\n\n"
         "exit codes: 0 done, 1 internal error, 2 wrong command line, 3 wrong input,\n"
         "            4 no convergence, 5 file not read or written, 6 out of memory,\n"
+        "            7 trajectories of an ensemble failed or were lost,\n"
         "            130 interrupted (what was computed is on disk)\n",
         file);
 }
@@ -76,7 +85,9 @@ static enum hd_status dispatch(int argc, char *const *argv, struct hd_error *err
     return HD_OK;
   }
   if (strcmp(argv[1], "--version") == 0) {
-    puts("halidrift " HALIDRIFT_VERSION);
+    char mpi[HD_ERROR_TEXT];
+    team_describe(mpi, sizeof mpi);
+    printf("halidrift " HALIDRIFT_VERSION "\nMPI: %s\n", mpi);
     return HD_OK;
   }
   const struct command *command = find_command(argv[1], err);

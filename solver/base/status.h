@@ -11,6 +11,7 @@ enum hd_status {
   HD_CONVERGENCE = 4,  /* the equations could not be solved */
   HD_IO = 5,           /* a file could not be read or written */
   HD_MEMORY = 6,       /* out of memory */
+  HD_INCOMPLETE = 7,   /* trajectories of an ensemble failed or were lost; the others are there */
   HD_INTERRUPTED = 130 /* Ctrl-C: what was computed is on disk */
 };
 

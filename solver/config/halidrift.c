@@ -31,6 +31,7 @@ const char *hd_status_text(enum hd_status status) {
       {HD_CONVERGENCE, "no convergence"},
       {HD_IO, "a file could not be read or written"},
       {HD_MEMORY, "out of memory"},
+      {HD_INCOMPLETE, "some trajectories failed or were lost"},
       {HD_INTERRUPTED, "interrupted"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -123,6 +123,7 @@ static const struct output_row summary[] = {
      "Smallest value of a column of filaments, ions and temperature in terminals.csv over the "
      "experiment's rows; absent when there was none."},
     {"experiments[].ranges.<column>.max", "", "Largest value."},
+    {"experiments[].ranges.<column>.end", "", "Last value; absent when there is none at the end."},
     {"experiments[].front.spacing_over_smoothing", "1",
      "Largest length of an edge, over the smoothing length, on which a front of an ion was: less "
      "than half of its sites are taken at one end, more at the other. Absent without a front; "
@@ -135,6 +136,105 @@ static const struct output_row summary[] = {
     {"experiments[].spikes[]", "", "The columns of spikes.csv, where spikes were looked for."},
     {NULL, NULL, NULL}};
 
+static const struct output_row ensemble_files[] = {
+    {"ensemble.nc", "",
+     "A value per trajectory, and per spike of a trajectory; netCDF-4 with CF-1.8."},
+    {"summary.json", "",
+     "Statistics with confidence intervals, and which trajectories are not there."},
+    {"resolved.cfg", "",
+     "The complete input with trajectory 0; `--set stochastic.trajectory=12` makes it that of 12."},
+    {"results.jsonl", "",
+     "The results as they come, a line of JSON each: what `--resume` and the joining of parts "
+     "read."},
+    {"<name>.part-<i>-of-<m>.<ending>", "",
+     "Results, input and log of a part; joining the parts reads the results."},
+    {"trajectories", "", "With --traces: the run folder of each trajectory, named by its number."},
+    {"log.txt", "", "What happened, line by line."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row ensemble_variables[] = {
+    {"trajectory", "1", "Number of the trajectory; the dimension of all that follows."},
+    {"status", "1", "0 missing, 1 done, 2 failed, 3 lost (its process died)."},
+    {"steps", "1", "Accepted time steps."},
+    {"cpu_time", "s", "Processor time."},
+    {"wall_time", "s", "Duration by the clock."},
+    {"peak_memory", "byte", "Largest resident memory of its process."},
+    {"relative_drift_<species>", "1",
+     "Largest |number - start - what came in through contacts| / start."},
+    {"terminal_current_<which>", "A", "The rows `conservation` of summary.json of a run."},
+    {"<experiment>_<number>_end", "",
+     "What terminals.csv has behind voltages and currents (numbers of ions, filaments, "
+     "temperature), at the end of the experiment; missing where there is none."},
+    {"<experiment>_spikes", "1",
+     "Number of spikes: how many of the values along <experiment>_spike belong to each "
+     "trajectory, one trajectory behind the other (a CF contiguous ragged array)."},
+    {"<experiment>_spike_<column>", "",
+     "A column of spikes.csv, for all spikes of all trajectories."},
+    {"<experiment>_interval_time", "s",
+     "From the spike before in the same trajectory; missing for its first one."},
+    {"<experiment>_interval_pulses", "1", "The same in pulses."},
+    {"<experiment>_first_spike_time", "s",
+     "First passage of |I| through the threshold of `spikes`; missing: never in this experiment."},
+    {"<experiment>_pulses_to_first_spike", "1", "Number of the pulse in which that was."},
+    {"<experiment>_fired_pulses", "1", "Pulses in which a spike began."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row ensemble_summary[] = {
+    {"program", "", "Name and version."},
+    {"input", "", "Input file as it was given."},
+    {"input_hash", "", "Hash of the complete input with trajectory 0."},
+    {"title", "", "Title of the input."},
+    {"status", "", "ok, incomplete (some failed or were lost), interrupted, ..."},
+    {"exit_code", "", "Exit code of the program."},
+    {"seed", "", "`stochastic.seed`."},
+    {"trajectories.first", "", "Number of the first trajectory."},
+    {"trajectories.count", "", "How many were asked for."},
+    {"trajectories.<status>", "", "How many are done, failed, lost, missing."},
+    {"not_done[].trajectory", "", "Number of one that is not done."},
+    {"not_done[].status", "", "failed, lost or missing."},
+    {"not_done[].exit_code", "", "Why it failed, as exit code of a run."},
+    {"not_done[].message", "", "Why it failed or was lost, in words."},
+    {"cost.cpu_s", "s", "Processor time of all that are done."},
+    {"cost.steps", "", "Their time steps."},
+    {"cost.peak_memory_bytes", "byte", "Largest resident memory of one of them."},
+    {"confidence_level", "", "Of all intervals."},
+    {"experiments[].name", "", "Name; what follows stands where spikes were looked for."},
+    {"experiments[].<statistic>.value", "", "An estimate; what is not known is null."},
+    {"experiments[].<statistic>.standard_error", "", "Its standard error."},
+    {"experiments[].<statistic>.interval[]", "", "Its confidence interval."},
+    {"experiments[].probability_to_fire.fired", "",
+     "`probability_to_fire`: share of the trajectories with a spike (Clopper and Pearson's "
+     "interval); these had one."},
+    {"experiments[].probability_to_fire.trajectories", "", "Those that are done."},
+    {"experiments[].firing_probability_per_pulse.fired", "",
+     "`firing_probability_per_pulse`: share of the pulses in which a spike begins. Pulses of one "
+     "trajectory share its ions, so the interval is over trajectories (Clopper and Pearson's with "
+     "the effective number of pulses of Korn and Graubard); in these pulses one began."},
+    {"experiments[].firing_probability_per_pulse.pulses", "", "Pulses of all trajectories."},
+    {"experiments[].firing_probability_per_pulse.interval_of_independent_pulses[]", "",
+     "Clopper and Pearson's interval if pulses did not depend on each other; for comparison."},
+    {"experiments[].<waiting>.observed", "",
+     "`first_passage_s`, `pulses_to_first_spike`: trajectories that fired."},
+    {"experiments[].<waiting>.censored", "", "Those that did not within the horizon."},
+    {"experiments[].<waiting>.horizon", "", "Duration of the experiment, or its number of pulses."},
+    {"experiments[].<waiting>.restricted_mean", "",
+     "Mean of the smaller one of waiting and horizon, from Kaplan and Meier's curve; the mean "
+     "itself when none is censored."},
+    {"experiments[].<waiting>.median", "",
+     "Kaplan and Meier's median with Brookmeyer and Crowley's interval; null: more than half did "
+     "not fire."},
+    {"experiments[].<waiting>.of_those_that_fired", "",
+     "mean, sd and cv of the observed ones: too short when others are censored."},
+    {"experiments[].spikes_per_trajectory.count", "",
+     "The `moments` of a number of each trajectory or spike: how many values; mean, sd and cv are "
+     "estimates, with the jackknife over trajectories."},
+    {"experiments[].interval_s.mean", "s", "Times between spikes of one trajectory."},
+    {"experiments[].interval_pulses.mean", "", "The same in pulses."},
+    {"experiments[].E_source_J.mean", "J",
+     "Energies of the spikes that are complete; so `E_device_J` and `E_stored_J`."},
+    {"experiments[].peak_current_A.mean", "A", "Their peak currents without sign."},
+    {NULL, NULL, NULL}};
+
 static const struct output_row exit_codes[] = {
     {"0", "", "Done."},
     {"1", "", "Internal error: a bug, please report it."},
@@ -143,6 +243,7 @@ static const struct output_row exit_codes[] = {
     {"4", "", "No convergence; the message says where and what to try."},
     {"5", "", "A file could not be read or written."},
     {"6", "", "Out of memory."},
+    {"7", "", "Trajectories of an ensemble failed or were lost; the others are there."},
     {"130", "",
      "Interrupted by SIGINT or SIGTERM: what was computed is on disk, with a checkpoint."},
     {NULL, NULL, NULL}};
@@ -172,6 +273,12 @@ static const struct output_table tables[] = {
      "where a species cannot be is the fill value NaN. The variables are the quantities above.",
      labels},
     {"summary.json", "Keys with their path; `[]` stands for each member of a list.", summary},
+    {"The folder of an ensemble",
+     "What `halidrift ensemble` writes. All of it but times and memory is the same bit for bit "
+     "whatever the number of processes, ranks, parts or restarts (on the same machine).",
+     ensemble_files},
+    {"ensemble.nc", "Missing values are the fill value NaN.", ensemble_variables},
+    {"summary.json of an ensemble", "Over the trajectories that are done.", ensemble_summary},
     {"Exit codes", NULL, exit_codes}};
 
 /** Write the output part of the reference page. */

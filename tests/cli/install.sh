@@ -10,6 +10,8 @@ expect 0 "" cmake --install "$HALIDRIFT_BUILD" --prefix "$prefix"
 require -x "$prefix/bin/halidrift"
 require -f "$prefix/share/halidrift/materials/mapbi3.cfg"
 require -f "$prefix/share/man/man1/halidrift.1"
+mpi=$("$HALIDRIFT" --version | grep '^MPI: ')
+expect 0 "^$mpi\$" "$prefix/bin/halidrift" --version
 
 cat >user/user.c <<'EOF'
 #include <halidrift.h>

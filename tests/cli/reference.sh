@@ -27,5 +27,14 @@ expect 0 "" "$HALIDRIFT" run plane.cfg -q -o plane
 expect 0 "" ls spiking/fields.nc plane/fields.nc
 ncdump -h spiking/fields.nc >spiking.cdl
 ncdump -h plane/fields.nc >plane.cdl
-expect 0 "" python3 "$HALIDRIFT_ROOT/tests/support/reference.py" "$page" spiking plane
+# An ensemble begun with a part, and one in which all trajectories fail.
+. "$HALIDRIFT_ROOT/tests/support/ensemble.sh"
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 3 -o many --part 1/2 --traces -q
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 3 -o many --resume -q
+expect 7 "" "$HALIDRIFT" ensemble quick.cfg -n 2 -o failing --set solver.max_steps=3
+for folder in many failing; do
+  expect 0 "" ncdump -h $folder/ensemble.nc
+  cp out.txt $folder.cdl
+done
+expect 0 "" python3 "$HALIDRIFT_ROOT/tests/support/reference.py" "$page" spiking plane many failing
 finish

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Which folder may include which, and which files may touch a library directly.
-#   solver/base <- geometry, physics <- solver <- solver/config <- solver/app
+#   solver/base <- geometry, physics <- solver <- solver/config <- solver/ensemble <- solver/app
 set -u
 cd "${HALIDRIFT_ROOT:-.}" || exit 1
 work=$(mktemp -d) || exit 1
@@ -35,7 +35,9 @@ library() {
   layer physics 'solver/base|physics'
   layer solver 'solver/base|geometry|physics|solver'
   layer solver/config 'solver/base|geometry|physics|solver|solver/config'
-  layer solver/app 'solver/base|geometry|physics|solver|solver/config|solver/app'
+  layer solver/ensemble 'solver/base|geometry|physics|solver|solver/config|solver/ensemble'
+  layer solver/mpi 'solver/base|solver/ensemble'
+  layer solver/app 'solver/base|geometry|physics|solver|solver/config|solver/ensemble|solver/app'
 
   # A header of our own is named from the root, so that the rules above can see it.
   while read -r folder file header; do
@@ -48,11 +50,14 @@ library() {
   library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|ldl|btf|colamd|camd|cholmod)[^/]*[.]h' \
     solver/linear_klu.c solver/linear_umfpack.c solver/linear_order.c
   library METIS 'metis' solver/linear_order.c
-  library netCDF 'netcdf' solver/sink_fields.c solver/store.c
-  library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h
+  library netCDF 'netcdf' solver/sink_fields.c solver/store.c solver/ensemble/output_netcdf.c
+  library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h \
+    solver/ensemble/record.h solver/ensemble/journal.h
+  library MPI 'mpi' solver/mpi/team_mpi.c
   library libconfig 'libconfig' solver/config/parse.c
   library udunits2 'udunits2' solver/config/units.c
-  library GSL 'gsl/' solver/base/random.h solver/hopping_walk.c solver/lattice_state.c
+  library GSL 'gsl/' solver/base/random.h solver/hopping_walk.c solver/lattice_state.c \
+    solver/ensemble/estimate.c
   library Random123 'Random123/' physics/waveform_points.c solver/base/random.c
 } >"$work/bad"
 

@@ -3,7 +3,8 @@
 
     python3 tests/support/reference.py docs/reference.md RUN...
 
-Beside every folder RUN stands RUN.cdl, the header that ncdump shows of its fields.nc.
+Beside every folder RUN stands RUN.cdl, the header that ncdump shows of its fields.nc, or of the
+ensemble.nc of an ensemble.
 """
 
 import csv
@@ -72,9 +73,33 @@ def check(folder, doc):
     return wrong
 
 
+def statistics(key):
+    """Parts of a statistic by its own name: "first_passage_s.median.value" is a <waiting>'s median."""
+    key = re.sub(r"\]\.(first_passage_s|pulses_to_first_spike)\.", "].<waiting>.", key)
+    key = re.sub(r"\]\.(E_\w+_J|peak_current_A|interval_s|interval_pulses|spikes_per_trajectory)\.count",
+                 "].spikes_per_trajectory.count", key)
+    return re.sub(r"\.(value|standard_error|interval\[\])$", "", key) if "<waiting>" in key else key
+
+
+def check_ensemble(folder, doc):
+    wrong = [f"{folder}: file: {n} is not documented" for n in
+             unknown([p.name for p in folder.iterdir()], doc["The folder of an ensemble"])]
+    cdl = folder.with_suffix(".cdl").read_text("utf-8")
+    wrong += [f"{folder}: ensemble.nc: {n} is not documented" for n in
+              unknown(re.findall(r"^\t(?:int|double) (\w+)\(", cdl, re.M), doc["ensemble.nc"])]
+    summary = json.loads((folder / "summary.json").read_text("utf-8"))
+    keys = {re.sub(r"of_those_that_fired.*", "of_those_that_fired", statistics(k))
+            for k in key_paths(summary)}
+    listed = doc["summary.json of an ensemble"]
+    return wrong + [f"{folder}: summary.json: {n} is not documented" for n in
+                    unknown(sorted(keys), listed)]
+
+
 def main():
     doc = sections(pathlib.Path(sys.argv[1]).read_text("utf-8"))
-    wrong = [line for folder in sys.argv[2:] for line in check(pathlib.Path(folder), doc)]
+    folders = [pathlib.Path(name) for name in sys.argv[2:]]
+    wrong = [line for folder in folders for line in
+             (check_ensemble if (folder / "ensemble.nc").exists() else check)(folder, doc)]
     print("\n".join(wrong))
     return 1 if wrong else 0
 

@@ -1,0 +1,72 @@
+/* What became of the trajectories of an ensemble, from the lines of results.jsonl. */
+#ifndef HALIDRIFT_ENSEMBLE_RECORD_H
+#define HALIDRIFT_ENSEMBLE_RECORD_H
+
+#include <jansson.h>
+#include "solver/base/error.h"
+#include "solver/spec.h"
+#include "solver/spikes.h"
+
+enum record_status {
+  RECORD_MISSING, /* never run, or interrupted */
+  RECORD_DONE,
+  RECORD_FAILED, /* its run ended with an error */
+  RECORD_LOST    /* its process died */
+};
+
+/** The spikes of one experiment. */
+struct record_spikes {
+  size_t n;
+  struct spike *spike; /* [n] owned */
+};
+
+/** One trajectory. Missing numbers are NAN. */
+struct record {
+  enum record_status status;
+  int exit_code;                /* of a failed one: enum hd_status */
+  char *message;                /* owned: why it failed or was lost; NULL: it did not */
+  double cpu_s, wall_s;         /* s */
+  double memory;                /* byte: largest resident set of its process */
+  double steps;                 /* accepted time steps */
+  struct record_spikes *spikes; /* [n_experiments] owned; NULL: it is not done */
+  size_t n_numbers;
+  double *numbers; /* [n_numbers] owned: by column, NAN beyond */
+};
+
+enum { RECORD_NAME = 4 * HD_NAME };
+
+/** A named number of a trajectory. */
+struct record_column {
+  int experiment;         /* -1: of the run as a whole */
+  char name[RECORD_NAME]; /* as in summary.json: "ion_number(vacancy)", "relative_drift(vacancy)" */
+};
+
+/** All trajectories from `first` on. */
+struct records {
+  const struct run_spec *spec; /* borrowed */
+  int first;
+  size_t n;
+  struct record *record; /* [n] owned */
+  size_t n_columns, columns_capacity;
+  struct record_column *columns; /* [columns_capacity] owned, in the order in which they came */
+  size_t beyond;                 /* lines of trajectories that are not among these */
+};
+
+enum hd_status records_create(struct records *records, const struct run_spec *spec, int first,
+                              size_t n, struct hd_error *err);
+void records_free(struct records *records);
+
+/** One line: {"trajectory": 12, "status": "ok", ...}. A trajectory that is done stays done.
+ * Errors: HD_IO (it is no such line), HD_MEMORY */
+enum hd_status records_take(struct records *records, const json_t *line, struct hd_error *err);
+
+/** How many have a status. */
+size_t records_count(const struct records *records, enum record_status status);
+const char *record_status_name(enum record_status status);
+
+/** The line of a trajectory that ended, from the summary of its run; NULL: out of memory. */
+json_t *record_line(int trajectory, json_t *summary);
+/** The line of one whose process died, and why. */
+json_t *record_lost_line(int trajectory, const char *reason);
+
+#endif

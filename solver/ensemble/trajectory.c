@@ -1,0 +1,87 @@
+#include "solver/ensemble/trajectory.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "solver/base/memory.h"
+#include "solver/ensemble/record.h"
+#include "solver/experiment.h"
+#include "solver/sink.h"
+
+enum { DIGITS = 17 };
+
+static void forget_checkpoints(struct run_spec *spec) {
+  spec->checkpoint = (struct checkpoint_spec){.interval = PARAM_MISSING, .time = PARAM_MISSING};
+}
+
+enum hd_status trajectory_plan_create(struct trajectory_plan *plan, const char *path,
+                                      const char *const *sets, struct hd_error *err) {
+  size_t n = 0;
+  const char **all = NULL;
+  *plan = (struct trajectory_plan){.traces = NULL};
+  while (sets && sets[n])
+    n++;
+  TRY(hd_alloc(&all, n + 2, sizeof *all, err));
+  for (size_t i = 0; i < n; i++)
+    all[i] = sets[i];
+  all[n] = "stochastic.trajectory=0";
+  enum hd_status status = plan_create(&plan->plan, path, all, err);
+  hd_free(&all);
+  forget_checkpoints(&plan->plan.spec);
+  return status;
+}
+
+void trajectory_plan_free(struct trajectory_plan *plan) {
+  plan_free(&plan->plan);
+}
+
+/** The shared input with another number; nothing goes to files. */
+static enum hd_status run_plain(const struct plan *plan, int number, json_t **summary,
+                                struct hd_error *err) {
+  struct run_spec spec = plan->spec; /* what it points to is shared */
+  spec.stochastic.trajectory = number;
+  const struct run_options options = {.input_path = plan->path,
+                                      .hash = config_hash(plan->config),
+                                      .level = PROGRESS_QUIET,
+                                      .summary = summary};
+  return experiment_run(&spec, &options, err);
+}
+
+/** The run folder that `halidrift run resolved.cfg --set stochastic.trajectory=12` would write. */
+static enum hd_status run_traced(const struct trajectory_plan *shared, int number, json_t **summary,
+                                 struct hd_error *err) {
+  char set[HD_NAME], dir[HD_PATH], *path = NULL;
+  const char *sets[] = {set, NULL};
+  struct plan plan;
+  snprintf(set, sizeof set, "stochastic.trajectory=%d", number);
+  if (snprintf(dir, sizeof dir, "%s/%06d", shared->traces, number) >= HD_PATH)
+    return hd_fail(err, HD_IO, "%s: the name of the folder is too long", shared->traces);
+  enum hd_status status = plan_create(&plan, shared->resolved, sets, err);
+  forget_checkpoints(&plan.spec);
+  if (status == HD_OK)
+    status = plan_execute(&plan, dir, PROGRESS_QUIET, NULL, err);
+  plan_free(&plan);
+  if (sink_path(&path, dir, "summary.json", NULL) == HD_OK)
+    *summary = json_load_file(path, 0, NULL);
+  hd_free(&path);
+  return status;
+}
+
+/** A run that failed before it had a summary. */
+static json_t *failed_summary(enum hd_status status, const char *message) {
+  return json_pack("{s:s, s:i, s:s}", "status", summary_status_name(status), "exit_code",
+                   (int)status, "message", message);
+}
+
+char *trajectory_run(const void *context, int number, size_t *length) {
+  const struct trajectory_plan *plan = context;
+  struct hd_error err = {0};
+  json_t *summary = NULL;
+  enum hd_status status = plan->traces ? run_traced(plan, number, &summary, &err)
+                                       : run_plain(&plan->plan, number, &summary, &err);
+  if (status != HD_OK && !summary)
+    summary = failed_summary(status, err.text);
+  json_t *line = summary ? record_line(number, summary) : NULL;
+  char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
+  *length = text ? strlen(text) : 0;
+  return text;
+}

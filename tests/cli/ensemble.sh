@@ -1,0 +1,159 @@
+#!/bin/sh
+# halidrift ensemble: the same results however the trajectories were run, none silently missing.
+# ctest: timeout=600
+. "$HALIDRIFT_ROOT/tests/support/shell.sh"
+. "$HALIDRIFT_ROOT/tests/support/ensemble.sh"
+
+# ---- one, two, three processes; in parts; with run folders; extended ----
+
+expect 0 "7 trajectories are there, 0 failed, 0 were lost, 0 are missing" \
+  "$HALIDRIFT" ensemble quick.cfg -n 7 -j 1 -o one
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 -j 2 -o two -q
+require ! -s out.txt
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 --jobs=3 -o three
+same one two
+same one three
+
+for part in 3/3 1/3 2/3; do
+  expect 0 "part ${part%/3} of 3 is in parts" "$HALIDRIFT" ensemble quick.cfg -n 7 -o parts --part $part
+  require ! -e parts/ensemble.nc
+done
+expect 0 "7 trajectories of seed 1, 7 of them are there" \
+  "$HALIDRIFT" ensemble quick.cfg -n 7 -o parts --resume
+same one parts
+
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 4 -o grown
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 -o grown --resume
+same one grown
+
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 -o traced --traces
+same one traced
+require "$(find traced/trajectories -name terminals.csv | wc -l)" -eq 7
+expect 0 "" "$HALIDRIFT" run traced/resolved.cfg --set stochastic.trajectory=3 -o alone -q
+for file in terminals.csv spikes.csv resolved.cfg; do
+  expect 0 "" cmp alone/$file traced/trajectories/000003/$file
+done
+
+# Four pulses, each with a spike: every number is known.
+expect 0 "" python3 - one/summary.json <<'PY'
+import json, sys
+s = json.load(open(sys.argv[1], encoding="utf-8"))
+assert s["status"] == "ok" and s["exit_code"] == 0 and s["not_done"] == [], s
+assert s["trajectories"] == dict(first=0, count=7, missing=0, done=7, failed=0, lost=0), s
+e = s["experiments"][0]
+p = e["firing_probability_per_pulse"]
+assert (p["value"], p["fired"], p["pulses"]) == (1, 28, 28), p
+assert abs(p["interval"][0] - 0.025 ** (1 / 7)) < 1e-9, p  # seven trials without a failure
+assert abs(p["interval_of_independent_pulses"][0] - 0.025 ** (1 / 28)) < 1e-9, p
+first = e["first_passage_s"]
+assert (first["observed"], first["censored"], first["horizon"]) == (7, 0, 8e-6), first
+assert 0 < first["restricted_mean"]["value"] == first["median"]["value"] < 1e-8, first
+assert e["pulses_to_first_spike"]["restricted_mean"]["value"] == 1, e
+assert e["spikes_per_trajectory"]["mean"]["value"] == 4, e
+assert e["interval_s"]["count"] == 21 and abs(e["interval_s"]["mean"]["value"] / 2e-6 - 1) < 1e-6
+assert e["interval_s"]["cv"]["value"] < 1e-6 and e["interval_pulses"]["mean"]["value"] == 1, e
+PY
+cat err.txt
+expect 0 "pulses_spikes = 4, 4, 4, 4, 4, 4, 4 ;" ncdump -v pulses_spikes one/ensemble.nc
+expect 0 'sample_dimension = "pulses_spike"' ncdump -h one/ensemble.nc
+require -z "$(find one -name '*.part')"
+if python3 -c "import xarray, netCDF4" 2>/dev/null; then
+  expect 0 "" python3 - one/ensemble.nc <<'PY'
+import sys, xarray
+d = xarray.open_dataset(sys.argv[1])
+assert int(d.pulses_spikes.sum()) == d.sizes["pulses_spike"] == 28
+assert (d.status == 1).all() and d.sizes["trajectory"] == 7
+PY
+fi
+
+# ---- trajectories that fail or die ----
+
+expect 7 "2 of 2 trajectories failed, 0 were lost" \
+  "$HALIDRIFT" ensemble quick.cfg -n 2 -o failed --set solver.max_steps=3
+expect 0 '"exit_code": 4' cat failed/summary.json
+expect 0 "trajectory [01] failed: experiment pulses: 3 steps were taken" cat failed/log.txt
+expect 0 "status = 2, 2 ;" ncdump -v status failed/ensemble.nc
+
+# One process is killed, the other one goes on.
+slow='solver.max_step="0.1 ns"'
+"$HALIDRIFT" ensemble quick.cfg -n 2 -j 2 -o killed --set "$slow" >first.txt 2>&1 &
+pid=$!
+wait_for eval "[ \"\$(children $pid | wc -w)\" -eq 2 ]"
+# shellcheck disable=SC2046 # a list of processes
+set -- $(children $pid)
+kill -KILL "$1"
+status=0
+wait $pid || status=$?
+require $status -eq 7
+expect 0 "trajectory [01] was lost: its process was killed by signal 9" cat killed/log.txt
+expect 0 "0 of 2 trajectories failed, 1 were lost" cat first.txt
+expect 0 '"lost": 1' cat killed/summary.json
+require "$(grep -c '"status":"ok"' killed/results.jsonl)" -eq 1
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 2 -o killed --set "$slow" --resume
+require "$(grep -c '"status":"ok"' killed/results.jsonl)" -eq 2
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 2 -o straight --set "$slow"
+same straight killed
+
+# The whole program is killed: its processes end, what was there is there, a torn line is none.
+"$HALIDRIFT" ensemble quick.cfg -n 7 -j 1 -o torn --set 'solver.max_step="1 ns"' >first.txt 2>&1 &
+pid=$!
+wait_for eval '[ "$(grep -c trajectory torn/results.jsonl)" -ge 2 ]'
+child=$(children $pid)
+kill -KILL $pid
+wait $pid 2>/dev/null
+wait_for eval "! kill -0 $child"
+expect 1 "" kill -0 "$child"
+require ! -e torn/ensemble.nc
+there=$(grep -c trajectory torn/results.jsonl)
+require "$there" -lt 7
+printf '{"trajectory":6,"status":"ok","cpu' >>torn/results.jsonl
+expect 0 "$there of them are there" \
+  "$HALIDRIFT" ensemble quick.cfg -n 7 -o torn --set 'solver.max_step="1 ns"' --resume
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 -o whole --set 'solver.max_step="1 ns"'
+same whole torn
+
+# Ctrl-C: processes stop, finished results are kept, missing is not failed.
+env --default-signal=INT "$HALIDRIFT" ensemble quick.cfg -n 50 -j 2 -o stopped \
+  --set 'solver.max_step="1 ns"' >first.txt 2>&1 &
+pid=$!
+wait_for eval '[ "$(grep -c trajectory stopped/results.jsonl)" -ge 2 ]'
+# Another process must not write there meanwhile.
+expect 2 "stopped/results.jsonl: another process is writing it" \
+  "$HALIDRIFT" ensemble quick.cfg -n 50 -o stopped --set 'solver.max_step="1 ns"' --resume
+kill -INT $pid
+status=0
+wait $pid || status=$?
+require $status -eq 130
+expect 0 "interrupted: [0-9]+ of 50 trajectories are there; the same command with --resume" cat first.txt
+require -s stopped/ensemble.nc
+expect 0 '"failed": 0,' cat stopped/summary.json
+expect 0 '"lost": 0' cat stopped/summary.json
+expect 0 '"missing": [1-9]' cat stopped/summary.json
+
+# ---- what is refused ----
+
+before=$(cksum <one/results.jsonl)
+expect 2 "one: holds the results of an ensemble; --resume goes on" "$HALIDRIFT" ensemble quick.cfg -n 7 -o one
+expect 2 "alone: holds the results of a run; give another folder" "$HALIDRIFT" ensemble quick.cfg -n 7 -o alone
+expect 2 "its trajectories are of the input with hash [0-9a-f]+, this input has [0-9a-f]+" \
+  "$HALIDRIFT" ensemble quick.cfg -n 7 -o one --resume --set solver.rtol=1e-5
+require "$(cksum <one/results.jsonl)" = "$before"
+sed '3s/.*/{"trajectory": 1,/' one/results.jsonl >line && cp -r one broken && mv line broken/results.jsonl
+expect 5 "broken/results.jsonl:3: is no line of results" "$HALIDRIFT" ensemble quick.cfg -n 7 -o broken --resume
+sed '1s/"program":"[^"]*"/"program":"0.0.1"/' one/results.jsonl >broken/results.jsonl
+expect 2 "are of halidrift 0.0.1, this is" "$HALIDRIFT" ensemble quick.cfg -n 7 -o broken --resume
+for n in 0 x 1.5 -3 99999999999; do
+  expect 2 "ensemble: -n got '$n', must be a whole number from 1 to" "$HALIDRIFT" ensemble quick.cfg -n "$n"
+done
+expect 2 "needs -n N, the number of trajectories" "$HALIDRIFT" ensemble quick.cfg
+for part in 3/2 0/2 1 1/2/3 a/b; do
+  expect 2 "--part got '$part', must be I/M with I from 1 to M" \
+    "$HALIDRIFT" ensemble quick.cfg -n 2 --part $part
+done
+expect 2 "--first got '-1', must be a whole number from 0" "$HALIDRIFT" ensemble quick.cfg -n 2 --first -1
+expect 2 "--jobs got '0', must be a whole number from 1 to 4096" "$HALIDRIFT" ensemble quick.cfg -n 2 -j 0
+expect 2 "ensemble: needs a FILE" "$HALIDRIFT" ensemble -n 2
+expect 2 "unknown option '--checkpoint'" "$HALIDRIFT" ensemble quick.cfg -n 2 --checkpoint=1s
+expect 5 "nosuch.cfg" "$HALIDRIFT" ensemble nosuch.cfg -n 2
+require ! -e runs
+finish

@@ -1,0 +1,56 @@
+# shellcheck shell=sh
+# What the tests of ensembles share; read behind shell.sh.
+
+# A bar whose current passes the threshold in each of four pulses: 10 ms of processor time. With
+# solver.max_step=0.1 ns it takes about 3 s.
+cat >quick.cfg <<'CFG'
+device = {
+  area = "1 um^2";
+  layers = ({ material = "silicon"; thickness = "1 um"; donors = "1e17 cm^-3"; intervals = 20; });
+  species = ({ name = "electron"; });
+  contacts = (
+    { name = "left"; at = "x_min"; ohmic = true; },
+    { name = "right"; at = "x_max"; ohmic = true; }
+  );
+};
+experiments = (
+  { name = "pulses"; type = "transient"; duration = "8 us";
+    drive = ({ source = "V"; waveform = { type = "pulse"; high = "0.1 V"; rise = "10 ns";
+               width = "1 us"; fall = "10 ns"; period = "2 us"; }; });
+    spikes = { terminal = "right"; threshold = "100 uA"; }; }
+);
+CFG
+
+# digest DIR: everything that must not depend on how the trajectories were run.
+digest() {
+  ncdump -p 9,17 "$1/ensemble.nc" | awk '/^ (cpu_time|wall_time|peak_memory) =/ { skip = 1 }
+    !skip { print } /;$/ { skip = 0 }'
+  python3 - "$1/summary.json" <<'PY'
+import json, sys
+summary = json.load(open(sys.argv[1], encoding="utf-8"))
+summary.pop("cost")
+print(json.dumps(summary, indent=1))
+PY
+}
+
+# same DIR DIR: two ensembles have the same results, bit for bit.
+same() {
+  digest "$1" >first.digest
+  digest "$2" >second.digest
+  require "$(wc -l <first.digest)" -gt 100
+  expect 0 "" diff first.digest second.digest
+}
+
+# children PID: the processes that a process has started.
+children() {
+  cat "/proc/$1/task/$1/children" 2>/dev/null
+}
+
+# wait_for COMMAND...: until it succeeds, for 30 s at most.
+wait_for() {
+  tries=0
+  until "$@" >/dev/null 2>&1 || [ $tries -ge 300 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+}
