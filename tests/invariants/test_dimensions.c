@@ -46,7 +46,10 @@ START_TEST(slab_is_the_same_in_all_coordinates) {
   compare_fields(rig, slab->deck);
   for (int step = 1; step <= 2; step++) {
     for (int c = 0; c < COORDINATES; c++) {
-      rig_move(&rig[c], "V", 0.25 * step * slab->bias);
+      if (c > 0 && slab->several)
+        slab_extrude(&rig[0], &rig[c]);
+      else
+        rig_move(&rig[c], "V", 0.25 * step * slab->bias);
       rig_polish(&rig[c]);
     }
     compare_fields(rig, slab->deck);

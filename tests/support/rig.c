@@ -197,7 +197,7 @@ static void newton(struct rig *rig, enum system_mode mode, const double *old, do
     ck_assert_int_eq(linear_factor(plan->linear), 0);
     ck_assert_int_eq(linear_solve(plan->linear, rig->F), 0);
     double size = update_size(rig, rig->F);
-    if (last < good && size >= 0.1 * last)
+    if (last < good && size >= last)
       break;
     take(rig);
     last = size;

@@ -12,6 +12,7 @@ struct slab {
   const char *deck;
   double bias, first_step, growth;
   int steps;
+  bool several; /* steady states at one voltage: which is found depends on the way */
 };
 
 extern const struct slab slabs[SLABS];
@@ -19,6 +20,9 @@ extern const struct slab slabs[SLABS];
 /** Open a slab in enum shape_coordinates; more: further sets, NULL-terminated, or NULL. The cross
  * section is that of a disc of radius 5 nm. */
 void slab_open(struct rig *rig, int slab, int coordinates, const char *const *more);
+
+/** The steady state of the line (coordinates 0) in a plane's columns. */
+void slab_extrude(const struct rig *line, struct rig *plane);
 
 /** A voltage that rises to the slab's bias and stays. */
 void slab_rise(struct rig *rig, int slab);
