@@ -6,7 +6,9 @@
 
 /** Iterations of one Newton, and from which ratio of updates on new factors are due. */
 enum { ITERATIONS_MAX = 30 };
-static const double SLOW = 0.3;
+static const double SLOW = 0.5;
+/** Error of Newton as a part of what the extrapolation of the fields may err. */
+static const double SHARE = 0.1;
 /** Part of the square of an update that is left after it: laws are exponential. */
 static const double CURVED = 0.5;
 /** Updates above this, in kT, change the matrix. */
@@ -172,8 +174,11 @@ static void update(struct hop_fields *fields, double part) {
 
 /** Newton with the factors that are there as long as they do. Returns 0, or 1 on failure. */
 static int newton(struct hop_fields *fields, double t, double step) {
-  double tolerance = fields->system->run->solver.rtol, before = 0.0;
+  double before = 0.0;
+  double tolerance = fmax(fields->system->run->solver.rtol,
+                          SHARE * fields->system->run->stochastic.field_tolerance);
   bool renew = !(fields->step > step / STEP_RATIO && fields->step < step * STEP_RATIO);
+  bool renewed = false;
   for (int i = 0; i < ITERATIONS_MAX; i++) {
     bool fresh = renew;
     if (prepare(fields, t, step, renew))
@@ -190,7 +195,8 @@ static int newton(struct hop_fields *fields, double t, double step) {
       fields->rate = size / before;
     if (part == 1.0 && size * fmin(1.0, fmax(fields->rate, CURVED * size)) <= tolerance)
       return 0;
-    renew = size > NEAR || (i > 0 && size > SLOW * before && !fresh);
+    renewed = renewed || fresh;
+    renew = renewed ? size > NEAR : i > 0 && size > SLOW * before;
     before = part < 1.0 ? 0.0 : size;
   }
   return 1;

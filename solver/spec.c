@@ -84,10 +84,10 @@ const struct param stochastic_params[] = {
      "a leap draws two numbers for each edge, and an event computes the rates of all edges anew"},
     {"leap", PARAM_NUMBER, "", AT(leap), 0.1, 0, 0.5, true, false, NULL,
      "Largest D dt / h^2 of a leap.", "no bias is seen from 0.02 to 0.2"},
-    {"field_tolerance", PARAM_NUMBER, "", AT(field_tolerance), 0.02, 0, 1, false, false, NULL,
+    {"field_tolerance", PARAM_NUMBER, "", AT(field_tolerance), 0.05, 0, 1, false, false, NULL,
      "Error of the ions' energies, in kT, by which the fields may be extrapolated linearly from "
      "their last solution; 0: the fields are solved after every event or leap.",
-     "rates then err by 1 %"},
+     "mean and spread of switching times are the same from 0 to 0.05"},
     {"self_force", PARAM_BOOL, "", AT(self_force), true, 0, 0, false, false, NULL,
      "Take half of the change of its own energy into the rate of a hop; false, for comparison: "
      "every ion feels its own field.",
