@@ -28,10 +28,14 @@ static double free_share(const struct hop_end *end, double more) {
  */
 struct hop_rates hop_between(const struct hop_end *k, const struct hop_end *l, double dv,
                              double self) {
-  double up = exp(dv + self), down = exp(self - dv);
-  return (struct hop_rates){
-      .forward = k->frequency * k->count * free_share(l, 0.0) * bernoulli(dv + self, up),
-      .backward = l->frequency * l->count * free_share(k, 0.0) * bernoulli(self - dv, down)};
+  struct hop_rates rates = {0.0, 0.0};
+  if (k->count > 0.0)
+    rates.forward =
+        k->frequency * k->count * free_share(l, 0.0) * bernoulli(dv + self, exp(dv + self));
+  if (l->count > 0.0)
+    rates.backward =
+        l->frequency * l->count * free_share(k, 0.0) * bernoulli(self - dv, exp(self - dv));
+  return rates;
 }
 
 /**

@@ -15,6 +15,10 @@ static const double CURVED = 0.5;
 static const double NEAR = 0.3;
 /** Largest update of a potential that is taken whole, in kT. */
 static const double WHOLE_UPDATE = 4.0;
+/** Share of the ions' sites below which carriers matter less and less. */
+static const double NOTHING = 1e-3;
+/** They do not matter less than this: a level that is far off is hard to find again. */
+static const double LEAST_WEIGHT = 0.1;
 /** Part of a density that one update leaves at least. */
 static const double LEAST_LEFT = 0.1;
 /** A step that fails is cut in so many parts, but for this shortest one, s. */
@@ -47,6 +51,9 @@ static void fill_weights(struct hop_fields *fields) {
       for (int ion = 0; ion < model->n_species && j > model->n_species; ion++)
         fields->weight[g] = fmax(fields->weight[g], fabs(model->B[ion][j]));
     }
+    for (int s = 0; s < model->n_species; s++)
+      if (!model->carrier[s])
+        fields->sites[i] = fmax(fields->sites[i], model->c_unit[s]);
     for (size_t c = 0; c < instance->device->n_components; c++)
       fields->still[instance->lambda_base + (int)c] = true;
   }
@@ -61,10 +68,12 @@ static enum hd_status fill(struct hop_fields *fields, const struct lattice *latt
   TRY(hd_alloc(&fields->yp, n, sizeof(double), err));
   TRY(hd_alloc(&fields->old, n, sizeof(double), err));
   TRY(hd_alloc(&fields->F, n + 1, sizeof(double), err));
+  TRY(hd_alloc(&fields->row_scale, n + 1, sizeof(double), err));
   TRY(hd_alloc(&fields->delta, n + 1, sizeof(double), err));
   TRY(hd_alloc(&fields->weight, n, sizeof(double), err));
   TRY(hd_alloc(&fields->electric, n, sizeof(bool), err));
   TRY(hd_alloc(&fields->still, n, sizeof(bool), err));
+  TRY(hd_alloc(&fields->sites, system->n_instances, sizeof(double), err));
   TRY(hd_alloc(&fields->response_base, system->n_instances, sizeof(size_t), err));
   for (size_t i = 0; i < system->n_instances; i++) {
     fields->response_base[i] = room;
@@ -98,11 +107,13 @@ void hop_fields_free(struct hop_fields **fields) {
   hd_free(&(*fields)->yp);
   hd_free(&(*fields)->old);
   hd_free(&(*fields)->F);
+  hd_free(&(*fields)->row_scale);
   hd_free(&(*fields)->delta);
   hd_free(&(*fields)->weight);
   hd_free(&(*fields)->electric);
   hd_free(&(*fields)->still);
   hd_free(&(*fields)->response);
+  hd_free(&(*fields)->sites);
   hd_free(&(*fields)->response_base);
   hd_free(fields);
 }
@@ -123,9 +134,35 @@ static int prepare(struct hop_fields *fields, double t, double step, bool renew)
     return system_residual(fields->system, &point, fields->F);
   if (system_jacobian(fields->system, &point, fields->F) || linear_factor(fields->plan->linear))
     return 1;
+  memcpy(fields->row_scale, fields->system->row_scale, ((size_t)fields->n + 1) * sizeof(double));
   fields->step = step;
   fields->rate = 1.0;
   return 0;
+}
+
+/** How much the level of a carrier at a node part matters, LEAST_WEIGHT to 1. */
+static double share_of(const struct hop_fields *fields, size_t i, size_t part, int s) {
+  const struct system_instance *instance = &fields->system->instances[i];
+  double c = instance->state[part * (size_t)instance->device->model.n_species + (size_t)s].c;
+  return fmax(LEAST_WEIGHT, fmin(1.0, c / (NOTHING * fields->sites[i])));
+}
+
+/** Levels count as far as their carriers do, beside the ions' sites: hops over a depleted gap turn
+ * its few carriers by factors that nothing answers to. */
+static void weigh_carriers(struct hop_fields *fields) {
+  const struct system *system = fields->system;
+  double full = 1.0 / (run_thermal_voltage(system->run) * system->run->solver.phi_factor);
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct model *model = &instance->device->model;
+    for (int k = 0; k < instance->device->n_nodes; k++)
+      for (int s = 0; s < model->n_species; s++) {
+        int g = instance->dof[k * model->n_unknowns + 1 + s];
+        size_t part = (size_t)device_lead_part(instance->device, k);
+        if (model->carrier[s] && g < fields->n)
+          fields->weight[g] = full * (fields->everywhere ? 1.0 : share_of(fields, i, part, s));
+      }
+  }
 }
 
 /** Largest error of the unknowns that matter, and of the potentials among them, in kT. */
@@ -142,32 +179,55 @@ static double norm(const struct hop_fields *fields, double *potential) {
   return largest;
 }
 
-/** Change of ln n for a Newton step x of it: n (1 + x) is exact where the balances are linear in n,
- * as they are in a depleted region. */
+/** Change of ln n for a relative change x of n. */
 static double carrier_step(double x) {
   return log1p(fmax(x, LEAST_LEFT - 1.0));
 }
 
-/** y -= part delta, but carriers by their densities. */
-static void update(struct hop_fields *fields, double part) {
+/** Replace the change x of every carrier's reduced level, which its own level and the other
+ * unknowns make together, by changing the level: to the change of ln n that the relative change x
+ * of n is (densities), or from a relative change of the density of the factors to one of the
+ * present. */
+static void change_carriers(struct hop_fields *fields, bool densities) {
   const struct system *system = fields->system;
-  for (int g = 0; g < fields->n; g++)
-    fields->delta[g] *= -part;
-  fields->delta[fields->n] = 0.0;
+  double *delta = fields->delta;
+  delta[fields->n] = 0.0;
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *instance = &system->instances[i];
     const struct model *model = &instance->device->model;
     for (int k = 0; k < instance->device->n_nodes; k++)
       for (int s = 0; s < model->n_species; s++) {
         const int *dof = &instance->dof[k * model->n_unknowns];
+        int g = dof[1 + s];
         double x = 0.0;
-        if (!model->carrier[s] || dof[1 + s] == fields->n)
+        if (!model->carrier[s] || g == fields->n)
           continue;
         for (int j = 0; j < model->n_unknowns; j++)
-          x += model->A[s][j] * fields->delta[dof[j]];
-        fields->delta[dof[1 + s]] += (carrier_step(x) - x) / model->A[s][1 + s];
+          x += model->A[s][j] * delta[dof[j]];
+        double wanted =
+            densities ? carrier_step(x) : x * system->row_scale[g] / fields->row_scale[g];
+        delta[g] += (wanted - x) / model->A[s][1 + s];
       }
   }
+}
+
+/** The Newton step with the present factors, delta = -J^-1 F. Old factors are those of the balances
+ * by densities, which are linear in them: rows keep the scale 1/n of the factors, and a relative
+ * change of the old density becomes one of the present. */
+static void solve(struct hop_fields *fields) {
+  const double *now = fields->system->row_scale, *then = fields->row_scale;
+  for (int g = 0; g < fields->n; g++)
+    fields->delta[g] = -fields->F[g] * (then[g] / now[g]);
+  linear_solve(fields->plan->linear, fields->delta);
+  change_carriers(fields, false);
+}
+
+/** y += part delta, but densities by n (1 + x): exact where balances are linear in them, as they
+ * are in a depleted region. */
+static void update(struct hop_fields *fields, double part) {
+  for (int g = 0; g < fields->n; g++)
+    fields->delta[g] *= part;
+  change_carriers(fields, true);
   for (int g = 0; g < fields->n; g++)
     fields->y[g] += fields->delta[g];
 }
@@ -183,8 +243,8 @@ static int newton(struct hop_fields *fields, double t, double step) {
     bool fresh = renew;
     if (prepare(fields, t, step, renew))
       return 1;
-    memcpy(fields->delta, fields->F, (size_t)fields->n * sizeof(double));
-    linear_solve(fields->plan->linear, fields->delta);
+    solve(fields);
+    weigh_carriers(fields);
     double potential, size = norm(fields, &potential);
     if (!isfinite(size))
       return 1;
@@ -236,8 +296,9 @@ static enum hd_status stuck(const struct hop_fields *fields, double t, struct hd
 }
 
 enum hd_status hop_fields_step(struct hop_fields *fields, const struct lattice *lattice, double t,
-                               double step, struct hd_error *err) {
+                               double step, bool everywhere, struct hd_error *err) {
   struct system *system = fields->system;
+  fields->everywhere = everywhere;
   for (int g = 0; g < fields->n; g++)
     system->frozen[g] = 0.0;
   lattice_put(lattice, system->frozen);

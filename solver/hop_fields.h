@@ -12,9 +12,12 @@ struct hop_fields {
   double *y, *yp;        /* [n] owned: state now and its rate over the last step */
   double *old;           /* [n] owned: state at the last step's begin */
   double *F, *delta;     /* [n + 1] owned */
+  double *row_scale;     /* [n + 1] owned: of the rows that the factors were made of */
   double *weight;        /* [n] owned: 1 over the unit of an unknown's error; 0: decides nothing */
   bool *electric;        /* [n] owned: potentials and voltages */
   bool *still;           /* [n] owned: unknowns of ions, which do not change here */
+  double *sites;         /* [n_instances] owned: m^-3, most sites of an ion */
+  bool everywhere;       /* levels are to be converged where there are no carriers, too */
   double *response;      /* owned: dv_i / dN_j of all points by cells, block by block; NULL: none */
   size_t *response_base; /* [n_instances] owned */
   double rate;           /* convergence of Newton with the present factors */
@@ -29,9 +32,10 @@ enum hd_status hop_fields_create(struct hop_fields **fields, struct lattice *lat
 void hop_fields_free(struct hop_fields **fields);
 
 /** From y at t to t + step with the ions of the lattice, whose hops have moved lattice->charge
- * meanwhile. Errors: HD_CONVERGENCE */
+ * meanwhile. everywhere: also the levels of so few carriers that no ion feels them, for output.
+ * Errors: HD_CONVERGENCE */
 enum hd_status hop_fields_step(struct hop_fields *fields, const struct lattice *lattice, double t,
-                               double step, struct hd_error *err);
+                               double step, bool everywhere, struct hd_error *err);
 
 /** Compute the answers of all energies to one more ion in each cell, at the present state. */
 void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice, double t,

@@ -8,7 +8,7 @@
 enum { STREAM_HOPS = 1 };
 /** Most leaps between two solutions of the fields, and solutions before new answers are worked out.
  */
-enum { LEAPS_MAX = 64, ANSWER_AGE = 32 };
+enum { LEAPS_MAX = 256, ANSWER_AGE = 32 };
 /** Cells of one device above which the answers of all energies to each cell cost more than a
  * solution of the fields. */
 enum { ANSWERS_MAX = 400 };
@@ -39,7 +39,7 @@ static enum hd_status fill(struct hopping *hopping, const double *y, struct hd_e
   hopping->leap = hopping->spec->leap / lattice->highest;
   hopping->leaps = 1;
   system_clear_inflow(system, hopping->fields->y);
-  TRY(hop_fields_step(hopping->fields, lattice, 0.0, hopping->leap, err));
+  TRY(hop_fields_step(hopping->fields, lattice, 0.0, hopping->leap, true, err));
   memset(hopping->fields->yp, 0, (size_t)system->n * sizeof(double));
   lattice_energies(lattice, hopping->fields->y, NULL, 0.0);
   return HD_OK;
@@ -168,7 +168,8 @@ static enum hd_status one_part(struct hopping *hopping, double tau, double *take
   lattice_clear_charge(lattice);
   double part = hopping_walk(hopping, tau);
   memcpy(hopping->predicted, lattice->v, (size_t)lattice->n_points * sizeof(double));
-  TRY(hop_fields_step(hopping->fields, lattice, hopping->t + *taken, part, err));
+  bool stops = *taken + part >= hopping->stop - hopping->t;
+  TRY(hop_fields_step(hopping->fields, lattice, hopping->t + *taken, part, stops, err));
   *taken += part;
   lattice_energies(lattice, hopping->fields->y, hopping->fields->yp, hopping->t + *taken);
   integrate(hopping, part);
