@@ -159,15 +159,13 @@ struct case_of {
   bool observed;
 };
 
-/** By time; at the same time events come before those that were no longer watched. */
 static int by_time(const void *a, const void *b) {
   const struct case_of *x = a, *y = b;
-  if (x->time != y->time)
-    return x->time < y->time ? -1 : 1;
-  return (int)y->observed - (int)x->observed;
+  return (x->time > y->time) - (x->time < y->time);
 }
 
-/** Fill the curve from cases in order of time. */
+/** Fill the curve from cases in order of time. Those who were watched until an event time count as
+ * at risk then. */
 static void step_down(struct survival *s, size_t n, const struct case_of *cases) {
   double share = 1;
   for (size_t i = 0; i < n;) {

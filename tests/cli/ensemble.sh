@@ -34,6 +34,81 @@ for file in terminals.csv spikes.csv resolved.cfg; do
   expect 0 "" cmp alone/$file traced/trajectories/000003/$file
 done
 
+# ---- ions that hop: every trajectory is another one, and each is the same in any company ----
+
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 12 -j 1 -o hop1 --set "$coarse"
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 12 -j 3 -o hop3 --set "$coarse" --traces
+same hop1 hop3
+grep -q 'all trajectories are the same' hop1/log.txt && fail "an ensemble of hopping ions is called deterministic"
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 3 --first 4 -o hop_some --set "$coarse"
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 12 -o hop_other --set "$coarse" --set stochastic.seed=6
+expect 0 "" "$HALIDRIFT" run hopping.cfg -o hop_alone -q --set "$coarse" --set stochastic.trajectory=5
+expect 0 "" python3 - <<'PY'
+import json
+
+def first(folder):
+    lines = [json.loads(line) for line in open(f"{folder}/results.jsonl", encoding="utf-8")][1:]
+    return {r["trajectory"]: (r["experiments"][0]["spikes"] or [{"time_s": None}])[0]["time_s"] for r in lines}
+
+def summary(folder):
+    return json.load(open(f"{folder}/summary.json", encoding="utf-8"))
+
+times = first("hop1")
+fired = [t for t in times.values() if t is not None]
+assert 2 <= len(fired) <= 10 and len(set(fired)) == len(fired), times
+assert times == first("hop3") and first("hop_some") == {k: times[k] for k in (4, 5, 6)}, times
+assert first("hop_other") != times
+alone = summary("hop_alone")["experiments"][0]
+assert (alone["spikes"] or [{"time_s": None}])[0]["time_s"] == times[5], alone
+waiting = summary("hop1")["experiments"][0]["first_passage_s"]
+assert (waiting["observed"], waiting["censored"]) == (len(fired), 12 - len(fired)), waiting
+mean = (sum(fired) + (12 - len(fired)) * 32e-6) / 12
+assert abs(waiting["restricted_mean"]["value"] / mean - 1) < 1e-12, waiting
+PY
+cat err.txt
+
+# ---- statistics of known spikes ----
+
+# Trajectories that fire in pulses 1 and 3, 2, 3, and not at all, out of four pulses.
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 4 -j 1 -o known
+python3 - <<'PY'
+import json
+keep = {0: [1, 3], 1: [2], 2: [3], 3: []}
+lines = open("known/results.jsonl", encoding="utf-8").read().splitlines()
+with open("known/results.jsonl", "w", encoding="utf-8") as file:
+    print(lines[0], file=file)
+    for line in map(json.loads, lines[1:]):
+        experiment = line["experiments"][0]
+        experiment["spikes"] = [s for s in experiment["spikes"] if s["pulse"] in keep[line["trajectory"]]]
+        print(json.dumps(line), file=file)
+PY
+expect 0 "4 of them are there" "$HALIDRIFT" ensemble quick.cfg -n 4 -o known --resume
+expect 0 "" python3 - <<'PY'
+import json
+e = json.load(open("known/summary.json", encoding="utf-8"))["experiments"][0]
+near = lambda a, b: abs(a - b) < 1e-9
+assert (e["probability_to_fire"]["fired"], e["probability_to_fire"]["value"]) == (3, 0.75), e
+# Clopper and Pearson, 3 of 4: 0.1941, 0.9937
+assert abs(e["probability_to_fire"]["interval"][0] - 0.1941) < 5e-5, e
+assert abs(e["probability_to_fire"]["interval"][1] - 0.9937) < 5e-5, e
+p = e["firing_probability_per_pulse"]
+assert (p["fired"], p["pulses"], p["value"]) == (4, 16, 0.25), p
+# residuals 1, 0, 0, -1 of four clusters with four pulses each
+assert near(p["standard_error"], (2 / 16**2 * 4 / 3) ** 0.5), p
+w = e["pulses_to_first_spike"]
+assert (w["observed"], w["censored"], w["horizon"]) == (3, 1, 4), w
+assert near(w["restricted_mean"]["value"], (1 + 2 + 3 + 4) / 4) and w["median"]["value"] == 2, w
+assert near(w["of_those_that_fired"]["mean"]["value"], 2), w
+assert near(w["of_those_that_fired"]["sd"]["value"], 1) and near(w["of_those_that_fired"]["cv"]["value"], 0.5), w
+assert (e["interval_pulses"]["count"], e["interval_pulses"]["mean"]["value"]) == (1, 2), e
+assert near(e["spikes_per_trajectory"]["mean"]["value"], 1), e
+assert e["E_source_J"]["count"] == 4, e
+PY
+cat err.txt
+expect 0 "pulses_pulses_to_first_spike = 1, 2, 3, _ ;" ncdump -v pulses_pulses_to_first_spike known/ensemble.nc
+expect 0 "pulses_fired_pulses = 2, 1, 1, 0 ;" ncdump -v pulses_fired_pulses known/ensemble.nc
+expect 0 "pulses_interval_pulses = _, 2, _, _ ;" ncdump -v pulses_interval_pulses known/ensemble.nc
+
 # Four pulses, each with a spike: every number is known.
 expect 0 "" python3 - one/summary.json <<'PY'
 import json, sys

@@ -21,6 +21,9 @@ expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 9 -o plain
 expect 0 "9 trajectories of seed 1, 0 of them are there; 3 x 1 processes" \
   mpirun -n 3 "$HALIDRIFT" ensemble quick.cfg -n 9 -o ranks
 same plain ranks
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 8 -o hop_plain --set "$coarse"
+expect 0 "" mpirun -n 2 "$HALIDRIFT" ensemble hopping.cfg -n 8 -o hop_ranks --set "$coarse"
+same hop_plain hop_ranks
 expect 0 "2 x 2 processes" mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 9 -j 2 -o both --traces
 same plain both
 require "$(find both/trajectories -name summary.json | wc -l)" -eq 9
