@@ -74,7 +74,8 @@ static void apply_help(struct arguments *arguments, const char *value) {
 }
 
 static const struct option options[] = {
-    {'o', "output", "DIR", TAKES_DIR, apply_dir, "run folder (default: runs/NAME for NAME.cfg)"},
+    {'o', "output", "DIR", TAKES_DIR, apply_dir,
+     "run folder (default: runs/NAME for NAME.cfg, of an ensemble runs/NAME_ensemble)"},
     {0, "set", "KEY=VALUE", TAKES_SET, apply_set, "override one key of the input; repeatable"},
     {0, "checkpoint", "TIME", TAKES_RESUME, apply_checkpoint,
      "store the state every so often, e.g. \"10 min\""},

@@ -11,7 +11,7 @@
 
 /** How long to wait for this process's own trajectories before looking around: for the line of the
  * terminal, and for messages of other ranks. */
-enum { WAIT_MS = 100, WAIT_TEAM_MS = 2 };
+enum { WAIT_MS = 100, WAIT_TEAM_MS = 5 };
 
 /* ---- the folder ---- */
 

@@ -32,6 +32,7 @@ static void look_at(struct firing *f, size_t i) {
     f->fired[i] += spike->pulse > last;
     last = spike->pulse > last ? spike->pulse : last;
   }
+  f->pulses = fmax(f->pulses, last); /* one that starts at the very end and fires counts */
   if (spikes->n > 0) {
     f->first_s[i] = spikes->spike[0].t;
     f->first_pulse[i] = spikes->spike[0].pulse > 0 ? spikes->spike[0].pulse : (double)NAN;

@@ -7,6 +7,8 @@ expect 0 "^halidrift $version\$" "$HALIDRIFT" --version
 expect 0 "^usage: halidrift COMMAND" "$HALIDRIFT" --help
 expect 0 "^usage: halidrift run FILE" "$HALIDRIFT" run --help
 expect 0 "--set KEY=VALUE" "$HALIDRIFT" check -h
+expect 0 "--count N  .*number of trajectories" "$HALIDRIFT" ensemble --help
+expect 0 "^MPI: " "$HALIDRIFT" --version
 for file in docs/man/halidrift.1 CITATION.cff; do
   expect 0 "" grep -q "$version" "$HALIDRIFT_ROOT/$file"
 done
@@ -30,6 +32,9 @@ wrong "run: '-o' needs a value: DIR" run cell.cfg -o
 wrong "run: --set got an empty value" run cell.cfg --set=
 wrong "run: takes one FILE, got 'a.cfg' and 'b.cfg'" run a.cfg b.cfg
 wrong "run: --quiet takes no value" run a.cfg --quiet=1
+wrong "ensemble: needs a FILE" ensemble -n 3
+wrong "ensemble: unknown option '--trace'; did you mean --traces" ensemble a.cfg -n 3 --trace
+wrong "ensemble: --resume takes no value" ensemble a.cfg -n 3 --resume=runs/a
 wrong "check: unknown option '-o'" check a.cfg -o x
 wrong "reference: takes no operand" reference x
 wrong "list: needs a WHAT" list
