@@ -37,6 +37,7 @@ struct run {
   double *y;       /* [n] present state */
   double *sources; /* [n_elements] present values of the sources, V or A */
   bool has_state;
+  bool remarked; /* the cells of single ions have been spoken of */
 };
 
 /** Run all experiments of a spec into a folder. summary.json is written whatever happens. */

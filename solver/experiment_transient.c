@@ -309,11 +309,22 @@ static enum hd_status prepare(struct evolution *evolution, const struct store *f
   return HD_OK;
 }
 
+/** What is wrong with the cells of single ions, said once a run. */
+static void remark_cells(const struct evolution *evolution) {
+  struct run *run = evolution->run;
+  char text[HD_ERROR_TEXT];
+  for (int i = 0; i < LATTICE_REMARKS && !run->remarked && evolution->integrator.hopping; i++)
+    if (lattice_remark(hopping_lattice(evolution->integrator.hopping), i, text, sizeof text))
+      progress_note(run->progress, PROGRESS_NORMAL, "%s: %s", evolution->experiment->name, text);
+  run->remarked = run->remarked || evolution->integrator.hopping;
+}
+
 static enum hd_status first_rows(struct evolution *evolution, struct hd_error *err) {
   const struct experiment_spec *experiment = evolution->experiment;
   struct run *run = evolution->run;
   const double *y = integrator_state(&evolution->integrator);
   progress_begin(run->progress, experiment->name, true, experiment->duration);
+  remark_cells(evolution);
   while (evolution->next_time < experiment->n_times &&
          experiment->times[evolution->next_time] <= 0.0)
     evolution->next_time++;

@@ -247,6 +247,10 @@ struct transient_counts hopping_transient_counts(const struct hopping *hopping) 
                                    .convergence_failures = hopping->fields->failures};
 }
 
+const struct lattice *hopping_lattice(const struct hopping *hopping) {
+  return hopping->lattice;
+}
+
 struct hopping_counts hopping_counts(const struct hopping *hopping) {
   struct hopping_counts counts = hopping->counts;
   counts.hops = hopping->lattice->hops;

@@ -3,6 +3,7 @@
 #ifndef HALIDRIFT_SOLVER_HOPPING_H
 #define HALIDRIFT_SOLVER_HOPPING_H
 
+#include "solver/lattice.h"
 #include "solver/transient.h"
 
 /** What happened so far. */
@@ -32,6 +33,8 @@ void hopping_interpolate(const struct hopping *hopping, double t, double *y, dou
 struct transient_integrals hopping_integrals(const struct hopping *hopping);
 struct transient_counts hopping_transient_counts(const struct hopping *hopping);
 struct hopping_counts hopping_counts(const struct hopping *hopping);
+/** Cells and hops, borrowed. */
+const struct lattice *hopping_lattice(const struct hopping *hopping);
 enum hd_status hopping_save(const struct hopping *hopping, struct store *store,
                             struct hd_error *err);
 enum hd_status hopping_restore(struct hopping *hopping, const struct store *store,

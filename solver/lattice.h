@@ -54,6 +54,11 @@ enum hd_status lattice_create(struct lattice **lattice, struct system *system,
                               struct hd_error *err);
 void lattice_free(struct lattice **lattice);
 
+/** What is to be said about a mesh on which the method is not to be trusted
+ * (solver/lattice_remark.c): does sentence i apply? */
+enum { LATTICE_REMARKS = 3 };
+bool lattice_remark(const struct lattice *lattice, int i, char *text, size_t size);
+
 /** Half the self-energy of every hop (solver/lattice_self.c). */
 enum hd_status lattice_self(struct lattice *lattice, struct hd_error *err);
 

@@ -28,6 +28,9 @@ double mesh_wall_spacing(const struct mesh_plan *plan, const struct mesh_piece *
 enum hd_status mesh_resolve_layer(struct mesh_plan *plan, int axis, double position,
                                   const struct mesh_piece *piece, struct hd_error *err);
 
+/** Intervals of a layer, all alike, that single ions on a line can have; 0: none. */
+int mesh_cells(const struct mesh_plan *plan, double thickness);
+
 /** Spacing at one contact, and the zones behind it. Errors: HD_MEMORY. */
 enum hd_status mesh_plan_contact(struct mesh_plan *plan, struct shape_contact *contact,
                                  struct hd_error *err);

@@ -196,6 +196,9 @@ static enum hd_status plan_layers(struct mesh_plan *plan, struct hd_error *err) 
   for (size_t i = 0; i < n; i++) {
     struct shape_layer *layer = &shape->layers[i];
     const struct mesh_piece *p = &plan->pieces[i];
+    if (layer->intervals == 0 && shape->coordinates == SHAPE_1D &&
+        plan->run->stochastic.engine == ENGINE_INTEGER)
+      layer->intervals = mesh_cells(plan, layer->thickness);
     double below = i ? border_spacing(plan, p - 1, p) : INFINITY;
     double above = i + 1 < n ? border_spacing(plan, p, p + 1) : INFINITY;
     fill(&layer->h_max, inner_spacing(plan, p, layer->thickness, BULK));

@@ -4,6 +4,7 @@
 #include "solver/app/commands.h"
 #include "solver/config/config.h"
 #include "solver/front.h"
+#include "solver/lattice.h"
 
 /** Slack of lengths that are the smoothing length but for the shares of an axis, h / ell. */
 static const double ROUNDING = 1e-6;
@@ -35,10 +36,28 @@ static enum hd_status check_device(const struct run_spec *spec, struct device_sp
   return status;
 }
 
+/** Can single ions hop on the meshes of this run? What to know about the cells, if so. */
+static enum hd_status check_cells(const struct run_spec *spec, struct hd_error *err) {
+  struct system *system = NULL;
+  struct lattice *lattice = NULL;
+  char text[HD_ERROR_TEXT];
+  enum hd_status status = system_create(&system, spec, err);
+  if (status == HD_OK)
+    status = lattice_create(&lattice, system, err);
+  for (int i = 0; lattice && i < LATTICE_REMARKS; i++)
+    if (lattice_remark(lattice, i, text, sizeof text))
+      puts(text);
+  lattice_free(&lattice);
+  system_free(&system);
+  return status;
+}
+
 static enum hd_status check_spec(struct run_spec *spec, struct hd_error *err) {
   TRY(mesh_plan(spec, err));
   for (size_t i = 0; i < spec->n_devices; i++)
     TRY(check_device(spec, &spec->devices[i], err));
+  if (spec->stochastic.engine == ENGINE_INTEGER)
+    TRY(check_cells(spec, err));
   printf("circuit: %zu nets, %zu elements, %zu device%s\n", spec->circuit.n_nets,
          spec->circuit.n_elements, spec->circuit.n_instances,
          spec->circuit.n_instances == 1 ? "" : "s");

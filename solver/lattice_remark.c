@@ -1,0 +1,94 @@
+/* Where single ions are not to be trusted: few sites, long cells at fronts, a local attraction. */
+#include <stdio.h>
+#include "solver/lattice.h"
+
+/** Fewest sites of a cell and longest edge, m, from which on times to switch do not depend on them.
+ */
+enum { SITES = 3 };
+static const double EDGE = 0.5e-9 * (1 + 1e-6);
+
+static void speak_place(const struct device *device, int node, char *text, size_t size) {
+  const double *x = device->mesh->x[node];
+  if (device->mesh->dimension == 1)
+    snprintf(text, size, "x = %.4g nm of %s", 1e9 * x[0], device->spec->name);
+  else
+    snprintf(text, size, "(%.4g, %.4g) nm of %s", 1e9 * x[0], 1e9 * x[1], device->spec->name);
+}
+
+static const struct device *device_of(const struct lattice *lattice, int point) {
+  return lattice->system->instances[lattice->points[point].instance].device;
+}
+
+static bool few_sites(const struct lattice *lattice, char *text, size_t size) {
+  int fewest = -1;
+  char place[HD_ERROR_TEXT];
+  for (int p = 0; p < lattice->n_points; p++) {
+    long sites = lattice->points[p].sites;
+    if (sites > 0 && sites < SITES && (fewest < 0 || sites < lattice->points[fewest].sites))
+      fewest = p;
+  }
+  if (fewest < 0)
+    return false;
+  speak_place(device_of(lattice, fewest), lattice->points[fewest].node, place, sizeof place);
+  snprintf(text, size,
+           "the cell at %s holds %ld sites: times to switch depend on the cells below %d sites",
+           place, lattice->points[fewest].sites, SITES);
+  return true;
+}
+
+/** Does an ion attract carriers or its own kind, so that it has fronts? */
+static bool has_front(const struct lattice *lattice, int point) {
+  return device_of(lattice, point)->model.field[lattice->points[point].species] >= 0;
+}
+
+static bool long_edges(const struct lattice *lattice, char *text, size_t size) {
+  double longest = EDGE;
+  int at = -1;
+  char place[HD_ERROR_TEXT];
+  for (int e = 0; e < lattice->n_edges; e++) {
+    const struct lattice_edge *edge = &lattice->edges[e];
+    const double(*x)[2] = (const double(*)[2])device_of(lattice, edge->to)->mesh->x;
+    const double *a = x[lattice->points[edge->from].node], *b = x[lattice->points[edge->to].node];
+    double h =
+        (a[0] > b[0] ? a[0] - b[0] : b[0] - a[0]) + (a[1] > b[1] ? a[1] - b[1] : b[1] - a[1]);
+    if (h <= longest || !has_front(lattice, edge->to))
+      continue;
+    longest = h;
+    at = edge->to;
+  }
+  if (at < 0)
+    return false;
+  speak_place(device_of(lattice, at), lattice->points[at].node, place, sizeof place);
+  snprintf(
+      text, size,
+      "an edge of %.3g nm at %s is longer than 0.5 nm: times to switch depend on the mesh where "
+      "a front passes it",
+      1e9 * longest, place);
+  return true;
+}
+
+static bool local_attraction(const struct lattice *lattice, char *text, size_t size) {
+  for (size_t i = 0; i < lattice->system->n_instances; i++) {
+    const struct device *device = lattice->system->instances[i].device;
+    if (!device->model.has_local)
+      continue;
+    snprintf(
+        text, size,
+        "device %s: reciprocal = \"local\": single ions and carriers then have no common energy, "
+        "and times to switch have no limit on finer meshes; allowed, for comparison",
+        device->spec->name);
+    return true;
+  }
+  return false;
+}
+
+/**
+ * The i-th thing to be said about a lattice, i = 0 .. LATTICE_REMARKS - 1.
+ * text    out: a sentence with place and number
+ * Returns whether it applies.
+ */
+bool lattice_remark(const struct lattice *lattice, int i, char *text, size_t size) {
+  bool (*const remarks[LATTICE_REMARKS])(const struct lattice *, char *,
+                                         size_t) = {few_sites, long_edges, local_attraction};
+  return remarks[i](lattice, text, size);
+}

@@ -1,0 +1,328 @@
+#!/usr/bin/env python3
+"""Measure the stochastic neuron: the tables of README.md, as CSV files beside this script.
+
+    python3 validation/stochastic_neuron/table.py thresholds       of the noise-free neuron
+    python3 validation/stochastic_neuron/table.py firing -n 100    pulses to fire, sizes x amplitudes
+    python3 validation/stochastic_neuron/table.py window -n 8      firing below the threshold
+    python3 validation/stochastic_neuron/table.py energy -n 20     amplitude, width, interval, C, R_l
+    python3 validation/stochastic_neuron/table.py population -n 100  a population hears a slow sine
+
+Runs stay in runs/stochastic_neuron and are not repeated (`halidrift ensemble --resume`). --only takes
+some of the rows. The program is that of the environment variable HALIDRIFT, else
+build/release/halidrift. Needs numpy and netCDF4.
+"""
+
+import argparse
+import concurrent.futures
+import csv
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+HERE = pathlib.Path(__file__).resolve().parent
+RUNS = ROOT / "runs/stochastic_neuron"
+PROGRAM = os.environ.get("HALIDRIFT", str(ROOT / "build/release/halidrift"))
+DECKS = "inputs/populations/"
+PERIOD = 0.8  # ms
+HIGH = "experiments[0].drive[0].waveform.high={:.6g}"
+
+# Cross-section: area in nm^2 and intervals that give whole numbers of sites (3, 5, 12, 45 a cell).
+CHANNELS = {
+    "4x4": (16, 64),
+    "5x5": (25, 60),
+    "8x8": (64, 64),
+    "15x15": (225, 60),
+}
+
+
+def channel(size):
+    """The same neuron with another cross-section; circuit and threshold current stay."""
+    area, intervals = CHANNELS[size]
+    return [f'device.area="{area} nm^2"', f"device.layers[0].intervals={intervals}"]
+
+
+def pulses(count):
+    return [
+        f"experiments[0].drive[0].waveform.count={count}",
+        f"experiments[0].duration={1e-3 * PERIOD * count:.6g}",
+        "experiments[0].output={every_step=false;times=[%s];}"
+        % ",".join(f"{1e-3 * PERIOD * (i + 0.5):.6g}" for i in range(count)),
+    ]
+
+
+NOISE_FREE = ['stochastic.engine="none"', "solver.rtol=3e-4"]
+OMEGA = 'device.interactions[1].energy="0.17 eV"'
+# Variants of the window: which parameters trade delay against fluctuation.
+VARIANTS = {
+    "5x5": ("5x5", []),
+    "4x4": ("4x4", []),
+    "8x8": ("8x8", []),
+    "5x5, Omega 0.17 eV": ("5x5", [OMEGA]),
+    "5x5, k_a 0.01 cm/s": ("5x5", ['device.contacts[1].species[1].rate="0.01 cm/s"']),
+    "5x5, density 5e18": (
+        "5x5",
+        ['device.species[1].density="5e18 cm^-3"', 'device.contacts[1].species[1].density="5e18 cm^-3"'],
+    ),
+}
+
+
+def settings(items):
+    return [word for item in items for word in ("--set", item)]
+
+
+def run(deck, items):
+    """Summary of one run."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [PROGRAM, "run", "-q", "-o", folder, str(ROOT / DECKS / deck)]
+        subprocess.run(command + settings(items), check=True)
+        return json.loads((pathlib.Path(folder) / "summary.json").read_text("utf-8"))
+
+
+def ensemble(name, deck, items, count, jobs):
+    """Folder of an ensemble, with as many trajectories as asked for."""
+    folder = RUNS / name.replace(" ", "_").replace(",", "").replace("/", "_")
+    command = [PROGRAM, "ensemble", str(ROOT / DECKS / deck), "-n", str(count), "-o", str(folder), "-q"]
+    command += ["-j", str(jobs)] if jobs else []
+    command += ["--resume"] if (folder / "ensemble.nc").exists() else []
+    done = subprocess.run(command + settings(items), check=False)
+    if done.returncode not in (0, 7):
+        sys.exit(f"{name}: the ensemble did not run")
+    return folder
+
+
+def experiment(folder):
+    summary = json.loads((folder / "summary.json").read_text("utf-8"))
+    return summary, summary["experiments"][0]
+
+
+def fires_noise_free(deck, items, count):
+    """Pulses in which the neuron fires without noise."""
+    summary = run(deck, items + pulses(count) + NOISE_FREE)
+    return [spike["pulse"] for spike in summary["experiments"][0]["spikes"]]
+
+
+def threshold(items, count=60, low=0.5, high=0.9, width=0.0025):
+    """Smallest amplitude (middle of a bracket) at which the noise-free neuron fires in `count` pulses."""
+    while high - low > width:
+        middle = 0.5 * (low + high)
+        if fires_noise_free("subthreshold.cfg", items + [HIGH.format(middle)], count):
+            high = middle
+        else:
+            low = middle
+    return 0.5 * (low + high)
+
+
+def write(name, header, rows):
+    with open(HERE / name, "w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(header)
+        out.writerows(rows)
+    for row in [header] + rows:
+        print("  ".join(f"{value!s:>12}" for value in row))
+
+
+def thresholds():
+    path = HERE / "thresholds.csv"
+    if not path.exists():
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = pool.map(threshold, [channel(size) + more for size, more in VARIANTS.values()])
+            rows = [[name, f"{V:.4f}"] for name, V in zip(VARIANTS, found)]
+        write("thresholds.csv", ["channel", "threshold_V"], rows)
+    with open(path, encoding="utf-8") as file:
+        return {row["channel"]: float(row["threshold_V"]) for row in csv.DictReader(file)}
+
+
+def statistic(entry, digits=4):
+    """Value and standard error as text; a dash where there is none."""
+    return ["-" if entry[key] is None else f"{entry[key]:.{digits}g}" for key in ("value", "standard_error")]
+
+
+AMPLITUDES = (0.9, 0.75, 0.66)
+
+
+def firing(options):
+    rows = []
+    for size in CHANNELS:
+        for V in AMPLITUDES:
+            name, count = f"{size} {V} V", 10 if V > 0.7 else 20
+            if options.only and options.only not in name:
+                continue
+            items = channel(size) + [HIGH.format(V)]
+            free = fires_noise_free("firing.cfg", items, count)
+            folder = ensemble(f"firing {name}", "firing.cfg", items + pulses(count), options.count, options.jobs)
+            summary, of = experiment(folder)
+            first = of["pulses_to_first_spike"]["of_those_that_fired"]
+            rows.append(
+                [size, V, summary["trajectories"]["done"], of["probability_to_fire"]["fired"], count]
+                + statistic(first["mean"])
+                + statistic(first["sd"])
+                + statistic(first["cv"], 2)
+                + statistic(of["interval_pulses"]["cv"], 2)
+                + [free[0] if free else "never"]
+                + statistic(of["E_source_J"]["mean"])[:1]
+            )
+    write(
+        "firing.csv",
+        "channel amplitude_V trajectories fired pulses mean mean_se sd sd_se cv cv_se interval_cv interval_cv_se "
+        "noise_free E_source_J".split(),
+        rows,
+    )
+
+
+def window(options):
+    rows, limit = [], thresholds()
+    for name, (size, more) in VARIANTS.items():
+        for below in (0.5, 1.5, 3, 5, 10):
+            label = f"{name}, -{below} %"
+            if options.only and options.only not in label:
+                continue
+            items = channel(size) + more + pulses(50) + [HIGH.format(limit[name] * (1 - below / 100))]
+            folder = ensemble(f"window {label}", "subthreshold.cfg", items, options.count, options.jobs)
+            of = experiment(folder)[1]["firing_probability_per_pulse"]
+            low, high = of["interval"]
+            rows.append([name, limit[name], below, int(of["fired"]), int(of["pulses"]), f"{low:.2g}", f"{high:.2g}"])
+    write("window.csv", "channel threshold_V below_percent fired pulses low high".split(), rows)
+
+
+ENERGY = [
+    ("as it is", []),
+    ("0.8 V", [HIGH.format(0.8)]),
+    ("1.0 V", [HIGH.format(1.0)]),
+    ("1.2 V", [HIGH.format(1.2)]),
+    ("width 0.3 ms", ["experiments[0].drive[0].waveform.width=298e-6"]),
+    ("width 0.6 ms", ["experiments[0].drive[0].waveform.width=598e-6"]),
+    ("interval 0.2 ms", ["experiments[0].drive[0].waveform.period=600e-6", "experiments[0].duration=6e-3"]),
+    ("interval 1 ms", ["experiments[0].drive[0].waveform.period=1400e-6", "experiments[0].duration=14e-3"]),
+    ("C 30 pF", ['circuit[2].value="30 pF"']),
+    ("C 100 pF", ['circuit[2].value="100 pF"']),
+    ("R_l 20 Mohm", ['circuit[3].value="20 Mohm"']),
+    ("R_l 200 Mohm", ['circuit[3].value="200 Mohm"']),
+]
+
+
+def energy(options):
+    rows = []
+    for name, items in ENERGY:
+        if options.only and options.only not in name:
+            continue
+        of = experiment(ensemble(f"energy {name}", "firing.cfg", items, options.count, options.jobs))[1]
+        per_pulse, E = of["firing_probability_per_pulse"], of["E_source_J"]
+        first = of["pulses_to_first_spike"]["of_those_that_fired"]["mean"]
+        inside = "yes" if E["mean"]["value"] and 20e-12 <= E["mean"]["value"] <= 60e-12 else "no"
+        rows.append(
+            [name, f"{per_pulse['value']:.3f}"]
+            + [f"{value:.3f}" for value in per_pulse["interval"]]
+            + statistic(first)
+            + statistic(E["mean"])
+            + [inside]
+        )
+    write(
+        "energy.csv",
+        "setting spikes_per_pulse low high first_pulse first_pulse_se E_source_J E_source_se within_20_60_pJ".split(),
+        rows,
+    )
+
+
+def counts(folder, n_pulses):
+    """Trajectories x pulses: did it fire?"""
+    import netCDF4
+    import numpy as np
+
+    with netCDF4.Dataset(folder / "ensemble.nc") as data:
+        done = data["status"][:] == 1
+        spikes = np.asarray(data["pulses_spikes"][:])
+        owner = np.repeat(np.arange(len(spikes)), spikes)
+        fired = np.zeros((len(spikes), n_pulses), bool)
+        pulse = np.asarray(data["pulses_spike_pulse"][:]).astype(int) - 1
+        fired[owner, pulse] = True
+    return fired[done]
+
+
+def information(signal, output, bins=4):
+    """Mutual information of a signal (in equally filled bins) and whole numbers, bit, with the bias of
+    Miller and Madow (1955) taken off."""
+    import numpy as np
+
+    edges = np.quantile(signal, np.linspace(0, 1, bins + 1)[1:-1])
+    table = np.zeros((bins, int(output.max()) + 1))
+    for x, y in zip(np.searchsorted(edges, signal), output):
+        table[x, int(y)] += 1
+    p = table / table.sum()
+    outer = p.sum(1, keepdims=True) * p.sum(0, keepdims=True)
+    used = p > 0
+    bias = (used.sum() - (p.sum(1) > 0).sum() - (p.sum(0) > 0).sum() + 1) / (2 * table.sum() * np.log(2))
+    return float((p[used] * np.log2(p[used] / outer[used])).sum() - bias)
+
+
+def best_correlation(signal, rate, lags):
+    """Largest correlation of the population's rate with the signal some pulses before, and that lag."""
+    import numpy as np
+
+    best = (0.0, 0)
+    for lag in range(lags):
+        x, y = signal[: len(signal) - lag], rate[lag:]
+        if y.std() > 0:
+            best = max(best, (float(np.corrcoef(x, y)[0, 1]), lag))
+    return best
+
+
+SINE = {"pulses": 50, "frequency": 50.0, "amplitude": 0.02}
+
+
+def population(options):
+    """Populations that hear a slow sine on pulses: noise, no noise, and other sizes without noise."""
+    import numpy as np
+
+    n = SINE["pulses"]
+    t = 1e-3 * PERIOD * (np.arange(n) + 0.25)
+    signal = np.sin(2 * np.pi * SINE["frequency"] * t)
+    rows = []
+    for size in ("4x4", "5x5", "8x8"):
+        limit = thresholds()[size]
+        for peak in (0.99, 1.02):
+            name = f"{size}, peak {peak}"
+            if options.only and options.only not in name:
+                continue
+            base = limit * peak - SINE["amplitude"]
+            items = channel(size) + [HIGH.format(base)]
+            fired = counts(ensemble(f"population {name}", "sine.cfg", items, options.count, options.jobs), n)
+            free = run("sine.cfg", items + NOISE_FREE)
+            heard = len(free["experiments"][0]["spikes"])
+            rate = fired.mean(0)
+            correlation, lag = best_correlation(signal, rate, 20)
+            shifted = signal[: n - lag]
+            rows.append(
+                [size, peak, f"{base:.4f}", len(fired), int(fired.sum()), f"{correlation:.2f}", lag]
+                + [f"{information(shifted, fired.sum(0)[lag:]):.2f}", heard]
+            )
+            np.savetxt(HERE / f"rate_{size}_{peak}.csv", np.c_[t, signal, rate], "%.6g", ",", header="t_s,signal,rate")
+    write(
+        "population.csv",
+        "channel peak_over_threshold pulses_V neurons spikes correlation lag information_bit noise_free_spikes".split(),
+        rows,
+    )
+
+
+COMMANDS = {"thresholds": None, "firing": firing, "window": window, "energy": energy, "population": population}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("-n", "--count", type=int, default=8, help="trajectories of each row")
+    parser.add_argument("-j", "--jobs", type=int, default=0, help="processes at a time (one a core)")
+    parser.add_argument("--only", help="rows whose name holds this")
+    options = parser.parse_args()
+    if options.command == "thresholds":
+        for name, V in thresholds().items():
+            print(f"{name:>24}  {V:.4f} V")
+    else:
+        COMMANDS[options.command](options)
+
+
+if __name__ == "__main__":
+    main()
