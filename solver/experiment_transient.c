@@ -278,6 +278,17 @@ static void add_counts(struct summary *summary, const struct transient_counts *c
   json_object_set_new(summary->present, "steps", json_integer(counts->steps));
 }
 
+/** What single ions did. */
+static void add_hops(struct summary *summary, const struct hopping_counts *counts) {
+  json_t *entry = json_object();
+  json_object_set_new(entry, "hops", json_integer(counts->hops));
+  json_object_set_new(entry, "exchanges", json_integer(counts->exchanges));
+  json_object_set_new(entry, "events", json_integer(counts->events));
+  json_object_set_new(entry, "leaps", json_integer(counts->leaps));
+  json_object_set_new(entry, "field_solutions", json_integer(counts->solutions));
+  json_object_set_new(summary->present, "single_ions", entry);
+}
+
 static enum hd_status prepare(struct evolution *evolution, const struct store *from,
                               struct hd_error *err) {
   struct run *run = evolution->run;
@@ -360,6 +371,10 @@ static enum hd_status finish(struct evolution *evolution, enum hd_status status,
   if (evolution->integrator.smooth || evolution->integrator.hopping) {
     struct transient_counts counts = integrator_counts(&evolution->integrator);
     add_counts(&run->summary, &counts);
+    if (evolution->integrator.hopping) {
+      struct hopping_counts hops = hopping_counts(evolution->integrator.hopping);
+      add_hops(&run->summary, &hops);
+    }
     keep_state(evolution);
   }
   if (status == HD_OK && evolution->experiment->fields_end)

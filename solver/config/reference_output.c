@@ -119,6 +119,12 @@ static const struct output_row summary[] = {
     {"experiments[].type", "", "equilibrium, steady, dc_sweep or transient."},
     {"experiments[].status", "", "ok or stopped."},
     {"experiments[].steps", "", "Accepted time steps (transients)."},
+    {"experiments[].single_ions.hops", "",
+     "Hops between cells; only with stochastic.engine = integer, as the next ones."},
+    {"experiments[].single_ions.exchanges", "", "Ions that electrodes gave or took."},
+    {"experiments[].single_ions.events", "", "Hops and exchanges drawn one after another."},
+    {"experiments[].single_ions.leaps", "", "Leaps, in which all hops of a short time are drawn."},
+    {"experiments[].single_ions.field_solutions", "", "Solutions of the fields between them."},
     {"experiments[].ranges.<column>.min", "",
      "Smallest value of a column of filaments, ions and temperature in terminals.csv over the "
      "experiment's rows; absent when there was none."},

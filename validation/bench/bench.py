@@ -236,6 +236,28 @@ def neuron_case(bench):
     return True
 
 
+SINGLE_IONS = [  # 8 nm x 8 nm, 64 cells of 12 sites
+    "device.area=\"64 nm^2\"",
+    "device.layers[0].intervals=64",
+    "device.interactions[1].energy=\"0.17 eV\"",
+    "experiments[0].drive[0].waveform.high=1.0",
+]
+
+
+def single_ions_case(bench):
+    """One trajectory of a stochastic neuron; below it the time of one leap or event with its share of
+    the fields."""
+    result = bench.measure("inputs/populations/firing.cfg", SINGLE_IONS)
+    show("single ions, 10 pulses, 8 nm x 8 nm", result, 2)
+    summary = bench.summary("out")
+    ions = summary["experiments"][0]["single_ions"]
+    each = 1e6 * summary["cpu_s"] / (ions["leaps"] + ions["events"])
+    print(line(("", *[""] * 9, f"{each:.1f} us per leap or event (limit 6), "
+                f"{(ions['leaps'] + ions['events']) / ions['field_solutions']:.1f} of them per solution of the fields")),
+          flush=True)
+    return True
+
+
 # ---- the plane ----
 
 
@@ -331,7 +353,7 @@ def robustness_case(bench):
     return True
 
 
-CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "scaling": scaling_cases, "neuron": neuron_case,
+CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "scaling": scaling_cases, "neuron": neuron_case, "single_ions": single_ions_case,
          "d3": d3_cases, "d4": d4_cases, "neuron_2d": neuron_2d_case, "robustness": robustness_case}
 
 
