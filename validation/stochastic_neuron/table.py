@@ -13,7 +13,6 @@ build/release/halidrift. Needs numpy and netCDF4.
 """
 
 import argparse
-import concurrent.futures
 import csv
 import json
 import os
@@ -116,24 +115,41 @@ def threshold(items, count=60, low=0.5, high=0.9, width=0.0025):
     return 0.5 * (low + high)
 
 
-def write(name, header, rows):
+def write(name, header, rows, keys):
+    """Write rows; those that are there with other first `keys` columns stay."""
+    new = {tuple(str(value) for value in row[:keys]) for row in rows}
+    kept = [list(row.values()) for row in known(name) if tuple(list(row.values())[:keys]) not in new]
     with open(HERE / name, "w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file)
+        out = csv.writer(file, lineterminator="\n")
         out.writerow(header)
-        out.writerows(rows)
+        out.writerows(kept + rows)
     for row in [header] + rows:
         print("  ".join(f"{value!s:>12}" for value in row))
 
 
-def thresholds():
-    path = HERE / "thresholds.csv"
+def known(name):
+    """Rows of a CSV file that is there."""
+    path = HERE / name
     if not path.exists():
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = pool.map(threshold, [channel(size) + more for size, more in VARIANTS.values()])
-            rows = [[name, f"{V:.4f}"] for name, V in zip(VARIANTS, found)]
-        write("thresholds.csv", ["channel", "threshold_V"], rows)
+        return []
     with open(path, encoding="utf-8") as file:
-        return {row["channel"]: float(row["threshold_V"]) for row in csv.DictReader(file)}
+        return list(csv.DictReader(file))
+
+
+def limit_of(name):
+    """Noise-free threshold of a variant, V; measured once."""
+    rows = {row["channel"]: row["threshold_V"] for row in known("thresholds.csv")}
+    if name not in rows:
+        size, more = VARIANTS[name]
+        rows[name] = f"{threshold(channel(size) + more):.4f}"
+        write("thresholds.csv", ["channel", "threshold_V"], [list(row) for row in rows.items()], 1)
+    return float(rows[name])
+
+
+def thresholds(options):
+    for name in VARIANTS:
+        if not options.only or options.only in name:
+            print(f"{name:>24}  {limit_of(name):.4f} V")
 
 
 def statistic(entry, digits=4):
@@ -170,22 +186,24 @@ def firing(options):
         "channel amplitude_V trajectories fired pulses mean mean_se sd sd_se cv cv_se interval_cv interval_cv_se "
         "noise_free E_source_J".split(),
         rows,
+        2,
     )
 
 
 def window(options):
-    rows, limit = [], thresholds()
+    rows = []
     for name, (size, more) in VARIANTS.items():
         for below in (0.5, 1.5, 3, 5, 10):
             label = f"{name}, -{below} %"
             if options.only and options.only not in label:
                 continue
-            items = channel(size) + more + pulses(50) + [HIGH.format(limit[name] * (1 - below / 100))]
+            limit = limit_of(name)
+            items = channel(size) + more + pulses(50) + [HIGH.format(limit * (1 - below / 100))]
             folder = ensemble(f"window {label}", "subthreshold.cfg", items, options.count, options.jobs)
             of = experiment(folder)[1]["firing_probability_per_pulse"]
             low, high = of["interval"]
-            rows.append([name, limit[name], below, int(of["fired"]), int(of["pulses"]), f"{low:.2g}", f"{high:.2g}"])
-    write("window.csv", "channel threshold_V below_percent fired pulses low high".split(), rows)
+            rows.append([name, limit, below, int(of["fired"]), int(of["pulses"]), f"{low:.2g}", f"{high:.2g}"])
+    write("window.csv", "channel threshold_V below_percent fired pulses low high".split(), rows, 3)
 
 
 ENERGY = [
@@ -224,6 +242,7 @@ def energy(options):
         "energy.csv",
         "setting spikes_per_pulse low high first_pulse first_pulse_se E_source_J E_source_se within_20_60_pJ".split(),
         rows,
+        1,
     )
 
 
@@ -282,7 +301,7 @@ def population(options):
     signal = np.sin(2 * np.pi * SINE["frequency"] * t)
     rows = []
     for size in ("4x4", "5x5", "8x8"):
-        limit = thresholds()[size]
+        limit = limit_of(size)
         for peak in (0.99, 1.02):
             name = f"{size}, peak {peak}"
             if options.only and options.only not in name:
@@ -304,10 +323,11 @@ def population(options):
         "population.csv",
         "channel peak_over_threshold pulses_V neurons spikes correlation lag information_bit noise_free_spikes".split(),
         rows,
+        2,
     )
 
 
-COMMANDS = {"thresholds": None, "firing": firing, "window": window, "energy": energy, "population": population}
+COMMANDS = {"thresholds": thresholds, "firing": firing, "window": window, "energy": energy, "population": population}
 
 
 def main():
@@ -317,11 +337,7 @@ def main():
     parser.add_argument("-j", "--jobs", type=int, default=0, help="processes at a time (one a core)")
     parser.add_argument("--only", help="rows whose name holds this")
     options = parser.parse_args()
-    if options.command == "thresholds":
-        for name, V in thresholds().items():
-            print(f"{name:>24}  {V:.4f} V")
-    else:
-        COMMANDS[options.command](options)
+    COMMANDS[options.command](options)
 
 
 if __name__ == "__main__":
