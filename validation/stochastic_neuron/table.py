@@ -27,7 +27,7 @@ RUNS = ROOT / "runs/stochastic_neuron"
 PROGRAM = os.environ.get("HALIDRIFT", str(ROOT / "build/release/halidrift"))
 DECKS = "inputs/populations/"
 PERIOD = 0.8  # ms
-HIGH = "experiments[0].drive[0].waveform.high={:.6g}"
+HIGH = "experiments[0].drive[0].waveform.high=\"{:.6g} V\""
 
 # Cross-section: area in nm^2 and intervals that give whole numbers of sites (3, 5, 12, 45 a cell).
 CHANNELS = {
