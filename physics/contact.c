@@ -1,6 +1,7 @@
 #include "physics/contact.h"
 
 #include <math.h>
+#include "physics/flux.h"
 #include "physics/softplus.h"
 
 const char *const contact_model_names[] = {"dirichlet", "blocking",      "schottky", "supply",
@@ -68,10 +69,24 @@ static struct contact_value blocking(const struct contact_input *input) {
   return (struct contact_value){0};
 }
 
-/** Thermionic emission j = v (c - c_eq); ion exchange j = k_a (c - c_eq). */
+/**
+ * Thermionic emission j = v (c - c_eq); ion exchange j = k_a (c - c_eq), the difference of hops out
+ * of and into free sites, k_a c f_eq and k_a c_eq f, on which an emf acts as on hops between cells:
+ *   j = k_a [c f_eq B(emf) - c_eq f B(-emf)]
+ * Source  docs/theory.md section 20
+ */
 static struct contact_value linear(const struct contact_input *input) {
-  double v = input->velocity, excess = input->c - input->c_eq;
-  return (struct contact_value){.j = v * excess, .d_c = v, .d_c_eq = -v, .d_velocity = excess};
+  double v = input->velocity;
+  struct bernoulli b = flux_bernoulli(input->emf);
+  double more_out = input->free_eq * (b.forward - 1.0), more_in = input->free * (b.backward - 1.0);
+  double excess = input->c - input->c_eq + input->c * more_out - input->c_eq * more_in;
+  return (struct contact_value){.j = v * excess,
+                                .d_c = v + v * more_out,
+                                .d_c_eq = -v - v * more_in,
+                                .d_velocity = excess,
+                                .d_free = -v * input->c_eq * (b.backward - 1.0),
+                                .both =
+                                    v * (input->c * input->free_eq + input->c_eq * input->free)};
 }
 
 /**
@@ -86,7 +101,8 @@ static struct contact_value supply(const struct contact_input *input) {
                                 .d_eta = scale * softplus_slope(input->eta),
                                 .d_eta_eq = -scale * softplus_slope(input->eta_eq),
                                 .d_N = input->velocity * difference,
-                                .d_velocity = input->N * difference};
+                                .d_velocity = input->N * difference,
+                                .both = scale * (softplus(input->eta) + softplus(input->eta_eq))};
 }
 
 /** e^x, continued by its tangent above EXPONENT_MAX; slope out. An overpotential of 200 V_T is
@@ -99,11 +115,11 @@ static double exponential(double x, double *slope) {
 
 /**
  * Ion exchange with an activated complex, a = transfer coefficient:
- *   j = -k_a c_eq [e^((1-a) A) - e^(-a A)],  A = eta_eq - eta
+ *   j = -k_a c_eq [e^((1-a) A) - e^(-a A)],  A = eta_eq - eta + emf
  * Source  Bazant 2013, doi:10.1021/ar300145c
  */
 static struct contact_value butler_volmer(const struct contact_input *input) {
-  double a = input->transfer, A = input->eta_eq - input->eta;
+  double a = input->transfer, A = input->eta_eq - input->eta + input->emf;
   double scale = -input->velocity * input->c_eq, d_in, d_out;
   double in = exponential((1 - a) * A, &d_in), out = exponential(-a * A, &d_out);
   double drive = fabs(A) < 1 ? exp(-a * A) * expm1(A) : in - out;
@@ -112,7 +128,8 @@ static struct contact_value butler_volmer(const struct contact_input *input) {
                                 .d_eta = -scale * slope,
                                 .d_eta_eq = scale * slope,
                                 .d_c_eq = -input->velocity * drive,
-                                .d_velocity = -input->c_eq * drive};
+                                .d_velocity = -input->c_eq * drive,
+                                .both = input->velocity * input->c_eq * (in + out)};
 }
 
 const struct contact_law contact_table[] = {

@@ -41,10 +41,13 @@ struct contact_input {
   double N;            /* effective density of states (sites), m^-3 */
   double velocity;     /* m/s: thermionic velocity, or k_a */
   double transfer;
+  double free, free_eq; /* shares of free sites for c and c_eq; read with an emf only */
+  double emf;           /* force of the surroundings against the way out, over kT */
 };
 
 struct contact_value {
-  double j, d_c, d_eta, d_c_eq, d_eta_eq, d_N, d_velocity;
+  double j, d_c, d_eta, d_c_eq, d_eta_eq, d_N, d_velocity, d_free;
+  double both; /* m^-2 s^-1: both one-way rates added up, at no emf */
 };
 
 struct contact_law {

@@ -165,16 +165,18 @@ void model_react(const struct model *model, int region, const double *u,
 /** Flux of every species along an edge, particles per (s m of measure): multiply by the measure. */
 struct model_flux {
   double F[MODEL_SPECIES];        /* m^-1 s^-1 */
-  double exchange[MODEL_SPECIES]; /* m^-1 s^-1: both directions added up, for error estimates */
+  double exchange[MODEL_SPECIES]; /* m^-1 s^-1: both directions added up */
   model_row d_k[MODEL_SPECIES], d_l[MODEL_SPECIES];
   /* Only with a temperature: heat that the flux leaves on the edge, W/m */
   double heat[MODEL_SPECIES];
   model_row d_heat_k[MODEL_SPECIES], d_heat_l[MODEL_SPECIES];
 };
 
+/** emf: [n_species] force of the surroundings on each species, in kT against k -> l; NULL: none. */
 void model_edge(const struct model *model, int region, double length, const double *u_k,
                 const double *u_l, const struct species_state *state_k,
-                const struct species_state *state_l, bool partials, struct model_flux *out);
+                const struct species_state *state_l, const double *emf, bool partials,
+                struct model_flux *out);
 
 /** Shape of u: residual names for messages ("Poisson", "continuity of iodide_vacancy", ...). */
 const char *model_unknown_kind(const struct model *model, int j, int *species);

@@ -170,7 +170,7 @@ static void edge_partials(const struct edge *edge, const double *u_k, const doub
 static void edge_species(const struct model *model, int s, const struct model_species *row,
                          double length, const double *u_k, const double *u_l,
                          const struct species_state *state_k, const struct species_state *state_l,
-                         bool partials, struct model_flux *out) {
+                         double emf, bool partials, struct model_flux *out) {
   struct edge edge; /* filled below, without a pass of zeros before */
   edge.model = model;
   edge.s = s;
@@ -181,8 +181,8 @@ static void edge_species(const struct model *model, int s, const struct model_sp
     edge_thermal(&edge, row, u_k, u_l, k, l);
   edge_accelerate(&edge, length, u_k, u_l);
   edge.flux = model->carrier[s]   ? flux_quasi_fermi(k->c, l->c, edge.dv, edge.dmu)
-              : model->crowded[s] ? flux_crowded(k->c, l->c, k->f, l->f, edge.dv)
-                                  : flux_scharfetter_gummel(k->c, l->c, k->f, l->f, edge.dv);
+              : model->crowded[s] ? flux_crowded(k->c, l->c, k->f, l->f, edge.dv + emf)
+                                  : flux_scharfetter_gummel(k->c, l->c, k->f, l->f, edge.dv + emf);
   out->F[s] = edge.scale * edge.flux.F;
   out->exchange[s] = edge.scale * (edge.flux.d_ck * k->c - edge.flux.d_cl * l->c);
   if (partials)
@@ -206,14 +206,17 @@ static void edge_absent(const struct model *model, int s, struct model_flux *out
 /**
  * Fluxes of all species along one edge.
  * length  m;  u_k, u_l  [n_unknowns];  out  fluxes k -> l per metre of edge measure, m^-1 s^-1
+ * emf     [n_species] added to the differences dv of ions, over kT; NULL: none
  */
 void model_edge(const struct model *model, int region, double length, const double *u_k,
                 const double *u_l, const struct species_state *state_k,
-                const struct species_state *state_l, bool partials, struct model_flux *out) {
+                const struct species_state *state_l, const double *emf, bool partials,
+                struct model_flux *out) {
   for (int s = 0; s < model->n_species; s++) {
     const struct model_species *row = &model->regions[region].species[s];
     if (row->present)
-      edge_species(model, s, row, length, u_k, u_l, state_k, state_l, partials, out);
+      edge_species(model, s, row, length, u_k, u_l, state_k, state_l, emf ? emf[s] : 0.0, partials,
+                   out);
     else
       edge_absent(model, s, out);
   }

@@ -88,6 +88,8 @@ void assemble_edges(const struct pass *p);
 
 /* assemble_contact.c: contacts and tunnelling links */
 double assemble_face(const struct pass *p, const struct contact_face *face, int row, double factor);
+/** Both one-way rates of a contact law at one face, m^-2 s^-1. */
+double assemble_face_both(const struct pass *p, const struct contact_face *face);
 void assemble_link_partials(const struct pass *p, const struct tunnel_link *link, int row,
                             double factor, const struct tunnel_value *value);
 void assemble_faces(const struct pass *p);

@@ -10,6 +10,7 @@
  * and by the temperature with all other unknowns fixed. */
 struct face_value {
   double j, d_a, d_level, d_T;
+  double both; /* m^-2 s^-1: both one-way rates */
 };
 
 /** The temperature at a carrier's face: N and v grow with it, and a_eq falls like a. */
@@ -33,7 +34,10 @@ static struct face_value face_law(const struct pass *p, const struct contact_fac
                                 .c_eq = face->c_eq,
                                 .N = row->N,
                                 .velocity = face->velocity,
-                                .transfer = face->transfer};
+                                .transfer = face->transfer,
+                                .free = state->f,
+                                .free_eq = 1.0,
+                                .emf = p->instance->face_emf[face - p->device->faces]};
   double d_eta = 1.0, d_c_eq = 0.0;
   if (model->carrier[s]) {
     const double *u = &p->instance->u[face->node * p->n_unknowns];
@@ -50,6 +54,7 @@ static struct face_value face_law(const struct pass *p, const struct contact_fac
   } else {
     double x_eq = face->c_eq / row->N;
     bool limited = model_is_limited(model, s);
+    input.free_eq = limited ? 1.0 - x_eq : 1.0;
     /* an empty or full site fraction is one that rounding does not tell from 0 or 1 */
     double x = fmax(state->a, DBL_MIN), free = fmax(1.0 - state->a, DBL_EPSILON);
     input.eta = limited ? log(x / free) : log(x);
@@ -58,8 +63,9 @@ static struct face_value face_law(const struct pass *p, const struct contact_fac
   }
   struct contact_value value = face->law->value(&input);
   struct face_value out = {.j = value.j,
-                           .d_a = value.d_c * state->d_c,
-                           .d_level = value.d_c_eq * d_c_eq + value.d_eta_eq};
+                           .d_a = value.d_c * state->d_c + value.d_free * state->d_f,
+                           .d_level = value.d_c_eq * d_c_eq + value.d_eta_eq,
+                           .both = value.both};
   if (value.d_eta != 0.0)
     out.d_a += value.d_eta * d_eta;
   if (model->heat >= 0 && model->carrier[s])
@@ -88,6 +94,10 @@ double assemble_face(const struct pass *p, const struct contact_face *face, int 
   if (p->model->heat >= 0)
     stamp_add(p->stamp, row, heat_dof(p, face->node), carrier ? factor * value.d_T : 0.0);
   return value.j;
+}
+
+double assemble_face_both(const struct pass *p, const struct contact_face *face) {
+  return face_law(p, face).both;
 }
 
 void assemble_faces(const struct pass *p) {

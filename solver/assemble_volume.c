@@ -294,7 +294,8 @@ static void edge_flux(const struct pass *p, const struct edge_part *edge) {
   struct model_flux flux;
   model_edge(p->model, edge->region, edge->length, &p->instance->u[edge->k * p->n_unknowns],
              &p->instance->u[edge->l * p->n_unknowns], part_state(p, (size_t)edge->part_k),
-             part_state(p, (size_t)edge->part_l), p->stamp != NULL, &flux);
+             part_state(p, (size_t)edge->part_l), edge_emf(p->instance, edge), p->stamp != NULL,
+             &flux);
   for (int s = 0; s < p->n_species; s++) {
     int row_k = balance_row(p, edge->k, 1 + s), row_l = balance_row(p, edge->l, 1 + s);
     double flow = edge->measure * flux.F[s];

@@ -123,7 +123,7 @@ static double edge_flows(const struct pass *p, struct current_work *work) {
     double current = 0.0, both = 0.0;
     model_edge(p->model, edge->region, edge->length, &p->instance->u[edge->k * p->n_unknowns],
                &p->instance->u[edge->l * p->n_unknowns], part_state(p, (size_t)edge->part_k),
-               part_state(p, (size_t)edge->part_l), false, &flux);
+               part_state(p, (size_t)edge->part_l), edge_emf(p->instance, edge), false, &flux);
     for (int s = 0; s < p->n_species; s++) {
       double charge = p->model->q * p->model->charge[s] * edge->measure;
       if (p->point->frozen && !p->model->carrier[s])

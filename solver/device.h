@@ -106,4 +106,9 @@ static inline bool device_is_lumped(const struct device *device) {
 /** Test functions and geometric capacitances (solver/ramo.c). */
 enum hd_status device_ramo(struct device *device, struct hd_error *err);
 
+/** D of an ion at the run's temperature, m^2/s, from that at its reference temperature
+ * (solver/model_build.c). */
+double device_ion_diffusion(const struct run_spec *run, const struct species *species,
+                            double D_ref);
+
 #endif

@@ -5,6 +5,7 @@
 #include "solver/base/memory.h"
 #include "solver/spikes.h"
 #include "solver/integrator.h"
+#include "solver/langevin_window.h"
 
 /** One transient while it runs. */
 struct evolution {
@@ -311,7 +312,7 @@ static enum hd_status prepare(struct evolution *evolution, const struct store *f
   }
   struct transient_watch watch = make_watch(run, spike);
   TRY(integrator_create(&evolution->integrator, run->system, evolution->experiment->frozen_ions,
-                        &watch, run->y, err));
+                        run->index, &watch, run->y, err));
   const double *y = integrator_state(&evolution->integrator);
   size_t at = 0;
   for (size_t i = 0; i < run->system->n_instances; i++)
@@ -330,12 +331,27 @@ static void remark_cells(const struct evolution *evolution) {
   run->remarked = run->remarked || evolution->integrator.hopping;
 }
 
+/** A line for every device whose ions are too few for forces. */
+static void speak_of_forces(const struct run *run) {
+  struct langevin_window window;
+  char text[HD_ERROR_TEXT];
+  for (size_t d = 0; d < run->system->n_devices; d++) {
+    const struct device *device = run->system->devices[d];
+    if (!langevin_is_outside(run->spec, device->spec, device->mesh, &window))
+      continue;
+    langevin_speak(run->spec, device->spec, device->mesh, &window, text, sizeof text);
+    progress_note(run->progress, PROGRESS_NORMAL, "device %s: %s", device->spec->name, text);
+  }
+}
+
 static enum hd_status first_rows(struct evolution *evolution, struct hd_error *err) {
   const struct experiment_spec *experiment = evolution->experiment;
   struct run *run = evolution->run;
   const double *y = integrator_state(&evolution->integrator);
   progress_begin(run->progress, experiment->name, true, experiment->duration);
   remark_cells(evolution);
+  if (evolution->integrator.langevin)
+    speak_of_forces(run);
   while (evolution->next_time < experiment->n_times &&
          experiment->times[evolution->next_time] <= 0.0)
     evolution->next_time++;

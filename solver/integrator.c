@@ -1,16 +1,23 @@
 #include "solver/integrator.h"
 
 enum hd_status integrator_create(struct integrator *integrator, struct system *system, bool frozen,
-                                 const struct transient_watch *watch, const double *y,
-                                 struct hd_error *err) {
-  if (system->run->stochastic.engine == ENGINE_INTEGER && !frozen)
+                                 size_t experiment, const struct transient_watch *watch,
+                                 const double *y, struct hd_error *err) {
+  int engine = frozen ? ENGINE_NONE : system->run->stochastic.engine;
+  if (engine == ENGINE_INTEGER)
     return hopping_create(&integrator->hopping, system, watch, y, err);
-  return transient_create(&integrator->smooth, system, frozen, watch, y, err);
+  TRY(transient_create(&integrator->smooth, system, frozen, watch, y, err));
+  if (engine == ENGINE_NONE)
+    return HD_OK;
+  TRY(langevin_create(&integrator->langevin, system, experiment, err));
+  transient_fluctuate(integrator->smooth, integrator->langevin);
+  return HD_OK;
 }
 
 void integrator_free(struct integrator *integrator) {
   transient_free(&integrator->smooth);
   hopping_free(&integrator->hopping);
+  langevin_free(&integrator->langevin);
 }
 
 enum hd_status integrator_begin(struct integrator *integrator, double stop, struct hd_error *err) {

@@ -5,16 +5,18 @@
 #include "solver/hopping.h"
 #include "solver/transient.h"
 
-/** One of the two, owned. */
+/** One of the two, and the forces of the first, owned. */
 struct integrator {
+  struct langevin *langevin;
   struct transient *smooth;
   struct hopping *hopping;
 };
 
-/** Single ions where the run asks for them and the ions are not frozen. */
+/** Single ions, or forces on densities, where the run asks for them and the ions are not frozen.
+ * experiment: its number, which the forces are a function of. */
 enum hd_status integrator_create(struct integrator *integrator, struct system *system, bool frozen,
-                                 const struct transient_watch *watch, const double *y,
-                                 struct hd_error *err);
+                                 size_t experiment, const struct transient_watch *watch,
+                                 const double *y, struct hd_error *err);
 void integrator_free(struct integrator *integrator);
 
 enum hd_status integrator_begin(struct integrator *integrator, double stop, struct hd_error *err);

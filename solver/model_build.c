@@ -126,7 +126,8 @@ static void fill_forms(struct model *model, double coupling[MODEL_SPECIES][MODEL
     }
 }
 
-static double ion_diffusion(const struct run_spec *run, const struct species *species,
+/** D of an ion at the run's temperature, m^2/s, from that at its reference temperature. */
+double device_ion_diffusion(const struct run_spec *run, const struct species *species,
                             double D_ref) {
   double per_kelvin = species->activation_V * run->constants.q / run->constants.k;
   return D_ref * exp(-per_kelvin * (1.0 / run->temperature - 1.0 / species->T_ref));
@@ -151,7 +152,7 @@ static struct model_species region_species(const struct model *model, const stru
     row.power = 1.0 + material->power_p;
   } else {
     row.N = model->c_unit[s];
-    row.D = ion_diffusion(run, species, species->diffusion);
+    row.D = device_ion_diffusion(run, species, species->diffusion);
     row.activation = species->activation_V * run->constants.q / run->constants.k;
     for (size_t i = 0; i < region->n_species; i++) {
       const struct region_species *differs = &region->species[i];
@@ -159,7 +160,7 @@ static struct model_species region_species(const struct model *model, const stru
         continue;
       row.present = row.present && differs->present;
       if (!isnan(differs->diffusion))
-        row.D = ion_diffusion(run, species, differs->diffusion);
+        row.D = device_ion_diffusion(run, species, differs->diffusion);
     }
   }
   if (species->statistics == STATISTICS_BLAKEMORE)

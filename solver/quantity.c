@@ -136,7 +136,7 @@ static void edge_fluxes(const struct system_instance *instance, const struct edg
   struct model_flux flux;
   model_edge(model, edge->region, edge->length, unknowns(instance, edge->k),
              unknowns(instance, edge->l), state_of(instance, (size_t)edge->part_k),
-             state_of(instance, (size_t)edge->part_l), false, &flux);
+             state_of(instance, (size_t)edge->part_l), edge_emf(instance, edge), false, &flux);
   for (int s = 0; s < model->n_species; s++) {
     bool still = instance->held && !model->carrier[s];
     F[s] = still ? 0.0 : edge->measure * flux.F[s];

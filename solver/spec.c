@@ -65,14 +65,14 @@ const struct param checkpoint_params[] = {
 const size_t checkpoint_params_count = sizeof checkpoint_params / sizeof *checkpoint_params;
 #undef AT
 
-static const char *const engine_names[] = {"none", "integer", NULL};
+static const char *const engine_names[] = {"none", "integer", "langevin", NULL};
 static const char *const method_names[] = {"automatic", "gillespie", "leap", NULL};
 
 #define AT(member) offsetof(struct stochastic_spec, member)
 const struct param stochastic_params[] = {
     {"engine", PARAM_CHOICE, "", AT(engine), ENGINE_NONE, 0, 0, false, false, engine_names,
      "How ions move in transients: none: as a density that does not fluctuate; integer: hops of "
-     "single ions between cells of the mesh.",
+     "single ions between cells of the mesh; langevin: as a density on which random forces act.",
      NULL},
     {"seed", PARAM_INTEGER, "", AT(seed), 1, 0, 2147483647, false, false, NULL,
      "Seed of all random motion.", NULL},
@@ -82,6 +82,10 @@ const struct param stochastic_params[] = {
      "gillespie: one hop after another; leap: all hops of a short time at once; automatic: "
      "gillespie while fewer than four hops are expected in a leap.",
      "a leap draws two numbers for each edge, and an event computes the rates of all edges anew"},
+    {"interval", PARAM_QUANTITY, "s", AT(interval), 10e-6, 0, INFINITY, true, false, NULL,
+     "Time for which the random forces of langevin are held; motion that is faster carries less "
+     "noise.",
+     "10 to 25 us for ions of 1e-12 m^2/s; shorter intervals delay filaments of few ions"},
     {"leap", PARAM_NUMBER, "", AT(leap), 0.1, 0, 0.5, true, false, NULL,
      "Largest D dt / h^2 of a leap.", "no bias is seen from 0.02 to 0.2"},
     {"field_tolerance", PARAM_NUMBER, "", AT(field_tolerance), 0.05, 0, 1, false, false, NULL,

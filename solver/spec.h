@@ -175,6 +175,7 @@ struct stochastic_spec {
   int engine; /* enum stochastic_engine */
   int seed, trajectory;
   int method;             /* enum stochastic_method */
+  double interval;        /* s: for which forces are held */
   double leap;            /* largest D dt / h^2 of a leap */
   double field_tolerance; /* kT: error of the energies between two solutions of the fields */
   bool self_force;        /* false: hops feel the field of their own ion (comparison only) */

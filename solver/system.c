@@ -29,6 +29,9 @@ static enum hd_status create_instance(struct system *system, size_t i, struct hd
   TRY(hd_alloc(&instance->spread, (size_t)device->n_nodes, sizeof(double), err));
   TRY(hd_alloc(&instance->state, states, sizeof *instance->state, err));
   TRY(hd_alloc(&instance->hop_current, (size_t)device->n_terminals, sizeof(double), err));
+  size_t edges = device->mesh->n_edge_parts * (size_t)device->model.n_species;
+  TRY(hd_alloc(&instance->emf, edges + device->n_faces, sizeof(double), err));
+  instance->face_emf = instance->emf + edges;
   TRY(hd_alloc(&instance->past, states, sizeof(double), err));
   TRY(hd_alloc(&instance->ion_total, device->n_components, sizeof(double), err));
   instance->base = system->n;
@@ -186,6 +189,7 @@ void system_free(struct system **system) {
     hd_free(&s->instances[i].energy);
     hd_free(&s->instances[i].spread);
     hd_free(&s->instances[i].past);
+    hd_free(&s->instances[i].emf);
     hd_free(&s->instances[i].ion_total);
     hd_free(&s->instances[i].hop_current);
   }

@@ -36,10 +36,19 @@ struct system_instance {
   bool held;                   /* of `state`, for output: ions stay and carry no current */
   double *past;      /* [n_node_parts * n_species] m^-3: densities at the begin of a long step */
   double past_step;  /* s: storage is their difference over it; 0: c'(a) da/dt */
+  double *emf;       /* [n_edge_parts * n_species] over kT: fluctuating forces on ions; else 0 */
+  double *face_emf;  /* [n_faces] behind emf: the same on exchange with electrodes */
   double *ion_total; /* [n_components] m^-3 m^3: conserved number of blocked ions */
   double
       *hop_current; /* [n_terminals] A: of ions that hop one by one (frozen transients); else 0 */
 };
+
+/** Forces of the surroundings on the species of one edge, over kT: [n_species]. */
+static inline const double *edge_emf(const struct system_instance *instance,
+                                     const struct edge_part *edge) {
+  ptrdiff_t at = edge - instance->device->mesh->edge_parts;
+  return &instance->emf[at * instance->device->model.n_species];
+}
 
 /** One set of equations: destination rows, pattern, factors. */
 struct system_plan {

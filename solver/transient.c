@@ -1,4 +1,4 @@
-#include "solver/transient.h"
+#include "solver/transient_parts.h"
 
 #include <float.h>
 #include <idas/idas.h>
@@ -27,25 +27,6 @@ static const double CJ_CHANGE = 0.1, CJ_CHANGE_DEAR = 0.6;
 /** Tolerance of temperatures in units of rtol T_0: levels of 10 kT then move by about rtol kT. */
 static const double TEMPERATURE_PART = 0.1;
 
-struct transient {
-  struct system *system; /* borrowed */
-  struct system_plan *plan;
-  struct transient_watch watch;
-  const struct solver_spec *settings;
-  bool frozen, started;
-  SUNContext context;
-  void *ida;
-  N_Vector y, yp, id, quad;
-  SUNMatrix matrix;
-  SUNLinearSolver solver;
-  double *F;      /* [n + 1] owned */
-  double *weight; /* [n] owned: fixed part of the error weights, 0: of an ion, see limited */
-  bool *limited;  /* [n] owned: x of an ion with a site limit */
-  double *slope;  /* [n_elements] owned: slopes of the sources in this stretch */
-  double t, stop, last_step;
-  struct transient_counts total; /* of the stretches before the last restart */
-};
-
 /* ---- callbacks ---- */
 
 static int residual(double t, N_Vector y, N_Vector yp, N_Vector r, void *user) {
@@ -55,6 +36,8 @@ static int residual(double t, N_Vector y, N_Vector yp, N_Vector r, void *user) {
                                .t = t,
                                .y = N_VGetArrayPointer(y),
                                .yp = N_VGetArrayPointer(yp)};
+  if (transient->langevin && transient_strays(transient, N_VGetArrayPointer(y)))
+    return 1;
   int bad = system_residual(transient->system, &point, transient->F);
   memcpy(N_VGetArrayPointer(r), transient->F, (size_t)transient->system->n * sizeof(double));
   return bad;
@@ -73,8 +56,9 @@ static int jacobian(double t, double cj, N_Vector y, N_Vector yp, N_Vector r, SU
   return system_jacobian(transient->system, &point, transient->F);
 }
 
-/** Error weights: potentials rtol V_T; ions rtol min(x, 1 - x) + atol. */
-static int weights(N_Vector y, N_Vector w, void *user) {
+/** Error weights: potentials rtol V_T; ions rtol min(x, 1 - x) + atol, and with forces a part of an
+ * ion. */
+int transient_weights(N_Vector y, N_Vector w, void *user) {
   struct transient *transient = user;
   const double *x = N_VGetArrayPointer(y);
   double *weight = N_VGetArrayPointer(w);
@@ -86,7 +70,7 @@ static int weights(N_Vector y, N_Vector w, void *user) {
     double size = fabs(x[g]);
     if (transient->limited[g])
       size = fmin(size, fabs(1.0 - x[g]));
-    weight[g] = 1.0 / (rtol * size + atol);
+    weight[g] = 1.0 / (rtol * size + atol + transient->blur[g]);
   }
   return 0;
 }
@@ -166,7 +150,7 @@ static bool has_fronts(const struct system *system) {
   return false;
 }
 
-static enum hd_status check(int flag, const char *what, struct hd_error *err) {
+enum hd_status transient_check(int flag, const char *what, struct hd_error *err) {
   if (flag >= 0)
     return HD_OK;
   return hd_fail(err, HD_INTERNAL, "the time integrator refused %s (IDAS %d)", what, flag);
@@ -207,26 +191,27 @@ static void silent(int code, const char *module, const char *function, char *mes
 static enum hd_status create_ida(struct transient *transient, struct hd_error *err) {
   const struct solver_spec *settings = transient->settings;
   void *ida = transient->ida;
-  TRY(check(IDASetErrHandlerFn(ida, silent, NULL), "its message handler", err));
-  TRY(check(IDAInit(ida, residual, 0.0, transient->y, transient->yp), "the system", err));
-  TRY(check(IDASetUserData(ida, transient), "its data", err));
-  TRY(check(IDAWFtolerances(ida, weights), "the tolerances", err));
-  TRY(check(IDASetId(ida, transient->id), "the kinds of unknowns", err));
-  TRY(check(IDASetSuppressAlg(ida, SUNTRUE), "the error test", err));
-  TRY(check(IDASetMaxOrd(ida, settings->max_order), "the order", err));
-  TRY(check(IDASetMaxConvFails(ida, FAILURES_MAX), "the number of failures", err));
-  TRY(check(IDASetMaxErrTestFails(ida, FAILURES_MAX), "the number of failures", err));
-  TRY(check(IDASetMaxNumSteps(ida, -1), "the number of steps", err));
+  TRY(transient_check(IDASetErrHandlerFn(ida, silent, NULL), "its message handler", err));
+  TRY(transient_check(IDAInit(ida, residual, 0.0, transient->y, transient->yp), "the system", err));
+  TRY(transient_check(IDASetUserData(ida, transient), "its data", err));
+  TRY(transient_check(IDAWFtolerances(ida, transient_weights), "the tolerances", err));
+  TRY(transient_check(IDASetId(ida, transient->id), "the kinds of unknowns", err));
+  TRY(transient_check(IDASetSuppressAlg(ida, SUNTRUE), "the error test", err));
+  TRY(transient_check(IDASetMaxOrd(ida, settings->max_order), "the order", err));
+  TRY(transient_check(IDASetMaxConvFails(ida, FAILURES_MAX), "the number of failures", err));
+  TRY(transient_check(IDASetMaxErrTestFails(ida, FAILURES_MAX), "the number of failures", err));
+  TRY(transient_check(IDASetMaxNumSteps(ida, -1), "the number of steps", err));
   if (!isnan(settings->max_step))
-    TRY(check(IDASetMaxStep(ida, settings->max_step), "the largest step", err));
+    TRY(transient_check(IDASetMaxStep(ida, settings->max_step), "the largest step", err));
   if (!isnan(settings->min_step))
-    TRY(check(IDASetMinStep(ida, settings->min_step), "the smallest step", err));
-  TRY(check(IDASetLinearSolver(ida, transient->solver, transient->matrix), "the solver", err));
-  TRY(check(IDASetJacFn(ida, jacobian), "the Jacobian", err));
-  TRY(check(IDAQuadInit(ida, quadrature, transient->quad), "the integrals", err));
+    TRY(transient_check(IDASetMinStep(ida, settings->min_step), "the smallest step", err));
+  TRY(transient_check(IDASetLinearSolver(ida, transient->solver, transient->matrix), "the solver",
+                      err));
+  TRY(transient_check(IDASetJacFn(ida, jacobian), "the Jacobian", err));
+  TRY(transient_check(IDAQuadInit(ida, quadrature, transient->quad), "the integrals", err));
   if (transient->watch.enabled) {
-    TRY(check(IDARootInit(ida, 1, root), "the root", err));
-    TRY(check(IDASetNoInactiveRootWarn(ida), "the root", err));
+    TRY(transient_check(IDARootInit(ida, 1, root), "the root", err));
+    TRY(transient_check(IDASetNoInactiveRootWarn(ida), "the root", err));
   }
   return HD_OK;
 }
@@ -237,6 +222,9 @@ static enum hd_status transient_fill(struct transient *transient, const double *
   size_t n = (size_t)system->n + 1;
   TRY(system_plan(system, SYSTEM_TRANSIENT, transient->frozen, &transient->plan, err));
   TRY(hd_alloc(&transient->F, n, sizeof(double), err));
+  TRY(hd_alloc(&transient->row, n, sizeof(double), err));
+  TRY(hd_alloc(&transient->ion, n, sizeof(bool), err));
+  TRY(hd_alloc(&transient->blur, n, sizeof(double), err));
   TRY(hd_alloc(&transient->weight, n, sizeof(double), err));
   TRY(hd_alloc(&transient->limited, n, sizeof(bool), err));
   TRY(hd_alloc(&transient->slope, system->run->circuit.n_elements, sizeof(double), err));
@@ -279,6 +267,9 @@ void transient_free(struct transient **transient) {
   N_VDestroy(t->quad);
   SUNContext_Free(&t->context);
   hd_free(&t->F);
+  hd_free(&t->row);
+  hd_free(&t->blur);
+  hd_free(&t->ion);
   hd_free(&t->weight);
   hd_free(&t->limited);
   hd_free(&t->slope);
@@ -302,6 +293,8 @@ static void add_counts(struct transient *transient) {
 }
 
 static double first_step(const struct transient *transient) {
+  if (transient->changed && transient->settle > 0.0)
+    return transient->settle;
   double step = FIRST_STEP_FRACTION * (transient->stop - transient->t);
   if (transient->last_step > 0.0)
     step = fmin(step, transient->last_step);
@@ -310,18 +303,35 @@ static double first_step(const struct transient *transient) {
   return step;
 }
 
+/** Where IDAS stops: at the end of the stretch, or of the interval of the forces before it. */
+static double next_pause(const struct transient *transient) {
+  const struct langevin *langevin = transient->langevin;
+  return langevin && !langevin_over(langevin, transient->stop) ? langevin_end(langevin)
+                                                               : transient->stop;
+}
+
 /** Let IDAS begin at the present state, with order one. */
 static enum hd_status restart(struct transient *transient, double step, struct hd_error *err) {
   void *ida = transient->ida;
+  transient->pause = next_pause(transient);
   bool dear = !has_fronts(transient->system) && linear_is_dear(transient->plan->linear);
-  TRY(check(IDASetDeltaCjLSetup(ida, dear ? CJ_CHANGE_DEAR : CJ_CHANGE), "the age of the matrix",
-            err));
-  TRY(check(IDAReInit(ida, transient->t, transient->y, transient->yp), "a restart", err));
-  TRY(check(IDAQuadReInit(ida, transient->quad), "a restart", err));
-  TRY(check(IDASetInitStep(ida, step), "the first step", err));
-  TRY(check(IDASetStopTime(ida, transient->stop), "the stop time", err));
+  TRY(transient_check(IDASetDeltaCjLSetup(ida, dear ? CJ_CHANGE_DEAR : CJ_CHANGE),
+                      "the age of the matrix", err));
+  TRY(transient_check(IDAReInit(ida, transient->t, transient->y, transient->yp), "a restart", err));
+  TRY(transient_check(IDAQuadReInit(ida, transient->quad), "a restart", err));
+  TRY(transient_check(IDASetInitStep(ida, step), "the first step", err));
+  TRY(transient_check(IDASetStopTime(ida, transient->pause), "the stop time", err));
   transient->started = true;
   return HD_OK;
+}
+
+/* ---- intervals of the forces ---- */
+
+/** A new interval of the forces within a stretch. */
+static enum hd_status next_interval(struct transient *transient, struct hd_error *err) {
+  add_counts(transient);
+  transient_change_forces(transient);
+  return restart(transient, first_step(transient), err);
 }
 
 /**
@@ -338,6 +348,8 @@ enum hd_status transient_begin(struct transient *transient, double stop, struct 
                N_VGetArrayPointer(transient->yp), transient->F);
   kink_jump_slopes(transient->system, transient->t, stop, transient->slope,
                    N_VGetArrayPointer(transient->y), N_VGetArrayPointer(transient->yp));
+  if (transient->langevin && langevin_over(transient->langevin, transient->t))
+    transient_change_forces(transient);
   return restart(transient, first_step(transient), err);
 }
 
@@ -372,9 +384,9 @@ static enum hd_status restart_step(struct transient *transient, double *step,
   if (!second || !weight)
     status = hd_fail(err, HD_MEMORY, "out of memory for a checkpoint");
   if (status == HD_OK)
-    status = check(curvature(transient, second), "its curvature", err);
+    status = transient_check(curvature(transient, second), "its curvature", err);
   if (status == HD_OK) {
-    weights(transient->y, weight, transient);
+    transient_weights(transient->y, weight, transient);
     double norm = N_VWrmsNormMask(second, weight, transient->id);
     *step = fmin(2.0 * transient->last_step, 1.0 / sqrt(fmax(norm, DBL_MIN)));
   }
@@ -391,7 +403,7 @@ enum hd_status transient_save(struct transient *transient, struct store *store,
   struct transient_counts counts = transient_counts(transient);
   const double total[] = {(double)counts.steps, (double)counts.newton_iterations,
                           (double)counts.error_test_failures, (double)counts.convergence_failures};
-  double clock[] = {transient->t, transient->stop, transient->last_step, 0.0};
+  double clock[] = {transient->t, transient->stop, transient->last_step, 0.0, transient->settle};
   TRY(restart_step(transient, &clock[3], err));
   TRY(store_put(store, "transient_y", n, N_VGetArrayPointer(transient->y), err));
   TRY(store_put(store, "transient_yp", n, N_VGetArrayPointer(transient->yp), err));
@@ -399,25 +411,31 @@ enum hd_status transient_save(struct transient *transient, struct store *store,
                 N_VGetArrayPointer(transient->quad), err));
   TRY(store_put(store, "transient_slopes", transient->system->run->circuit.n_elements,
                 transient->slope, err));
-  TRY(store_put(store, "transient_clock", 4, clock, err));
+  if (transient->langevin)
+    TRY(langevin_save(transient->langevin, store, err));
+  TRY(store_put(store, "transient_clock", 5, clock, err));
   return store_put(store, "transient_counts", 4, total, err);
 }
 
 enum hd_status transient_restore(struct transient *transient, const struct store *store,
                                  struct hd_error *err) {
   size_t n = (size_t)transient->system->n;
-  double total[4], clock[4];
+  double total[4], clock[5];
   TRY(store_get(store, "transient_y", n, N_VGetArrayPointer(transient->y), err));
   TRY(store_get(store, "transient_yp", n, N_VGetArrayPointer(transient->yp), err));
   TRY(store_get(store, "transient_integrals", TRANSIENT_INTEGRALS,
                 N_VGetArrayPointer(transient->quad), err));
   TRY(store_get(store, "transient_slopes", transient->system->run->circuit.n_elements,
                 transient->slope, err));
-  TRY(store_get(store, "transient_clock", 4, clock, err));
+  if (transient->langevin)
+    TRY(langevin_restore(transient->langevin, store, err));
+  TRY(store_get(store, "transient_clock", 5, clock, err));
   TRY(store_get(store, "transient_counts", 4, total, err));
   transient->t = clock[0];
   transient->stop = clock[1];
   transient->last_step = clock[2];
+  transient->settle = clock[4];
+  transient_watch_range(transient);
   transient->total =
       (struct transient_counts){(long)total[0], (long)total[1], (long)total[2], (long)total[3]};
   return restart(transient, clock[3], err);
@@ -457,6 +475,7 @@ static const double FRACTION_LOW = -0.05, FRACTION_HIGH = 1.05;
 
 static enum hd_status check_fractions(struct transient *transient, struct hd_error *err) {
   const double *y = N_VGetArrayPointer(transient->y);
+  transient_watch_range(transient);
   for (int g = 0; g < transient->system->n; g++) {
     if (!transient->limited[g] || (y[g] >= FRACTION_LOW && y[g] <= FRACTION_HIGH))
       continue;
@@ -478,8 +497,10 @@ static enum hd_status check_fractions(struct transient *transient, struct hd_err
 enum hd_status transient_advance(struct transient *transient, enum transient_event *event,
                                  struct hd_error *err) {
   double t = transient->t;
+  if (transient->langevin && langevin_over(transient->langevin, t))
+    TRY(next_interval(transient, err));
   int flag =
-      IDASolve(transient->ida, transient->stop, &t, transient->y, transient->yp, IDA_ONE_STEP);
+      IDASolve(transient->ida, transient->pause, &t, transient->y, transient->yp, IDA_ONE_STEP);
   if (flag < 0)
     return failed(transient, flag, err);
   transient->t = t;
@@ -489,9 +510,11 @@ enum hd_status transient_advance(struct transient *transient, enum transient_eve
   int direction = 0;
   if (flag == IDA_ROOT_RETURN)
     IDAGetRootInfo(transient->ida, &direction);
-  *event = flag == IDA_ROOT_RETURN    ? (direction > 0 ? TRANSIENT_UP : TRANSIENT_DOWN)
-           : flag == IDA_TSTOP_RETURN ? TRANSIENT_STOP
-                                      : TRANSIENT_STEP;
+  *event = flag == IDA_ROOT_RETURN ? (direction > 0 ? TRANSIENT_UP : TRANSIENT_DOWN)
+           : flag == IDA_TSTOP_RETURN && transient->pause == transient->stop ? TRANSIENT_STOP
+                                                                             : TRANSIENT_STEP;
+  if (transient->changed)
+    TRY(transient_settled(transient, err));
   TRY(temperature_check(transient->system, N_VGetArrayPointer(transient->y), t, err));
   return check_fractions(transient, err);
 }
@@ -520,7 +543,7 @@ static enum hd_status polynomial(struct transient *transient, double t, int k, d
     return hd_fail(err, HD_MEMORY, "out of memory for an output point");
   int flag = IDAGetDky(transient->ida, t, k, out);
   N_VDestroy(out);
-  return check(flag, "an output time outside the last step", err);
+  return transient_check(flag, "an output time outside the last step", err);
 }
 
 /** Solution and its derivative at a time within the last step. */

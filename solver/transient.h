@@ -3,6 +3,7 @@
 #ifndef HALIDRIFT_SOLVER_TRANSIENT_H
 #define HALIDRIFT_SOLVER_TRANSIENT_H
 
+#include "solver/langevin.h"
 #include "solver/store.h"
 #include "solver/system.h"
 
@@ -40,6 +41,8 @@ struct transient;
 enum hd_status transient_create(struct transient **transient, struct system *system, bool frozen,
                                 const struct transient_watch *watch, const double *y,
                                 struct hd_error *err);
+/** Let forces act on the ions from the begin on; `langevin` is borrowed. */
+void transient_fluctuate(struct transient *transient, struct langevin *langevin);
 /** Begin a smooth stretch at the present time that ends at `stop`: sources' slopes may have jumped.
  */
 enum hd_status transient_begin(struct transient *transient, double stop, struct hd_error *err);

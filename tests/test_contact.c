@@ -13,7 +13,9 @@ static struct contact_input state(double eta, double eta_eq) {
                                 .eta_eq = eta_eq,
                                 .N = N,
                                 .velocity = 1e3,
-                                .transfer = 0.3};
+                                .transfer = 0.3,
+                                .free = 0.8,
+                                .free_eq = 0.8};
   return input;
 }
 
@@ -24,7 +26,7 @@ enum { LEVELS = sizeof levels / sizeof *levels };
 struct moved {
   const struct contact_law *law;
   struct contact_input at;
-  int argument; /* 0: c, 1: eta, 2: c_eq, 3: eta_eq */
+  int argument; /* 0: c, 1: eta, 2: c_eq, 3: eta_eq, 4: free */
 };
 
 static double flux(double x, const void *context) {
@@ -40,8 +42,11 @@ static double flux(double x, const void *context) {
   case 2:
     at.c_eq *= 1 + x;
     break;
-  default:
+  case 3:
     at.eta_eq += x;
+    break;
+  default:
+    at.free += x;
   }
   return moved->law->value(&at).j;
 }
@@ -51,14 +56,45 @@ START_TEST(value_has_exact_derivatives) {
     const struct contact_law *law = &contact_table[i];
     for (int a = 0; a < LEVELS * LEVELS && law->value; a++) {
       struct contact_input at = state(levels[a / LEVELS], levels[a % LEVELS]);
+      at.emf = a % 2 ? 0.0 : -0.7; /* laws of carriers have none */
+      if (!law->for_ions)
+        at.emf = 0.0;
       struct contact_value value = law->value(&at);
-      double partial[] = {value.d_c * at.c, value.d_eta, value.d_c_eq * at.c_eq, value.d_eta_eq};
-      for (int j = 0; j < 4; j++) {
+      double partial[] = {value.d_c * at.c, value.d_eta, value.d_c_eq * at.c_eq, value.d_eta_eq,
+                          value.d_free};
+      for (int j = 0; j < 5; j++) {
         struct moved moved = {law, at, j};
         /* floor: partials below the flux itself are lost in its rounding */
         assert_slope(flux, 0, 2e-3, &moved, partial[j], fabs(value.j) + 1, law->name);
       }
     }
+  }
+}
+END_TEST
+
+/* A small emf drives half of both one-way rates per kT against the way out, as shot noise asks. */
+START_TEST(emf_drives_half_of_both_rates) {
+  for (size_t i = 0; i < contact_table_count; i++) {
+    const struct contact_law *law = &contact_table[i];
+    struct contact_input at = state(-3, -3);
+    if (!law->for_ions || !law->value)
+      continue;
+    at.emf = 1e-4;
+    struct contact_value value = law->value(&at);
+    ck_assert_double_le(fabs(value.j + 0.5 * value.both * at.emf), 1e-4 * value.both * at.emf);
+  }
+}
+END_TEST
+
+/* Whatever the emf: nothing leaves where nothing is, nothing enters where no site is free. */
+START_TEST(emf_keeps_shares_between_zero_and_one) {
+  static const double emf[] = {-20, -1, 1, 20};
+  for (int e = 0; e < 4; e++) {
+    struct contact_input empty = {.c_eq = 1e25, .velocity = 1, .free = 1, .free_eq = 0.9},
+                         full = {.c = 1e26, .c_eq = 1e25, .velocity = 1, .free_eq = 0.9};
+    empty.emf = full.emf = emf[e];
+    ck_assert_double_le(contact_table[CONTACT_EXCHANGE].value(&empty).j, 0);
+    ck_assert_double_ge(contact_table[CONTACT_EXCHANGE].value(&full).j, 0);
   }
 }
 END_TEST
@@ -166,6 +202,8 @@ END_TEST
 
 int main(void) {
   const TTest *tests[] = {value_has_exact_derivatives,
+                          emf_drives_half_of_both_rates,
+                          emf_keeps_shares_between_zero_and_one,
                           flux_is_zero_in_equilibrium,
                           flux_runs_down_the_chemical_potential,
                           laws_agree_near_equilibrium,

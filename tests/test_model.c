@@ -104,7 +104,7 @@ static double kernel(double x, const void *pointer) {
     return reaction.heat;
   }
   struct model_flux flux;
-  model_edge(at.model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], false, &flux);
+  model_edge(at.model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], NULL, false, &flux);
   return at.what == JOULE_HEAT ? flux.heat[at.s] : flux.F[at.s];
 }
 
@@ -246,7 +246,7 @@ START_TEST(edge_partials_are_exact) {
     struct model_flux flux;
     for (int end = 0; end < 2; end++)
       model_state(model, 0, at.u[end], state[end]);
-    model_edge(model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], true, &flux);
+    model_edge(model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], NULL, true, &flux);
     for (at.s = 0; at.s < model->n_species; at.s++)
       for (at.end = 0; at.end < 2; at.end++)
         for (int j = 0; j < model->n_unknowns; j++) {
@@ -277,7 +277,7 @@ START_TEST(flux_vanishes_where_potentials_are_equal) {
   at.u[0][2] = at.u[1][2] = -0.01;
   for (int end = 0; end < 2; end++)
     model_state(model, 0, at.u[end], state[end]);
-  model_edge(model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], false, &flux);
+  model_edge(model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], NULL, false, &flux);
   ck_assert(flux.F[0] == 0.0 && flux.F[1] == 0.0); /* at any temperatures */
   if (model->heat >= 0)
     at.u[1][model->heat] = at.u[0][model->heat];
@@ -295,7 +295,7 @@ START_TEST(flux_vanishes_where_potentials_are_equal) {
     }
   for (int end = 0; end < 2; end++)
     model_state(model, 0, at.u[end], state[end]);
-  model_edge(model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], false, &flux);
+  model_edge(model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], NULL, false, &flux);
   for (int s = 0; s < model->n_species; s++) {
     double scale = model->regions[0].species[s].D * fmax(state[0][s].c, state[1][s].c);
     /* Carriers: exactly. Ions: the rounding of the two halves, dv up to 8. */
@@ -316,7 +316,7 @@ START_TEST(uniform_ions_rest_between_hot_and_cold) {
   at.u[1][model->heat] = temperatures[1];
   for (int end = 0; end < 2; end++)
     model_state(model, 0, at.u[end], state[end]);
-  model_edge(model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], false, &flux);
+  model_edge(model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], NULL, false, &flux);
   double local =
       model->has_local ? 1.0 : 0.0; /* the carriers' density follows T, and the ion them */
   for (int s = 0; s < model->n_species; s++)
@@ -335,7 +335,7 @@ START_TEST(joule_heat_of_carriers_is_positive) {
     struct model_flux flux;
     for (int end = 0; end < 2; end++)
       model_state(model, 0, at.u[end], state[end]);
-    model_edge(model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], false, &flux);
+    model_edge(model, 0, 1e-9, at.u[0], at.u[1], state[0], state[1], NULL, false, &flux);
     for (int s = 0; s < 2; s++) {
       double drop = model->charge[s] * (at.u[0][1 + s] - at.u[1][1 + s]);
       ck_assert_double_ge(flux.heat[s], 0.0);

@@ -4,6 +4,7 @@
 #include "solver/app/commands.h"
 #include "solver/config/config.h"
 #include "solver/front.h"
+#include "solver/langevin_window.h"
 #include "solver/lattice.h"
 
 /** Slack of lengths that are the smoothing length but for the shares of an axis, h / ell. */
@@ -24,6 +25,18 @@ static enum hd_status check_fronts(const struct run_spec *spec, struct device_sp
   return status;
 }
 
+/** Print where forces do not stand for so few ions. */
+static void check_forces(const struct run_spec *spec, const struct device_spec *device,
+                         const struct mesh *mesh) {
+  struct langevin_window window;
+  char text[HD_ERROR_TEXT];
+  if (spec->stochastic.engine != ENGINE_LANGEVIN ||
+      !langevin_is_outside(spec, device, mesh, &window))
+    return;
+  langevin_speak(spec, device, mesh, &window, text, sizeof text);
+  printf("device %s: %s\n", device->name, text);
+}
+
 /** Build the mesh of one device and print its size. */
 static enum hd_status check_device(const struct run_spec *spec, struct device_spec *device,
                                    struct hd_error *err) {
@@ -32,6 +45,7 @@ static enum hd_status check_device(const struct run_spec *spec, struct device_sp
   printf("device %s: %dD, %zu nodes, %zu regions, %zu species, %zu contacts\n", device->name,
          mesh->dimension, mesh->n_nodes, device->n_regions, device->n_species, device->n_contacts);
   enum hd_status status = check_fronts(spec, device, mesh, err);
+  check_forces(spec, device, mesh);
   mesh_free(&mesh);
   return status;
 }

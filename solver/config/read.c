@@ -31,7 +31,8 @@ static enum hd_status read_group(struct reader *reader, enum section_id id, void
   return table_read(reader, group, &table, object);
 }
 
-/** Numbers of ions in cells have no fronts within a cell. */
+/** Ions that move at random have no fronts within a cell: hops and forces act on what cells hold.
+ */
 static void settle_fronts(struct run_spec *spec) {
   for (size_t d = 0; d < spec->n_devices; d++)
     for (size_t s = 0; s < spec->devices[d].n_species; s++)

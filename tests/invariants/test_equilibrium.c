@@ -50,7 +50,7 @@ static void check_no_current(struct rig *rig) {
     model_edge(model, edge->region, edge->length, &instance->u[edge->k * model->n_unknowns],
                &instance->u[edge->l * model->n_unknowns],
                &instance->state[edge->part_k * model->n_species],
-               &instance->state[edge->part_l * model->n_species], false, &flux);
+               &instance->state[edge->part_l * model->n_species], NULL, false, &flux);
     for (int s = 0; s < model->n_species; s++) {
       double I = fabs(model->q * edge->measure * flux.F[s]);
       ck_assert_msg(I <= (model->carrier[s] ? 1e-20 * injected : 1e-13 * hopping),

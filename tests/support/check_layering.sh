@@ -45,7 +45,7 @@ library() {
   done <"$work/includes"
 
   library SUNDIALS '(idas?|kinsol|sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol)/' \
-    solver/transient.c solver/sunlinear.c solver/sunlinear.h solver/vector.c \
+    solver/transient.c solver/transient_forces.c solver/transient_parts.h solver/sunlinear.c solver/sunlinear.h solver/vector.c \
     solver/vector.h solver/linear_krylov.c
   library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|ldl|btf|colamd|camd|cholmod)[^/]*[.]h' \
     solver/linear_klu.c solver/linear_umfpack.c solver/linear_order.c
@@ -56,7 +56,7 @@ library() {
   library MPI 'mpi' solver/mpi/team_mpi.c
   library libconfig 'libconfig' solver/config/parse.c
   library udunits2 'udunits2' solver/config/units.c
-  library GSL 'gsl/' solver/base/random.h solver/hopping_walk.c solver/lattice_state.c \
+  library GSL 'gsl/' solver/base/random.h solver/hopping_walk.c solver/langevin.c solver/lattice_state.c \
     solver/ensemble/estimate.c
   library Random123 'Random123/' physics/waveform_points.c solver/base/random.c
 } >"$work/bad"

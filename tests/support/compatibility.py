@@ -96,6 +96,12 @@ def electrode_box(deck):
             contact.pop("at")
 
 
+def stochastic(engine):
+    def change(deck):
+        deck["stochastic"] = {"engine": engine, "interval": "1 us"}
+    return change
+
+
 def statistics(name):
     def change(deck):
         species(deck, "electron")["statistics"] = name
@@ -237,6 +243,8 @@ FEATURES = [
     ("lattice heat", "heat", heat(model="lattice")),
     ("lumped heat", "heat", heat(model="lumped", thermal_resistance="1e7 K/W")),
     ("frozen ions", None, frozen),
+    ("single ions", "engine", stochastic("integer")),
+    ("random forces", "engine", stochastic("langevin")),
     ("electrons only", None, no_holes),
     ("planar", "coordinates", planar),
     ("axisymmetric", "coordinates", axisymmetric),

@@ -91,7 +91,7 @@ void rig_conduction(const struct rig *rig, const double *y, const double *yp, do
     struct model_flux flux;
     model_edge(model, edge->region, edge->length, &instance->u[edge->k * N],
                &instance->u[edge->l * N], &instance->state[(size_t)edge->part_k * S],
-               &instance->state[(size_t)edge->part_l * S], false, &flux);
+               &instance->state[(size_t)edge->part_l * S], NULL, false, &flux);
     current[e] = 0.0;
     for (size_t s = 0; s < S; s++)
       current[e] += model->q * model->charge[s] * edge->measure * flux.F[s];

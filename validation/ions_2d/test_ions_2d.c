@@ -78,7 +78,7 @@ static void subtract_edge(const struct rig *rig, const struct edge_part *edge, d
   struct model_flux flux;
   model_edge(model, edge->region, edge->length, &instance->u[edge->k * N],
              &instance->u[edge->l * N], &instance->state[edge->part_k * model->n_species],
-             &instance->state[edge->part_l * model->n_species], true, &flux);
+             &instance->state[edge->part_l * model->n_species], NULL, true, &flux);
   rig->F[row] -= sign * g * (rig->yp[at_k[0]] - rig->yp[at_l[0]]);
   *entry(matrix, row, at_k[0]) -= sign * g / dt;
   *entry(matrix, row, at_l[0]) += sign * g / dt;

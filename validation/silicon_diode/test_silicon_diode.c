@@ -99,7 +99,7 @@ static double opposite_sum(const struct rig *rig, int contact) {
       continue;
     model_edge(model, edge->region, edge->length, &instance->u[edge->k * N],
                &instance->u[edge->l * N], &instance->state[edge->part_k * S],
-               &instance->state[edge->part_l * S], false, &flux);
+               &instance->state[edge->part_l * S], NULL, false, &flux);
     for (int s = 0; s < S; s++)
       sum += model->q * edge->measure * flux.exchange[s];
   }

@@ -1,0 +1,50 @@
+/* Internal to the integrator: what it is made of, and what forces on ions add. */
+#ifndef HALIDRIFT_SOLVER_TRANSIENT_PARTS_H
+#define HALIDRIFT_SOLVER_TRANSIENT_PARTS_H
+
+#include <idas/idas.h>
+#include "solver/transient.h"
+
+struct transient {
+  struct system *system; /* borrowed */
+  struct system_plan *plan;
+  struct transient_watch watch;
+  const struct solver_spec *settings;
+  bool frozen, started;
+  SUNContext context;
+  void *ida;
+  N_Vector y, yp, id, quad;
+  SUNMatrix matrix;
+  SUNLinearSolver solver;
+  double *blur;    /* [n] owned: part of an ion that x may err by; 0 without forces */
+  double *F, *row; /* [n + 1] owned */
+  bool *ion;       /* [n] owned: x of an ion, or a number of ions that came in */
+  double *weight;  /* [n] owned: fixed part of the error weights, 0: of an ion, see limited */
+  bool *limited;   /* [n] owned: x of an ion with a site limit */
+  double *slope;   /* [n_elements] owned: slopes of the sources in this stretch */
+  struct langevin *langevin; /* borrowed; NULL: no forces */
+  double t, stop, last_step;
+  double pause;  /* s: the stop, or the end of the interval of the forces before it */
+  double settle; /* s: first step behind a change of the forces, as the last one allows; 0: none */
+  double stray;  /* how far shares of sites may leave 0 to 1 within a step */
+  bool changed;  /* the next step is the first behind a change of the forces */
+  struct transient_counts total; /* of the stretches before the last restart */
+};
+
+/** Error weights of all unknowns; `user` is the integrator. */
+int transient_weights(N_Vector y, N_Vector w, void *user);
+/** A sentence when IDAS refuses something. */
+enum hd_status transient_check(int flag, const char *what, struct hd_error *err);
+
+/* transient_forces.c */
+
+/** Draw the forces of the next interval; the rates of the ions jump. */
+void transient_change_forces(struct transient *transient);
+/** The first step behind a change of the forces has been taken: how long shall the next one be? */
+enum hd_status transient_settled(struct transient *transient, struct hd_error *err);
+/** How far the shares of sites may leave 0 to 1 from the present state on. */
+void transient_watch_range(struct transient *transient);
+/** Does a trial state leave that range? */
+bool transient_strays(const struct transient *transient, const double *y);
+
+#endif

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Time to bridge a film of set F: random forces beside single ions.
+
+usage: table.py PROGRAM [N]   (N trajectories a row, 40; in the current folder: ensembles in langevin/)
+"""
+import json
+import math
+import pathlib
+import subprocess
+import sys
+
+DECK = pathlib.Path(__file__).with_name("step.cfg")
+AREAS = [25, 64, 225, 1024]  # nm^2
+INTERVALS = ["2.5 us", "10 us", "25 us"]
+D, DENSITY, SPACING = 1e-12, 1e25, 30e-9 / 64  # of step.cfg: m^2/s, m^-3, m
+
+
+def first_passages(program, folder, n, sets):
+    """Times of the first spike, ms."""
+    command = [program, "ensemble", str(DECK), "-n", str(n), "-o", folder, "-q", "--resume"]
+    for setting in sets:
+        command += ["--set", setting]
+    subprocess.run(command, check=True)
+    times = []
+    for line in pathlib.Path(folder, "results.jsonl").read_text().splitlines():
+        record = json.loads(line)
+        times += [spike["time_s"] * 1e3 for e in record.get("experiments", [])
+                  for spike in e.get("spikes", [])[:1]]
+    return times
+
+
+def row(program, n, area, engine, interval):
+    sets = [f'device.area="{area} nm^2"', f'stochastic.engine="{engine}"']
+    if interval:
+        sets.append(f'stochastic.interval="{interval}"')
+    folder = f"langevin/{engine}_{area}_{(interval or '').replace(' ', '')}"
+    times = first_passages(program, folder, n, sets)
+    mean = sum(times) / len(times)
+    sd = math.sqrt(sum((t - mean) ** 2 for t in times) / max(len(times) - 1, 1))
+    return mean, sd, sd / math.sqrt(len(times)), len(times)
+
+
+def force(area, interval):
+    """Standard deviation of a force at the mean density, kT (docs/theory.md section 20)."""
+    hops = float(interval.split()[0]) * 1e-6 * D * DENSITY * area * 1e-18 / SPACING
+    return math.sqrt(2 / hops)
+
+
+def main():
+    program, n = sys.argv[1], int((sys.argv + ["40"])[2])
+    pathlib.Path("langevin").mkdir(exist_ok=True)
+    print("| cross-section, nm2 | engine | force, kT | mean, ms | sd, ms | mean / none | mean / integer |")
+    print("|---|---|---|---|---|---|---|")
+    for area in AREAS:
+        smooth = row(program, 1, area, "none", None)[0]
+        single = row(program, n, area, "integer", None)
+        print(f"| {area} | none | | {smooth:.4f} | | 1 | {smooth / single[0]:.3f} |")
+        print(f"| {area} | integer | | {single[0]:.4f} ± {single[2]:.4f} | {single[1]:.4f} | "
+              f"{single[0] / smooth:.3f} | 1 |")
+        for interval in INTERVALS:
+            mean, sd, error, _ = row(program, n, area, "langevin", interval)
+            print(f"| {area} | langevin, {interval} | {force(area, interval):.2f} | "
+                  f"{mean:.4f} ± {error:.4f} | {sd:.4f} | "
+                  f"{mean / smooth:.3f} | {mean / single[0]:.3f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
