@@ -26,6 +26,9 @@ enum { PARTS = 8 };
 static const double SHORTEST = 1e-24;
 /** Factors of a step so much longer or shorter are not used. */
 static const double STEP_RATIO = 2.5;
+/** The same where the circuit stores charge: a voltage that moves less than the tolerance in a step
+ * is taken as the factors have it, and they have C / step. */
+static const double STEP_RATIO_STORED = 1.0 + 1e-6;
 
 /* ---- create ---- */
 
@@ -59,6 +62,15 @@ static void fill_weights(struct hop_fields *fields) {
   }
 }
 
+/** Does the circuit hold something from one step to the next? */
+static bool circuit_stores(const struct system *system) {
+  bool stores = false;
+  for (size_t e = 0; e < system->run->circuit.n_elements; e++)
+    stores = stores || system->elements[e].kind == ELEMENT_CAPACITOR ||
+             system->elements[e].kind == ELEMENT_INDUCTOR;
+  return stores;
+}
+
 static enum hd_status fill(struct hop_fields *fields, const struct lattice *lattice,
                            const double *y, bool respond, struct hd_error *err) {
   struct system *system = fields->system;
@@ -77,12 +89,13 @@ static enum hd_status fill(struct hop_fields *fields, const struct lattice *latt
   TRY(hd_alloc(&fields->response_base, system->n_instances, sizeof(size_t), err));
   for (size_t i = 0; i < system->n_instances; i++) {
     fields->response_base[i] = room;
-    room += (size_t)lattice->blocks[i].n_cells * (size_t)lattice->blocks[i].n_points;
+    room += (size_t)lattice->blocks[i].n_points * (size_t)lattice->blocks[i].n_points;
   }
   if (respond)
     TRY(hd_alloc(&fields->response, room, sizeof(double), err));
   memcpy(fields->y, y, n * sizeof(double));
   fill_weights(fields);
+  fields->stores = circuit_stores(system);
   return HD_OK;
 }
 
@@ -237,7 +250,8 @@ static int newton(struct hop_fields *fields, double t, double step) {
   double before = 0.0;
   double tolerance = fmax(fields->system->run->solver.rtol,
                           SHARE * fields->system->run->stochastic.field_tolerance);
-  bool renew = !(fields->step > step / STEP_RATIO && fields->step < step * STEP_RATIO);
+  double ratio = fields->stores ? STEP_RATIO_STORED : STEP_RATIO;
+  bool renew = !(fields->step > step / ratio && fields->step < step * ratio);
   bool renewed = false;
   for (int i = 0; i < ITERATIONS_MAX; i++) {
     bool fresh = renew;
@@ -333,6 +347,24 @@ static double energy_change(const struct system *system, const struct lattice_po
   return sum;
 }
 
+/** One more ion at a point: its number, if it is a cell, and the charge -z q w that its way there
+ * moves into every terminal within the step. */
+static void put_ion(struct hop_fields *fields, const struct lattice_point *point, bool cell,
+                    double step) {
+  const struct system *system = fields->system;
+  const struct system_instance *instance = &system->instances[point->instance];
+  const struct device *device = instance->device;
+  double charge = device->model.q * device->model.charge[point->species];
+  memset(fields->delta, 0, ((size_t)fields->n + 1) * sizeof(double));
+  if (cell)
+    fields->delta[point->dof] = point->per_ion;
+  for (int T = 0; T + 1 < device->n_terminals; T++) { /* the last row is the sum of all */
+    int row = instance->current_base + T;
+    double w = device->weight[T * device->n_nodes + point->node];
+    fields->delta[row] = -charge * w / step * system->row_scale[row];
+  }
+}
+
 /**
  * Columns of dv / dN: everything but the ions answers as it does within a step. Without new factors
  * there are no answers until the next try.
@@ -344,12 +376,10 @@ void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice
     return;
   for (size_t i = 0; i < fields->system->n_instances; i++) {
     const struct lattice_block *block = &lattice->blocks[i];
-    for (int c = 0; c < block->n_cells; c++) {
-      const struct lattice_point *cell = &lattice->points[block->first + c];
+    for (int c = 0; c < block->n_points; c++) {
       double *column =
           &fields->response[fields->response_base[i] + (size_t)c * (size_t)block->n_points];
-      memset(fields->delta, 0, ((size_t)fields->n + 1) * sizeof(double));
-      fields->delta[cell->dof] = cell->per_ion;
+      put_ion(fields, &lattice->points[block->first + c], c < block->n_cells, step);
       linear_solve(fields->plan->linear, fields->delta);
       fields->delta[fields->n] = 0.0;
       for (int p = 0; p < block->n_points; p++)

@@ -18,11 +18,12 @@ struct hop_fields {
   bool *still;           /* [n] owned: unknowns of ions, which do not change here */
   double *sites;         /* [n_instances] owned: m^-3, most sites of an ion */
   bool everywhere;       /* levels are to be converged where there are no carriers, too */
-  double *response;      /* owned: dv_i / dN_j of all points by cells, block by block; NULL: none */
+  double *response;      /* owned: dv_i / dN_j of all points, block by block; NULL: none */
   size_t *response_base; /* [n_instances] owned */
   double rate;           /* convergence of Newton with the present factors */
   double step;           /* s: the factors are of this step; 0: there are none */
   bool has_response;
+  bool stores; /* capacitors or inductors in the circuit */
   long newton_iterations, solutions, failures;
 };
 
@@ -37,10 +38,10 @@ void hop_fields_free(struct hop_fields **fields);
 enum hd_status hop_fields_step(struct hop_fields *fields, const struct lattice *lattice, double t,
                                double step, bool everywhere, struct hd_error *err);
 
-/** Compute the answers of all energies to one more ion in each cell, at the present state. */
+/** Compute the answers of all energies to one more ion at each point, at the present state. */
 void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice, double t,
                         double step);
-/** Answers of all points of a block to an ion in cell `point`, [n_points of the block]. */
+/** Answers of all points of a block to an ion at `point`, [n_points of the block]. */
 const double *hop_fields_response(const struct hop_fields *fields, const struct lattice *lattice,
                                   int point);
 

@@ -37,6 +37,7 @@ static enum hd_status fill(struct hopping *hopping, const double *y, struct hd_e
   TRY(hd_alloc(&hopping->before, (size_t)lattice->n_points, sizeof(long), err));
   TRY(hd_alloc(&hopping->predicted, (size_t)lattice->n_points, sizeof(double), err));
   hopping->leap = hopping->spec->leap / lattice->highest;
+  TRY(lattice_circuit(lattice, hopping->leap, err));
   hopping->leaps = 1;
   system_clear_inflow(system, hopping->fields->y);
   TRY(hop_fields_step(hopping->fields, lattice, 0.0, hopping->leap, true, err));

@@ -1,6 +1,5 @@
 /* The random part: hops one after another, or all of a short time at once. */
 #include <gsl/gsl_randist.h>
-#include <limits.h>
 #include <math.h>
 #include "solver/hopping_parts.h"
 
@@ -20,14 +19,18 @@ static double all_rates(struct hopping *hopping) {
   return sum;
 }
 
-/** Energies after n more ions in a cell, by the answers of the fields. */
-static void answer(struct hopping *hopping, int cell, long n) {
+/** Energies after n more ions at a point, by the answers of the fields. */
+static void answer(struct hopping *hopping, int point, long n) {
   struct lattice *lattice = hopping->lattice;
-  const struct lattice_block *block = &lattice->blocks[lattice->points[cell].instance];
-  const double *column = hop_fields_response(hopping->fields, lattice, cell);
+  const struct lattice_block *block = &lattice->blocks[lattice->points[point].instance];
+  const double *column = hop_fields_response(hopping->fields, lattice, point);
   double *v = &lattice->v[block->first];
   for (int p = 0; p < block->n_points; p++)
     v[p] += (double)n * column[p];
+}
+
+static long lmin(long a, long b) {
+  return a < b ? a : b;
 }
 
 static void move(struct hopping *hopping, int e, long n) {
@@ -35,14 +38,59 @@ static void move(struct hopping *hopping, int e, long n) {
   lattice_move(hopping->lattice, edge, n);
 }
 
-/** Hops along one edge within dt: binomial in the ions (or free sites) that can take part. */
-static long draw(gsl_rng *random, long ions, long room, double rate, double dt) {
-  long n = ions < room ? ions : room;
-  if (n <= 0 || !(rate > 0.0))
+/** Part of what `expected` hop at this rate in all, within dt. */
+static double chance(double rate, double expected, double dt) {
+  return rate > 0.0 ? fmin(rate * dt / expected, 1.0) : 0.0;
+}
+
+/** How many of n. */
+static long some_of(gsl_rng *random, long n, double probability) {
+  if (probability >= 1.0)
+    return n;
+  return n > 0 && probability > 0.0 ? gsl_ran_binomial(random, probability, (unsigned)n) : 0;
+}
+
+/** How many of a sites are among b other ones, both drawn from n. */
+static long common(gsl_rng *random, long a, long b, long n) {
+  bool swap = lmin(a, n - a) < lmin(b, n - b); /* the time it takes goes with the last number */
+  long t = swap ? a : b, taken = swap ? b : a;
+  return gsl_ran_hypergeometric(random, (unsigned)taken, (unsigned)(n - taken), (unsigned)t);
+}
+
+/**
+ * Net hops from cell a to b, a with no more sites than b, within dt. The sites of a meet as many of
+ * b, paired at random; in some of these pairs an ion that faces a free site hops. For ions without
+ * energies this keeps every placing equally likely at any dt.
+ *   expected: N_a (1 - N_b/M_b) out of a, M_a/M_b N_b (1 - N_a/M_a) into it
+ */
+static long exchange_of_sites(gsl_rng *random, const struct lattice_point *a,
+                              const struct lattice_point *b, double out, double in, double dt) {
+  double N_a = (double)a->count, N_b = (double)b->count, M_b = (double)b->sites;
+  double p_out = chance(out, N_a * (1.0 - N_b / M_b), dt);
+  double p_in = chance(in, N_b * (double)(a->sites - a->count) / M_b, dt);
+  double p = fmax(p_out, p_in);
+  long pairs = some_of(random, a->sites, p);
+  if (pairs == 0)
     return 0;
-  if (n == LONG_MAX)
-    return gsl_ran_poisson(random, rate * dt);
-  return gsl_ran_binomial(random, fmin(rate * dt / (double)n, 1.0), (unsigned)n);
+  long n_a = common(random, a->count, pairs, a->sites);
+  long n_b = common(random, b->count, pairs, b->sites), both = common(random, n_a, n_b, pairs);
+  return some_of(random, n_a - both, p_out / p) - some_of(random, n_b - both, p_in / p);
+}
+
+/** Net hops along one edge within dt: binomial in the ions, or in free sites from an electrode. */
+static long draw(gsl_rng *random, const struct lattice *lattice, const struct lattice_edge *edge,
+                 double dt) {
+  const struct lattice_point *from = &lattice->points[edge->from], *to = &lattice->points[edge->to];
+  struct hop_rates rates = lattice_rates(lattice, edge);
+  if (to->sites > 0 && !edge->at_electrode)
+    return from->sites <= to->sites
+               ? exchange_of_sites(random, from, to, rates.forward, rates.backward, dt)
+               : -exchange_of_sites(random, to, from, rates.backward, rates.forward, dt);
+  long back = some_of(random, to->count, chance(rates.backward, (double)to->count, dt));
+  if (edge->at_electrode && to->sites == 0)
+    return gsl_ran_poisson(random, rates.forward * dt) - back;
+  long ready = edge->at_electrode ? to->sites - to->count : from->count;
+  return some_of(random, ready, chance(rates.forward, (double)ready, dt)) - back;
 }
 
 /** All hops of a time dt at the energies of its begin, edge after edge, up and down in turn. */
@@ -55,11 +103,7 @@ static void leap(struct hopping *hopping, double dt) {
     struct lattice_point *from = &lattice->points[edge->from], *to = &lattice->points[edge->to];
     if (from->count == 0 && to->count == 0 && !edge->at_electrode)
       continue;
-    struct hop_rates rates = lattice_rates(lattice, edge);
-    long ions = edge->at_electrode ? LONG_MAX : from->count;
-    long n = draw(&random, ions, lattice_room(lattice, edge->to), rates.forward, dt);
-    long room = edge->at_electrode ? LONG_MAX : lattice_room(lattice, edge->from);
-    n -= draw(&random, to->count, room, rates.backward, dt);
+    long n = draw(&random, lattice, edge, dt);
     if (n != 0)
       move(hopping, e, n);
   }
@@ -85,7 +129,7 @@ static void one_hop(struct hopping *hopping, double sum, double uniform) {
   hopping->counts.events++;
 }
 
-/** Energies after a leap, by the answers to all cells that it changed. */
+/** Energies after a leap, by the answers to all points that it changed. */
 static void answer_leap(struct hopping *hopping) {
   const struct lattice *lattice = hopping->lattice;
   for (int p = 0; p < lattice->n_points; p++)

@@ -13,7 +13,7 @@ struct lattice_point {
   int instance, species, node;
   int dof;        /* unknown x of the ions there */
   int component;  /* of the device's ions */
-  long count;     /* ions; 0 at a contact node */
+  long count;     /* ions; at a contact node: minus those that the electrode gave */
   long sites;     /* 0: no limit */
   double volume;  /* m^3 */
   double per_ion; /* change of x by one ion */
@@ -62,6 +62,9 @@ bool lattice_remark(const struct lattice *lattice, int i, char *text, size_t siz
 /** Half the self-energy of every hop (solver/lattice_self.c). */
 enum hd_status lattice_self(struct lattice *lattice, struct hd_error *err);
 
+/** What the circuit adds to it, as it answers within a step (solver/lattice_circuit.c). */
+enum hd_status lattice_circuit(struct lattice *lattice, double step, struct hd_error *err);
+
 /** Numbers of ions from the densities of y: those that are whole stay, others are drawn. */
 enum hd_status lattice_fill(struct lattice *lattice, const double *y, gsl_rng *random,
                             struct hd_error *err);
@@ -75,7 +78,5 @@ struct hop_rates lattice_rates(const struct lattice *lattice, const struct latti
 void lattice_move(struct lattice *lattice, const struct lattice_edge *edge, long n);
 /** Begin to count the charge at the terminals anew. */
 void lattice_clear_charge(struct lattice *lattice);
-/** Free sites of a point; LONG_MAX without a limit. */
-long lattice_room(const struct lattice *lattice, int point);
 
 #endif

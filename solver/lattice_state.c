@@ -1,6 +1,5 @@
 /* Numbers of ions: drawn from densities, moved, and given to the system. */
 #include <gsl/gsl_randist.h>
-#include <limits.h>
 #include <math.h>
 #include <string.h>
 #include "solver/lattice.h"
@@ -15,11 +14,6 @@ static const struct system_instance *instance_of(const struct lattice *lattice, 
 static const struct model *model_of(const struct lattice *lattice,
                                     const struct lattice_point *point) {
   return &instance_of(lattice, point->instance)->device->model;
-}
-
-long lattice_room(const struct lattice *lattice, int point) {
-  const struct lattice_point *at = &lattice->points[point];
-  return at->sites > 0 ? at->sites - at->count : LONG_MAX;
 }
 
 /** Are all cells whole numbers of ions? */
@@ -125,8 +119,11 @@ void lattice_put(const struct lattice *lattice, double *y) {
           y[g] = 0.0;
       }
   }
-  for (int p = 0; p < lattice->n_points; p++)
-    y[lattice->points[p].dof] = (double)lattice->points[p].count * lattice->points[p].per_ion;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct lattice_block *block = &lattice->blocks[i];
+    for (int p = block->first; p < block->first + block->n_cells; p++)
+      y[lattice->points[p].dof] = (double)lattice->points[p].count * lattice->points[p].per_ion;
+  }
 }
 
 /** Excess potentials of the ions over kT at every point. */
@@ -161,6 +158,7 @@ void lattice_move(struct lattice *lattice, const struct lattice_edge *edge, long
   const struct device *device = instance_of(lattice, to->instance)->device;
   double charge = device->model.q * device->model.charge[to->species] * (double)n;
   to->count += n;
+  from->count -= n;
   if (edge->at_electrode) {
     size_t at = (size_t)to->component;
     for (int i = 0; i < to->instance; i++)
@@ -168,7 +166,6 @@ void lattice_move(struct lattice *lattice, const struct lattice_edge *edge, long
     lattice->inflow[at] += n;
     lattice->exchanges += labs(n);
   } else {
-    from->count -= n;
     lattice->hops += labs(n);
   }
   double *sum = &lattice->charge[lattice->charge_base[to->instance]];

@@ -61,8 +61,6 @@ static enum hd_status read_species(struct reader *reader, const struct node *gro
     species->charge = -1;
   else if (species->kind == SPECIES_HOLE)
     species->charge = 1;
-  else if (species->charge == 0)
-    input_error(reader, group, "charge", "got 0, must be a charge: neutral species do not drift");
   if (reader->err->count == before)
     species_check(species, place_of(group, NULL, place), reader->err);
   return HD_OK;

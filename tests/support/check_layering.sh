@@ -57,6 +57,7 @@ library() {
   library libconfig 'libconfig' solver/config/parse.c
   library udunits2 'udunits2' solver/config/units.c
   library GSL 'gsl/' solver/base/random.h solver/hopping_walk.c solver/langevin.c solver/lattice_state.c \
+    solver/lattice_circuit.c \
     solver/ensemble/estimate.c
   library Random123 'Random123/' physics/waveform_points.c solver/base/random.c
 } >"$work/bad"

@@ -1,0 +1,194 @@
+/* Fluctuations of many ions on their background: the structure factor of Debye and Hueckel and the
+ * decay of every mode, on the grid; see README.md.
+ * ctest: long, timeout=1200 */
+#include <gsl/gsl_eigen.h>
+#include <gsl/gsl_math.h>
+#include <string.h>
+#include "tests/support/difference.h"
+#include "tests/support/hops.h"
+
+#define DECK "validation/single_ions/closed.cfg"
+/* 10 intervals of 0.5 nm, cells of 5e-24 m^3 */
+#define FILM                                                                                       \
+  "device.area=\"10000 nm^2\"", "device.layers[0].thickness=\"5 nm\"",                             \
+      "device.layers[0].intervals=10"
+#define DILUTE "device.species[0].density=\"4e19 cm^-3\""
+#define LATTICE                                                                                    \
+  "device.species[0].statistics=\"lattice\"", "device.species[0].density=\"8e19 cm^-3\"",          \
+      "device.species[0].site_density=\"1.6e20 cm^-3\""
+#define LEAPS(size) "stochastic.method=\"leap\"", "stochastic.leap=" #size
+
+enum { INTERVALS = 10, CELLS = INTERVALS - 1, LAGS = 2, SAMPLES = 120000 };
+static const double SIGMAS = 4.0;
+/** The largest error of any mode. */
+static const double LARGEST = 0.02;
+/** Standard error of a variance: an error of 5 % would be five of them. */
+static const double POWER = 0.01;
+/** Spacing of samples, of 1 / (D kappa^2): slower than that no mode decays. */
+static const double SPACING = 0.5;
+
+/** Linear theory of the film. */
+struct theory {
+  int ions;                                /* of a cell */
+  double screening;                        /* (kappa h)^2 */
+  double variance;                         /* of a cell without energies */
+  double S[CELLS];                         /* sines: k^2 / (k^2 + kappa^2) */
+  double sine[CELLS][CELLS];               /* normalised */
+  double mode[CELLS][CELLS], decay[CELLS]; /* modes: rows of weights; rates in D / h^2 */
+};
+
+/** H^-1 of the energy 1/2 N H N: the covariance without the constraint of a fixed sum. */
+static void fill_sines(struct theory *theory) {
+  for (int m = 0; m < CELLS; m++) {
+    double kh = M_PI * (m + 1) / INTERVALS, k2 = 4.0 * sin(kh / 2.0) * sin(kh / 2.0);
+    theory->S[m] = k2 / (k2 + theory->screening);
+    for (int c = 0; c < CELLS; c++)
+      theory->sine[m][c] = sqrt(2.0 / INTERVALS) * sin(kh * (c + 1));
+  }
+}
+
+/** Modes w of K w = lambda H^-1 w: w N decays with lambda and has variance 1; K: hops. */
+static void fill_modes(struct theory *theory) {
+  gsl_matrix *K = gsl_matrix_calloc(CELLS, CELLS), *C = gsl_matrix_calloc(CELLS, CELLS);
+  gsl_matrix *w = gsl_matrix_alloc(CELLS, CELLS);
+  gsl_vector *lambda = gsl_vector_alloc(CELLS);
+  gsl_eigen_gensymmv_workspace *work = gsl_eigen_gensymmv_alloc(CELLS);
+  for (size_t i = 0; i < CELLS; i++)
+    for (size_t j = 0; j < CELLS; j++) {
+      double ends = (i == 0) + (i == CELLS - 1), sum = 0.0;
+      double hop = i == j ? 2.0 - ends : (i + 1 == j || j + 1 == i) ? -1.0 : 0.0;
+      for (int m = 0; m < CELLS; m++)
+        sum += theory->S[m] * theory->sine[m][i] * theory->sine[m][j];
+      gsl_matrix_set(K, i, j, theory->variance * hop);
+      gsl_matrix_set(C, i, j, theory->variance * sum);
+    }
+  /* w C w = 1 */
+  gsl_matrix *H_inverse = gsl_matrix_alloc(CELLS, CELLS);
+  gsl_matrix_memcpy(H_inverse, C);
+  gsl_eigen_gensymmv(K, C, lambda, w, work);
+  gsl_eigen_gensymmv_sort(lambda, w, GSL_EIGEN_SORT_VAL_ASC);
+  for (int m = 0; m < CELLS; m++) {
+    double norm = 0.0;
+    theory->decay[m] = gsl_vector_get(lambda, (size_t)m);
+    for (size_t i = 0; i < CELLS; i++)
+      for (size_t j = 0; j < CELLS; j++)
+        norm += gsl_matrix_get(w, i, (size_t)m) * gsl_matrix_get(H_inverse, i, j) *
+                gsl_matrix_get(w, j, (size_t)m);
+    for (size_t i = 0; i < CELLS; i++)
+      theory->mode[m][i] = gsl_matrix_get(w, i, (size_t)m) / sqrt(norm);
+  }
+  gsl_eigen_gensymmv_free(work);
+  gsl_matrix_free(K);
+  gsl_matrix_free(C);
+  gsl_matrix_free(H_inverse);
+  gsl_matrix_free(w);
+  gsl_vector_free(lambda);
+}
+
+static struct theory theory_of(const struct hops *hops, int ions, int sites) {
+  const struct device *device = rig_instance(&hops->rig)->device;
+  const struct edge_part *edge = &device->mesh->edge_parts[0];
+  struct theory theory = {.ions = ions,
+                          .variance = sites > 0 ? ions * (1.0 - (double)ions / sites) : ions};
+  double capacitance = device->model.regions[0].eps * edge->measure; /* of one interval */
+  theory.screening = device->model.q / (capacitance * device->model.V_T) * theory.variance;
+  fill_sines(&theory);
+  fill_modes(&theory);
+  return theory;
+}
+
+static double project(const double *weights, const double *numbers) {
+  double sum = 0.0;
+  for (int c = 0; c < CELLS; c++)
+    sum += weights[c] * numbers[c];
+  return sum;
+}
+
+/** What is measured of every sine and mode. */
+struct spectrum {
+  struct mean sine[CELLS], mode[CELLS], lag[LAGS][CELLS];
+};
+
+static void sample(struct hops *hops, const struct theory *theory, long samples,
+                   struct spectrum *spectrum) {
+  double past[LAGS + 1][CELLS] = {{0}}, numbers[CELLS];
+  for (int m = 0; m < CELLS; m++) {
+    spectrum->sine[m] = spectrum->mode[m] = mean_begin(samples);
+    for (int l = 0; l < LAGS; l++)
+      spectrum->lag[l][m] = mean_begin(samples);
+  }
+  for (long i = -LAGS; i < samples; i++) {
+    hops_run(hops, SPACING / theory->screening * hops->diffusion_time, 0);
+    for (int c = 0; c < CELLS; c++)
+      numbers[c] = (double)(hops_number(hops, c) - theory->ions);
+    memmove(past[1], past[0], LAGS * sizeof past[0]);
+    for (int m = 0; m < CELLS; m++) {
+      double now = past[0][m] = project(theory->mode[m], numbers);
+      double wave = project(theory->sine[m], numbers);
+      if (i < 0)
+        continue;
+      mean_add(&spectrum->sine[m], wave * wave / theory->variance);
+      mean_add(&spectrum->mode[m], now * now);
+      for (int l = 0; l < LAGS; l++)
+        mean_add(&spectrum->lag[l][m], now * past[1 + l][m]);
+    }
+  }
+}
+
+/** Even sines do not feel that the sum is fixed; the others lose what lies along it. */
+static double structure(const struct theory *theory, int m) {
+  double along[CELLS], sum = 0.0;
+  for (int i = 0; i < CELLS; i++) {
+    along[i] = 0.0;
+    for (int c = 0; c < CELLS; c++)
+      along[i] += theory->sine[i][c];
+    sum += along[i] * along[i] * theory->S[i];
+  }
+  return theory->S[m] - theory->S[m] * theory->S[m] * along[m] * along[m] / sum;
+}
+
+static void check_film(const char *const *sets, int ions, int sites, long samples) {
+  struct hops hops;
+  struct spectrum spectrum;
+  long numbers[CELLS];
+  hops_open(&hops, DECK, sets);
+  for (int c = 0; c < CELLS; c++)
+    numbers[c] = ions;
+  hops_start(&hops, numbers);
+  struct theory theory = theory_of(&hops, ions, sites);
+  printf("(kappa h)^2 = %.4f\n", theory.screening);
+  hops_run(&hops, 5.0 / theory.screening * hops.diffusion_time, 0);
+  sample(&hops, &theory, samples, &spectrum);
+  for (int m = 0; m < CELLS; m++) {
+    char what[64];
+    snprintf(what, sizeof what, "sine %d of S %.3f", m + 1, theory.S[m]);
+    mean_require(&spectrum.sine[m], structure(&theory, m), SIGMAS, POWER, what);
+    ck_assert_double_eq_tol(mean_value(&spectrum.sine[m]) / structure(&theory, m), 1.0, LARGEST);
+  }
+  for (int m = 1; m < CELLS; m++) { /* mode 0 is the sum */
+    char what[64];
+    snprintf(what, sizeof what, "mode %d, rate %.3f", m, theory.decay[m]);
+    mean_require(&spectrum.mode[m], 1.0, SIGMAS, POWER, what);
+    for (int l = 0; l < LAGS; l++) {
+      double law = exp(-theory.decay[m] / theory.screening * SPACING * (l + 1));
+      if (law > 0.2)
+        mean_require(&spectrum.lag[l][m], law, SIGMAS, 2.0 * POWER, "later");
+    }
+  }
+  hops_close(&hops);
+}
+
+START_TEST(ions_without_limit_screen) {
+  check_film((const char *const[]){FILM, DILUTE, LEAPS(0.03), NULL}, 200, 0, SAMPLES);
+}
+END_TEST
+
+START_TEST(ions_on_sites_screen) {
+  check_film((const char *const[]){FILM, LATTICE, LEAPS(0.03), NULL}, 400, 800, SAMPLES);
+}
+END_TEST
+
+int main(void) {
+  return run_suite("modes",
+                   (const TTest *const[]){ions_without_limit_screen, ions_on_sites_screen, NULL});
+}
