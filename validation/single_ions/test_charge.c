@@ -123,8 +123,9 @@ START_TEST(charge_of_8_ions_by_events) {
 END_TEST
 
 START_TEST(charge_of_8_ions_by_leaps) {
-  check_charge((const char *const[]){AREA(25), "stochastic.method=\"leap\"", NULL}, 8, SPACING_FEW,
-               16000, "8 ions, leaps of 0.1");
+  check_charge(
+      (const char *const[]){AREA(25), "stochastic.method=\"leap\"", "stochastic.leap=0.1", NULL}, 8,
+      SPACING_FEW, 16000, "8 ions, leaps of 0.1");
 }
 END_TEST
 

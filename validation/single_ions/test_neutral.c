@@ -68,14 +68,16 @@ START_TEST(events_without_limit_are_multinomial) {
 END_TEST
 
 START_TEST(leaps_are_hypergeometric) {
-  check_law((const char *const[]){NEUTRAL, LATTICE, "stochastic.method=\"leap\"", NULL}, true,
-            "variance, on sites, leaps of 0.1");
+  check_law((const char *const[]){NEUTRAL, LATTICE, "stochastic.method=\"leap\"",
+                                  "stochastic.leap=0.1", NULL},
+            true, "variance, on sites, leaps of 0.1");
 }
 END_TEST
 
 START_TEST(leaps_without_limit_are_multinomial) {
-  check_law((const char *const[]){NEUTRAL, "stochastic.method=\"leap\"", NULL}, false,
-            "variance, no limit, leaps of 0.1");
+  check_law(
+      (const char *const[]){NEUTRAL, "stochastic.method=\"leap\"", "stochastic.leap=0.1", NULL},
+      false, "variance, no limit, leaps of 0.1");
 }
 END_TEST
 

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Times to 10 nA of many trajectories of filament.cfg, and a picture of them.
+
+    python3 validation/single_ions/table.py build/release/halidrift -o runs/single_ions
+
+Each row is one ensemble (`halidrift ensemble`); a row that is there is not run again.
+Prints tables in Markdown and draws docs/images/single_ions.png. Needs numpy and
+matplotlib.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+
+HERE = pathlib.Path(__file__).parent
+MESH = "device.layers[0].intervals=%d"
+AREA = 'device.area="%d nm^2"'
+METHOD = 'stochastic.method="%s"'
+LEAP = "stochastic.leap=%g"
+LOCAL = 'device.interactions[0].reciprocal="local"'
+NO_SELF = "stochastic.self_force=false"
+DENSITY = 'stochastic.engine="none"'
+LATE = 'experiments[0].duration="3.9 ms"'
+
+# name: trajectories, settings
+LEAPS = {
+    "leap 0.02": (20, [METHOD % "leap", LEAP % 0.02]),
+    "leap 0.05": (30, [METHOD % "leap", LEAP % 0.05]),
+    "leap 0.1": (40, [METHOD % "leap", LEAP % 0.1]),
+    "leap 0.2": (40, [METHOD % "leap", LEAP % 0.2]),
+    "events": (20, [METHOD % "gillespie"]),
+    "automatic": (80, []),
+}
+SIZES = {
+    side: (n, [AREA % (side * side)])
+    for side, n in ((4, 60), (5, 80), (8, 38), (15, 8), (50, 2))
+}
+FAILURES = {
+    "5x5, h = 0.5 nm": (80, []),
+    "5x5, h = 0.3 nm": (8, [MESH % 100]),
+    "5x5, h = 1 nm": (20, [MESH % 30]),
+    "5x5, without s": (30, [NO_SELF]),
+    "8x8, without s": (10, [NO_SELF, AREA % 64]),
+    "5x5, local chi, h = 1 nm": (3, [LOCAL, LATE, MESH % 30]),
+    "5x5, local chi, h = 0.5 nm": (3, [LOCAL, LATE]),
+    "5x5, local chi, h = 0.3 nm": (2, [LOCAL, LATE, MESH % 100]),
+}
+
+
+def first_time(run):
+    """Time of the first passage of 10 nA, s; inf: none."""
+    spikes = run["experiments"][0].get("spikes", [])
+    return spikes[0]["time_s"] if spikes else np.inf
+
+
+def ensemble(program, folder, name, count, settings):
+    """Times of one ensemble, s."""
+    place = folder / name.replace(" ", "_").replace("=", "").replace(",", "")
+    results = place / "results.jsonl"
+    have = sum('"status":"ok"' in line for line in open(results)) if results.exists() else 0
+    if have < count:
+        command = [program, "ensemble", str(HERE / "filament.cfg"), "-n", str(count), "-j", "1"]
+        command += ["-q", "-o", str(place)] + (["--resume"] if results.exists() else [])
+        for setting in settings:
+            command += ["--set", setting]
+        subprocess.run(command, check=True)
+    runs = [json.loads(line) for line in open(results)]
+    return np.array([first_time(run) for run in runs if run.get("status") == "ok"])
+
+
+def without_noise(program, folder, name, settings):
+    """Time of the density that does not fluctuate, s."""
+    place = folder / ("density_" + name.replace(" ", "_"))
+    if not (place / "summary.json").exists():
+        command = [program, "run", str(HERE / "filament.cfg"), "-q", "-o", str(place)]
+        for setting in settings + [DENSITY]:
+            command += ["--set", setting]
+        subprocess.run(command, check=True)
+    return first_time(json.loads((place / "summary.json").read_text()))
+
+
+def kolmogorov_smirnov(a, b):
+    """Two-sample statistic and its asymptotic probability (Smirnov 1948)."""
+    both = np.concatenate([a, b])
+    share = [np.searchsorted(np.sort(x), both, side="right") / len(x) for x in (a, b)]
+    d = np.abs(share[0] - share[1]).max()
+    x = d * np.sqrt(len(a) * len(b) / (len(a) + len(b)))
+    j = np.arange(1, 101)
+    return d, min(1.0, 2.0 * np.sum((-1.0) ** (j - 1) * np.exp(-2.0 * j**2 * x**2)))
+
+
+def row(times):
+    """Trajectories, those that fired, mean +- standard error, standard deviation."""
+    fired = 1e3 * times[np.isfinite(times)]
+    if len(fired) < 2:
+        return f"{len(times)} | {len(fired)} | - | -"
+    error = fired.std(ddof=1) / np.sqrt(len(fired))
+    return (
+        f"{len(times)} | {len(fired)} | {fired.mean():.4f} +- {error:.4f} | "
+        f"{fired.std(ddof=1):.4f}"
+    )
+
+
+def print_leaps(program, folder):
+    """Every leap size beside one hop after another."""
+    times = {name: ensemble(program, folder, name, *case) for name, case in LEAPS.items()}
+    print("| drawing | runs | fired | time, ms | sd, ms | KS against events: D, p |")
+    print("|---|---|---|---|---|---|")
+    for name, values in times.items():
+        d, p = kolmogorov_smirnov(values, times["events"])
+        print(f"| {name} | {row(values)} | {d:.2f}, {p:.2f} |", flush=True)
+
+
+def print_sizes(program, folder):
+    """Channels of several sizes beside their density."""
+    print("\n| channel | runs | fired | time, ms | sd, ms | density, ms | ratio | sd sqrt(A), ms nm |")
+    print("|---|---|---|---|---|---|---|---|")
+    result = {}
+    for side, case in SIZES.items():
+        name = "automatic" if side == 5 else f"{side}x{side}"
+        times = ensemble(program, folder, name, *case)
+        still = without_noise(program, folder, name, case[1])
+        mean, sd = times.mean(), times.std(ddof=1)
+        result[side] = (mean / still, sd / np.sqrt(len(times)) / still, sd / still, len(times))
+        print(
+            f"| {side}x{side} nm | {row(times)} | {1e3 * still:.4f} | {mean / still:.3f} +- "
+            f"{sd / np.sqrt(len(times)) / still:.3f} | {1e3 * sd * side:.3f} |",
+            flush=True,
+        )
+    return result
+
+
+def print_failures(program, folder):
+    """What goes wrong without s, with chi at the point, on coarse meshes."""
+    print("\n| case | runs | fired | time, ms | sd, ms |\n|---|---|---|---|---|")
+    for name, case in FAILURES.items():
+        place = "automatic" if name == "5x5, h = 0.5 nm" else name
+        print(f"| {name} | {row(ensemble(program, folder, place, *case))} |", flush=True)
+
+
+def draw(result, path):
+    """Mean over the density's time, and spread, against the channel."""
+    side = np.array(sorted(result))
+    ratio, error, spread, count = np.array([result[s] for s in side]).T
+    figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.2), constrained_layout=True)
+    axes[0].errorbar(side, ratio, 2 * error, fmt="o", color="#0072B2", capsize=3)
+    axes[0].axhline(1.0, color="#000000", linewidth=0.8)
+    axes[0].set(xscale="log", xlabel="side of the channel, nm", ylabel="mean time / density's time")
+    axes[1].errorbar(
+        side, spread, 2 * spread / np.sqrt(2 * count), fmt="o", color="#D55E00", capsize=3
+    )
+    axes[1].plot(side, spread[side == 8][0] * 8 / side, color="#000000", linewidth=0.8)
+    axes[1].set(xscale="log", yscale="log", xlabel="side of the channel, nm")
+    axes[1].set(ylabel="sd / density's time (line: 1/sqrt(ions))")
+    for axis in axes:
+        axis.set_xticks(side, [f"{s:d}" for s in side], minor=False)
+        axis.minorticks_off()
+    figure.savefig(path, dpi=150)
+
+
+def main():
+    """Run what is missing, print, draw."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program")
+    parser.add_argument("-o", "--output", default="runs/single_ions", type=pathlib.Path)
+    arguments = parser.parse_args()
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    result = print_sizes(arguments.program, arguments.output)
+    draw(result, HERE.parent.parent / "docs" / "images" / "single_ions.png")
+    print_leaps(arguments.program, arguments.output)
+    print_failures(arguments.program, arguments.output)
+
+
+if __name__ == "__main__":
+    main()
