@@ -54,6 +54,7 @@ def draw_window(axes):
     axes.set_xlabel("amplitude below the noise-free threshold, %")
     axes.set_ylabel("probability to fire in a pulse")
     axes.set_title("Sub-threshold firing, 95 % intervals", fontsize=10)
+    axes.set_ylim(0, 0.15)
     axes.legend(frameon=False)
 
 
@@ -78,10 +79,10 @@ def draw_population(axes):
 
 
 def main():
-    figure, axes = plt.subplots(1, 3, figsize=(14, 4.2))
-    draw_firing(axes[0])
-    draw_window(axes[1])
-    draw_population(axes[2])
+    parts = [draw_firing, draw_window] + ([draw_population] if list(HERE.glob("rate_*.csv")) else [])
+    figure, axes = plt.subplots(1, len(parts), figsize=(4.8 * len(parts), 4.2))
+    for part, axis in zip(parts, axes):
+        part(axis)
     figure.tight_layout()
     figure.savefig(HERE.parent.parent / "docs/images/stochastic_neuron.png", dpi=110)
 

@@ -206,6 +206,15 @@ def window(options):
     write("window.csv", "channel threshold_V below_percent fired pulses low high".split(), rows, 3)
 
 
+def spaced(period, count=10):
+    """Ten pulses at another period, s."""
+    return [
+        f"experiments[0].drive[0].waveform.period={period:.6g}",
+        f"experiments[0].duration={count * period:.6g}",
+        f"experiments[0].output={{every_step=false;times=[{period:.6g}];}}",
+    ]
+
+
 ENERGY = [
     ("as it is", []),
     ("0.8 V", [HIGH.format(0.8)]),
@@ -213,8 +222,8 @@ ENERGY = [
     ("1.2 V", [HIGH.format(1.2)]),
     ("width 0.3 ms", ["experiments[0].drive[0].waveform.width=298e-6"]),
     ("width 0.6 ms", ["experiments[0].drive[0].waveform.width=598e-6"]),
-    ("interval 0.2 ms", ["experiments[0].drive[0].waveform.period=600e-6", "experiments[0].duration=6e-3"]),
-    ("interval 1 ms", ["experiments[0].drive[0].waveform.period=1400e-6", "experiments[0].duration=14e-3"]),
+    ("interval 0.2 ms", spaced(600e-6)),
+    ("interval 1 ms", spaced(1400e-6)),
     ("C 30 pF", ['circuit[2].value="30 pF"']),
     ("C 100 pF", ['circuit[2].value="100 pF"']),
     ("R_l 20 Mohm", ['circuit[3].value="20 Mohm"']),
