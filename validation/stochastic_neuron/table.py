@@ -53,6 +53,7 @@ def pulses(count):
     ]
 
 
+ALWAYS = []  # settings of every ensemble
 NOISE_FREE = ['stochastic.engine="none"', "solver.rtol=3e-4"]
 OMEGA = 'device.interactions[1].energy="0.17 eV"'
 # Variants of the window: which parameters trade delay against fluctuation.
@@ -87,7 +88,7 @@ def ensemble(name, deck, items, count, jobs):
     command = [PROGRAM, "ensemble", str(ROOT / DECKS / deck), "-n", str(count), "-o", str(folder), "-q"]
     command += ["-j", str(jobs)] if jobs else []
     command += ["--resume"] if (folder / "ensemble.nc").exists() else []
-    done = subprocess.run(command + settings(items), check=False)
+    done = subprocess.run(command + settings(items + ALWAYS), check=False)
     if done.returncode not in (0, 7):
         sys.exit(f"{name}: the ensemble did not run")
     return folder
@@ -345,7 +346,10 @@ def main():
     parser.add_argument("-n", "--count", type=int, default=8, help="trajectories of each row")
     parser.add_argument("-j", "--jobs", type=int, default=0, help="processes at a time (one a core)")
     parser.add_argument("--only", help="rows whose name holds this")
+    parser.add_argument("--leap", type=float, help="stochastic.leap, where it is not the program's")
     options = parser.parse_args()
+    if options.leap:
+        ALWAYS.append(f"stochastic.leap={options.leap}")
     COMMANDS[options.command](options)
 
 
