@@ -4,8 +4,8 @@
 #include <string.h>
 #include "solver/base/memory.h"
 
-/** Streams of random numbers. */
-enum { STREAM_HOPS = 1 };
+/** Streams of random numbers: of hops, and how many an experiment may have. */
+enum { STREAM_HOPS = 1, STREAMS = 16 };
 /** Most leaps between two solutions of the fields, and solutions before new answers are worked out.
  */
 enum { LEAPS_MAX = 256, ANSWER_AGE = 32 };
@@ -52,7 +52,7 @@ static enum hd_status fill(struct hopping *hopping, const double *y, struct hd_e
  * y       [n] state; densities that are whole numbers of ions are kept, others are drawn
  * Errors  HD_INPUT, HD_MEMORY, HD_CONVERGENCE
  */
-enum hd_status hopping_create(struct hopping **out, struct system *system,
+enum hd_status hopping_create(struct hopping **out, struct system *system, size_t experiment,
                               const struct transient_watch *watch, const double *y,
                               struct hd_error *err) {
   struct hopping *hopping = NULL;
@@ -61,7 +61,8 @@ enum hd_status hopping_create(struct hopping **out, struct system *system,
   hopping->system = system;
   hopping->spec = spec;
   hopping->watch = *watch;
-  hopping->stream = random_begin((uint32_t)spec->seed, (uint32_t)spec->trajectory, STREAM_HOPS);
+  hopping->stream = random_begin((uint32_t)spec->seed, (uint32_t)spec->trajectory,
+                                 STREAM_HOPS + STREAMS * (uint32_t)experiment);
   enum hd_status status = fill(hopping, y, err);
   if (status != HD_OK)
     hopping_free(&hopping);

@@ -5,7 +5,7 @@ enum hd_status integrator_create(struct integrator *integrator, struct system *s
                                  const double *y, struct hd_error *err) {
   int engine = frozen ? ENGINE_NONE : system->run->stochastic.engine;
   if (engine == ENGINE_INTEGER)
-    return hopping_create(&integrator->hopping, system, watch, y, err);
+    return hopping_create(&integrator->hopping, system, experiment, watch, y, err);
   TRY(transient_create(&integrator->smooth, system, frozen, watch, y, err));
   if (engine == ENGINE_NONE)
     return HD_OK;

@@ -24,6 +24,14 @@ expect 0 "" cmp whole/terminals.csv again/terminals.csv
 expect 0 "" run other --set stochastic.trajectory=1
 expect 1 "" cmp -s whole/terminals.csv other/terminals.csv
 
+# Two experiments alike have random numbers of their own.
+twice='experiments=({name="a";type="transient";start="equilibrium";duration="60 us";},
+  {name="b";type="transient";start="equilibrium";duration="60 us";})'
+expect 0 "" "$HALIDRIFT" run "$deck" -q -o twice --set "$twice"
+grep '^a,' twice/terminals.csv | cut -d, -f2- >a.csv
+grep '^b,' twice/terminals.csv | cut -d, -f2- >b.csv
+expect 1 "" cmp -s a.csv b.csv
+
 # Killed at random moments it goes on to the same rows.
 cp "$HALIDRIFT_ROOT/inputs/populations/channel.inc" .
 sed 's/duration = "8 ms"/duration = "0.5 ms"/; s/every_step = false; times = .*;/every_step = true; };/' "$deck" >deck.cfg
