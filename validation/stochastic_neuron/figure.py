@@ -54,7 +54,7 @@ def draw_window(axes):
     axes.set_xlabel("amplitude below the noise-free threshold, %")
     axes.set_ylabel("probability to fire in a pulse")
     axes.set_title("Sub-threshold firing, 95 % intervals", fontsize=10)
-    axes.set_ylim(0, 0.15)
+    axes.set_ylim(0)
     axes.legend(frameon=False)
 
 
@@ -79,9 +79,13 @@ def draw_population(axes):
 
 
 def main():
-    parts = [draw_firing, draw_window] + ([draw_population] if list(HERE.glob("rate_*.csv")) else [])
-    figure, axes = plt.subplots(1, len(parts), figsize=(4.8 * len(parts), 4.2))
-    for part, axis in zip(parts, axes):
+    parts = [draw_firing]
+    if len(rows("window.csv")) > 2:
+        parts.append(draw_window)
+    if list(HERE.glob("rate_*.csv")):
+        parts.append(draw_population)
+    figure, axes = plt.subplots(1, len(parts), figsize=(5.5 * len(parts), 4.2), squeeze=False)
+    for part, axis in zip(parts, axes[0]):
         part(axis)
     figure.tight_layout()
     figure.savefig(HERE.parent.parent / "docs/images/stochastic_neuron.png", dpi=110)
