@@ -37,18 +37,10 @@ static void potential_partials(const struct pass *p, int node, int s,
     values[model->heat] -= cold * model->local[s][t] * state[t].c_T / model->c_unit[t];
 }
 
-/** A node part that is open to the species. */
-static size_t open_part(const struct pass *p, int node, int s) {
-  size_t part = p->device->mesh->first_part[node];
-  while (!p->model->regions[p->device->mesh->node_parts[part].region].species[s].present)
-    part++;
-  return part;
-}
-
 /** Row of an ion at rest: x - g(lambda - w) = 0. The equivalent mu - lambda = 0 would lose 1 - x
  * where the lattice is full. */
 static void add_share(const struct pass *p, int row, int node, int s, int lambda) {
-  const struct species_state *state = part_state(p, open_part(p, node, s));
+  const struct species_state *state = part_state(p, device_open_part(p->device, node, s));
   const double *u = &p->instance->u[node * p->n_unknowns];
   double slope, rest = model_rest(p->model, s, u, state);
   double share = model_share(p->model, s, p->point->y[lambda] - rest, &slope);
@@ -63,7 +55,7 @@ static void add_share(const struct pass *p, int row, int node, int s, int lambda
 
 /** Row of a multiplier whose ions a contact holds: mu - lambda = 0 there. */
 static void add_potential(const struct pass *p, int row, int node, int s, int lambda) {
-  size_t part = open_part(p, node, s);
+  size_t part = device_open_part(p->device, node, s);
   double d_a;
   double mu = model_potential(p->model, p->device->mesh->node_parts[part].region, s,
                               part_state(p, part), &d_a);

@@ -81,6 +81,14 @@ void device_free(struct device **device);
 /** The node part that a node's guesses are made with: the first that is no insulator, if any. */
 int device_lead_part(const struct device *device, int node);
 
+/** A node part that is open to a species which can be at the node. */
+static inline size_t device_open_part(const struct device *device, int node, int s) {
+  size_t part = device->mesh->first_part[node];
+  while (!device->model.regions[device->mesh->node_parts[part].region].species[s].present)
+    part++;
+  return part;
+}
+
 /** Potential of local charge neutrality at flat levels, V (solver/device_contact.c). */
 double device_neutral_potential(const struct device *device, int node, int part);
 

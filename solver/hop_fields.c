@@ -338,8 +338,7 @@ static double energy_change(const struct system *system, const struct lattice_po
   double sum = 0.0;
   for (int j = 0; j < model->n_unknowns; j++)
     sum += model->B[point->species][j] * change[dof[j]];
-  const struct species_state *state =
-      &instance->state[device->mesh->first_part[point->node] * (size_t)model->n_species];
+  const struct species_state *state = &instance->state[point->part * (size_t)model->n_species];
   for (int t = 0; model->has_local && t < model->n_species; t++)
     for (int j = 0; j < model->n_unknowns; j++)
       sum -= model->local[point->species][t] * state[t].d_c * state[t].scale / model->c_unit[t] *

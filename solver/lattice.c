@@ -49,6 +49,15 @@ static bool is_cell(const struct device *device, int node, int s) {
          device->terminal_of[node] < 0;
 }
 
+/** "x = 3 nm" or "(3, 4) nm". */
+void lattice_place(const struct device *device, int node, char *text, size_t size) {
+  const double *x = device->mesh->x[node];
+  if (device->mesh->dimension == 1)
+    snprintf(text, size, "x = %.4g nm", 1e9 * x[0]);
+  else
+    snprintf(text, size, "(%.4g, %.4g) nm", 1e9 * x[0], 1e9 * x[1]);
+}
+
 /** Whole number of sites of a cell. */
 static enum hd_status count_sites(const struct device *device, struct lattice_point *point,
                                   struct hd_error *err) {
@@ -56,12 +65,8 @@ static enum hd_status count_sites(const struct device *device, struct lattice_po
   if (!model_is_limited(model, point->species))
     return HD_OK;
   double sites = model->c_unit[point->species] * point->volume;
-  const double *x = device->mesh->x[point->node];
   char place[64];
-  if (device->mesh->dimension == 1)
-    snprintf(place, sizeof place, "x = %.4g nm", 1e9 * x[0]);
-  else
-    snprintf(place, sizeof place, "(%.4g, %.4g) nm", 1e9 * x[0], 1e9 * x[1]);
+  lattice_place(device, point->node, place, sizeof place);
   if (sites < SITES_MIN - SITES_ERROR)
     return hd_fail(err, HD_INPUT,
                    "device %s: the cell of %s at %s holds %.3g sites; allowed with "
@@ -90,6 +95,7 @@ static enum hd_status add_point(struct lattice *lattice, int i, int node, int s,
                              .node = node,
                              .dof = instance->dof[node * device->model.n_unknowns + 1 + s],
                              .component = device->component[node * device->model.n_species + s],
+                             .part = device_open_part(device, node, s),
                              .volume = device->species_volume[node * device->model.n_species + s]};
   point->per_ion = 1.0 / (device->model.c_unit[s] * point->volume);
   return cell ? count_sites(device, point, err) : HD_OK;

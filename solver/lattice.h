@@ -13,6 +13,7 @@ struct lattice_point {
   int instance, species, node;
   int dof;        /* unknown x of the ions there */
   int component;  /* of the device's ions */
+  size_t part;    /* node part that is open to the species */
   long count;     /* ions; at a contact node: minus those that the electrode gave */
   long sites;     /* 0: no limit */
   double volume;  /* m^3 */
@@ -54,6 +55,8 @@ enum hd_status lattice_create(struct lattice **lattice, struct system *system,
                               struct hd_error *err);
 void lattice_free(struct lattice **lattice);
 
+/** Where a node is, for messages. */
+void lattice_place(const struct device *device, int node, char *text, size_t size);
 /** What is to be said about a mesh on which the method is not to be trusted
  * (solver/lattice_remark.c): does sentence i apply? */
 enum { LATTICE_REMARKS = 3 };

@@ -7,14 +7,6 @@
 enum { SITES = 3 };
 static const double EDGE = 0.5e-9 * (1 + 1e-6);
 
-static void speak_place(const struct device *device, int node, char *text, size_t size) {
-  const double *x = device->mesh->x[node];
-  if (device->mesh->dimension == 1)
-    snprintf(text, size, "x = %.4g nm of %s", 1e9 * x[0], device->spec->name);
-  else
-    snprintf(text, size, "(%.4g, %.4g) nm of %s", 1e9 * x[0], 1e9 * x[1], device->spec->name);
-}
-
 static const struct device *device_of(const struct lattice *lattice, int point) {
   return lattice->system->instances[lattice->points[point].instance].device;
 }
@@ -29,10 +21,12 @@ static bool few_sites(const struct lattice *lattice, char *text, size_t size) {
   }
   if (fewest < 0)
     return false;
-  speak_place(device_of(lattice, fewest), lattice->points[fewest].node, place, sizeof place);
-  snprintf(text, size,
-           "the cell at %s holds %ld sites: times to switch depend on the cells below %d sites",
-           place, lattice->points[fewest].sites, SITES);
+  const struct device *device = device_of(lattice, fewest);
+  lattice_place(device, lattice->points[fewest].node, place, sizeof place);
+  snprintf(
+      text, size,
+      "the cell at %s of %s holds %ld sites: times to switch depend on the cells below %d sites",
+      place, device->spec->name, lattice->points[fewest].sites, SITES);
   return true;
 }
 
@@ -58,12 +52,12 @@ static bool long_edges(const struct lattice *lattice, char *text, size_t size) {
   }
   if (at < 0)
     return false;
-  speak_place(device_of(lattice, at), lattice->points[at].node, place, sizeof place);
-  snprintf(
-      text, size,
-      "an edge of %.3g nm at %s is longer than 0.5 nm: times to switch depend on the mesh where "
-      "a front passes it",
-      1e9 * longest, place);
+  const struct device *device = device_of(lattice, at);
+  lattice_place(device, lattice->points[at].node, place, sizeof place);
+  snprintf(text, size,
+           "an edge of %.3g nm at %s of %s is longer than 0.5 nm: times to switch depend on the "
+           "mesh where a front passes it",
+           1e9 * longest, place, device->spec->name);
   return true;
 }
 

@@ -11,11 +11,6 @@ static const struct system_instance *instance_of(const struct lattice *lattice, 
   return &lattice->system->instances[i];
 }
 
-static const struct model *model_of(const struct lattice *lattice,
-                                    const struct lattice_point *point) {
-  return &instance_of(lattice, point->instance)->device->model;
-}
-
 /** Are all cells whole numbers of ions? */
 static bool is_whole(const struct lattice *lattice, const struct lattice_block *block,
                      const double *y) {
@@ -132,14 +127,8 @@ void lattice_energies(struct lattice *lattice, const double *y, const double *yp
   for (int p = 0; p < lattice->n_points; p++) {
     const struct lattice_point *point = &lattice->points[p];
     const struct system_instance *instance = instance_of(lattice, point->instance);
-    size_t part = instance->device->mesh->first_part[point->node];
-    while (!model_of(lattice, point)
-                ->regions[instance->device->mesh->node_parts[part].region]
-                .species[point->species]
-                .present)
-      part++;
     int n_species = instance->device->model.n_species;
-    lattice->v[p] = instance->state[part * (size_t)n_species + (size_t)point->species].v;
+    lattice->v[p] = instance->state[point->part * (size_t)n_species + (size_t)point->species].v;
   }
 }
 
