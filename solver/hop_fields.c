@@ -91,8 +91,12 @@ static enum hd_status fill(struct hop_fields *fields, const struct lattice *latt
     fields->response_base[i] = room;
     room += (size_t)lattice->blocks[i].n_points * (size_t)lattice->blocks[i].n_points;
   }
-  if (respond)
+  TRY(hd_alloc(&fields->seen, (size_t)lattice->n_points, sizeof(long), err));
+  if (respond) {
     TRY(hd_alloc(&fields->response, room, sizeof(double), err));
+    TRY(hd_alloc(&fields->change, (size_t)lattice->n_points * n, sizeof(double), err));
+    TRY(hd_alloc(&fields->change_scale, n + 1, sizeof(double), err));
+  }
   memcpy(fields->y, y, n * sizeof(double));
   fill_weights(fields);
   fields->stores = circuit_stores(system);
@@ -128,6 +132,9 @@ void hop_fields_free(struct hop_fields **fields) {
   hd_free(&(*fields)->response);
   hd_free(&(*fields)->sites);
   hd_free(&(*fields)->response_base);
+  hd_free(&(*fields)->change);
+  hd_free(&(*fields)->change_scale);
+  hd_free(&(*fields)->seen);
   hd_free(fields);
 }
 
@@ -199,9 +206,9 @@ static double carrier_step(double x) {
 
 /** Replace the change x of every carrier's reduced level, which its own level and the other
  * unknowns make together, by changing the level: to the change of ln n that the relative change x
- * of n is (densities), or from a relative change of the density of the factors to one of the
- * present. */
-static void change_carriers(struct hop_fields *fields, bool densities) {
+ * of n is (then = NULL), or from a relative change of the density at which rows had the scales
+ * `then` to one of the present. */
+static void change_carriers(struct hop_fields *fields, const double *then) {
   const struct system *system = fields->system;
   double *delta = fields->delta;
   delta[fields->n] = 0.0;
@@ -217,8 +224,7 @@ static void change_carriers(struct hop_fields *fields, bool densities) {
           continue;
         for (int j = 0; j < model->n_unknowns; j++)
           x += model->A[s][j] * delta[dof[j]];
-        double wanted =
-            densities ? carrier_step(x) : x * system->row_scale[g] / fields->row_scale[g];
+        double wanted = then ? x * system->row_scale[g] / then[g] : carrier_step(x);
         delta[g] += (wanted - x) / model->A[s][1 + s];
       }
   }
@@ -232,7 +238,7 @@ static void solve(struct hop_fields *fields) {
   for (int g = 0; g < fields->n; g++)
     fields->delta[g] = -fields->F[g] * (then[g] / now[g]);
   linear_solve(fields->plan->linear, fields->delta);
-  change_carriers(fields, false);
+  change_carriers(fields, then);
 }
 
 /** y += part delta, but densities by n (1 + x): exact where balances are linear in them, as they
@@ -240,7 +246,7 @@ static void solve(struct hop_fields *fields) {
 static void update(struct hop_fields *fields, double part) {
   for (int g = 0; g < fields->n; g++)
     fields->delta[g] *= part;
-  change_carriers(fields, true);
+  change_carriers(fields, NULL);
   for (int g = 0; g < fields->n; g++)
     fields->y[g] += fields->delta[g];
 }
@@ -276,12 +282,28 @@ static int newton(struct hop_fields *fields, double t, double step) {
   return 1;
 }
 
+/** Let y follow the ions that moved since the last step, by the answers to each. */
+static void predict(struct hop_fields *fields, const struct lattice *lattice) {
+  size_t n = (size_t)fields->n;
+  memset(fields->delta, 0, (n + 1) * sizeof(double));
+  for (int p = 0; p < lattice->n_points; p++) {
+    double moved = (double)(lattice->points[p].count - fields->seen[p]);
+    const double *change = &fields->change[(size_t)p * n];
+    for (size_t g = 0; moved != 0.0 && g < n; g++)
+      fields->delta[g] += moved * change[g];
+  }
+  change_carriers(fields, fields->change_scale);
+  update(fields, 1.0);
+}
+
 /** A step, in parts if it fails as a whole. */
-static int advance(struct hop_fields *fields, const struct lattice *lattice, double t,
-                   double step) {
+static int advance(struct hop_fields *fields, const struct lattice *lattice, double t, double step,
+                   bool predicted) {
   size_t n = (size_t)fields->n;
   memcpy(fields->old, fields->y, n * sizeof(double));
   system_begin_step(fields->system, fields->y, t, step);
+  if (predicted)
+    predict(fields, lattice);
   lattice_put(lattice, fields->y);
   if (newton(fields, t + step, step) == 0)
     return 0;
@@ -291,7 +313,7 @@ static int advance(struct hop_fields *fields, const struct lattice *lattice, dou
   if (step / PARTS < SHORTEST)
     return 1;
   for (int i = 0; i < PARTS; i++)
-    if (advance(fields, lattice, t + step * i / PARTS, step / PARTS))
+    if (advance(fields, lattice, t + step * i / PARTS, step / PARTS, false))
       return 1;
   return 0;
 }
@@ -320,9 +342,11 @@ enum hd_status hop_fields_step(struct hop_fields *fields, const struct lattice *
     for (int T = 0; T < system->instances[i].device->n_terminals; T++)
       system->instances[i].hop_current[T] = lattice->charge[lattice->charge_base[i] + T] / step;
   fields->solutions++;
-  if (advance(fields, lattice, t, step))
+  if (advance(fields, lattice, t, step, fields->has_response))
     return stuck(fields, t, err);
   lattice_put(lattice, fields->y);
+  for (int p = 0; p < lattice->n_points; p++)
+    fields->seen[p] = lattice->points[p].count;
   return HD_OK;
 }
 
@@ -373,6 +397,7 @@ void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice
   fields->has_response = prepare(fields, t, step, true) == 0;
   if (!fields->has_response)
     return;
+  memcpy(fields->change_scale, fields->row_scale, ((size_t)fields->n + 1) * sizeof(double));
   for (size_t i = 0; i < fields->system->n_instances; i++) {
     const struct lattice_block *block = &lattice->blocks[i];
     for (int c = 0; c < block->n_points; c++) {
@@ -381,6 +406,8 @@ void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice
       put_ion(fields, &lattice->points[block->first + c], c < block->n_cells, step);
       linear_solve(fields->plan->linear, fields->delta);
       fields->delta[fields->n] = 0.0;
+      memcpy(&fields->change[(size_t)(block->first + c) * (size_t)fields->n], fields->delta,
+             (size_t)fields->n * sizeof(double));
       for (int p = 0; p < block->n_points; p++)
         column[p] =
             energy_change(fields->system, &lattice->points[block->first + p], fields->delta);

@@ -20,6 +20,9 @@ struct hop_fields {
   bool everywhere;       /* levels are to be converged where there are no carriers, too */
   double *response;      /* owned: dv_i / dN_j of all points, block by block; NULL: none */
   size_t *response_base; /* [n_instances] owned */
+  double *change;        /* [n_points][n] owned: dy / dN_j; NULL: none */
+  double *change_scale;  /* [n + 1] owned: row_scale of the factors that gave it */
+  long *seen;            /* [n_points] owned: numbers of ions that y knows */
   double rate;           /* convergence of Newton with the present factors */
   double step;           /* s: the factors are of this step; 0: there are none */
   bool has_response;
