@@ -77,7 +77,7 @@ static inline int current_row(const struct pass *p, int terminal) {
 
 /** Test function of a terminal at a node. */
 static inline double weight(const struct pass *p, int terminal, int node) {
-  return p->device->weight[terminal * p->device->n_nodes + node];
+  return p->instance->weight[terminal * p->device->n_nodes + node];
 }
 
 /* assemble_volume.c: nodes, interfaces, edges */

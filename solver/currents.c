@@ -198,6 +198,45 @@ static double terminal_sum(const struct pass *p, const struct current_work *work
   return sum;
 }
 
+/** What makes the currents of one instance noisy, at the gathered state. */
+static void weigh(const struct pass *p, struct current_work *work, double rate) {
+  double largest = edge_flows(p, work);
+  node_storage(p, work, rate);
+  add_floor(p->device, work, largest);
+}
+
+/** u of one terminal, with the factors of the first one. Returns 1 when the matrix is singular. */
+static int find_test(const struct pass *p, struct current_work *work, int T) {
+  stamp_replay(&work->stamp, &work->matrix);
+  emit(work, p->device, T);
+  return (T == 0 && linear_factor(work->linear)) || linear_solve(work->linear, work->u);
+}
+
+static enum hd_status not_summed(const struct pass *p, struct hd_error *err) {
+  return hd_fail(err, HD_INTERNAL, "the terminal currents of %s could not be summed",
+                 p->device->spec->name);
+}
+
+enum hd_status currents_tests(struct currents *currents, const double *y, double t, bool frozen,
+                              double *const *tests, struct hd_error *err) {
+  struct system *system = currents->system;
+  struct system_point point = {.mode = SYSTEM_TRANSIENT, .frozen = frozen, .t = t, .y = y};
+  system_gather(system, y, NULL, t);
+  for (size_t i = 0; i < system->n_instances; i++) {
+    struct pass p = make_pass(system, &point, i);
+    struct current_work *work = &currents->work[i];
+    int terminals = p.device->n_terminals, nodes = p.device->n_nodes;
+    weigh(&p, work, 0.0);
+    for (int T = 0; T + 1 < terminals; T++) {
+      if (find_test(&p, work, T))
+        return not_summed(&p, err);
+      for (int k = 0; k < nodes; k++)
+        tests[i][T * nodes + k] = p.device->weight[T * nodes + k] + work->u[k];
+    }
+  }
+  return HD_OK;
+}
+
 /**
  * Currents into the terminals. For any function w with w = 1 at terminal T and 0 at the others
  *   I_T = sum_edges (w_k - w_l) J_kl + sum_nodes (w - w_T) q sum_s z_s V dc_s/dt
@@ -221,16 +260,11 @@ enum hd_status currents_evaluate(struct currents *currents, const double *y, con
     struct pass p = make_pass(system, &point, i);
     struct current_work *work = &currents->work[i];
     int terminals = p.device->n_terminals;
-    double last = 0.0, largest = edge_flows(&p, work);
-    node_storage(&p, work, rate);
-    add_floor(p.device, work, largest);
+    double last = 0.0;
+    weigh(&p, work, rate);
     for (int T = 0; T + 1 < terminals; T++) {
-      stamp_replay(&work->stamp, &work->matrix);
-      emit(work, p.device, T);
-      if (T == 0 && linear_factor(work->linear))
-        return hd_fail(err, HD_INTERNAL, "the terminal currents of %s could not be summed",
-                       p.device->spec->name);
-      linear_solve(work->linear, work->u);
+      if (find_test(&p, work, T))
+        return not_summed(&p, err);
       I[at + (size_t)T] = terminal_sum(&p, work, T);
       last -= I[at + (size_t)T];
     }

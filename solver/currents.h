@@ -19,6 +19,10 @@ enum hd_status currents_evaluate(struct currents *currents, const double *y, con
                                  struct hd_error *err);
 /** Number of terminals of all instances. */
 size_t currents_count(const struct currents *currents);
+/** The test functions w that currents_evaluate reads a steady state's currents with:
+ * tests[instance][terminal * n_nodes + node] out; those of the last terminals are left alone. */
+enum hd_status currents_tests(struct currents *currents, const double *y, double t, bool frozen,
+                              double *const *tests, struct hd_error *err);
 void currents_free(struct currents **currents);
 
 #endif

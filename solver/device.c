@@ -140,8 +140,8 @@ static void label_species(struct device *device, int s, int *parent) {
     int root_at = root * n_species + s;
     if (device->component[root_at] < 0) {
       device->component[root_at] = (int)device->n_components++;
-      device->components[device->component[root_at]] =
-          (struct ion_component){.species = s, .thermal = device->spec->heat.kind == HEAT_LATTICE};
+      device->components[device->component[root_at]] = (struct ion_component){
+          .species = s, .terminal = -1, .thermal = device->spec->heat.kind == HEAT_LATTICE};
     }
     device->component[at] = device->component[root_at];
     device->components[device->component[at]].capacity += volume;
@@ -168,6 +168,7 @@ static void count_exchange(struct device *device) {
         component->dirichlet |= held;
       }
       component->n_exchange += touches;
+      component->terminal = touches ? T : component->terminal;
     }
   }
 }

@@ -38,6 +38,7 @@ struct tunnel_link {
 struct ion_component {
   int species;
   int n_exchange;  /* terminals that exchange it */
+  int terminal;    /* one of them; -1: there is none */
   bool dirichlet;  /* held at a density by one of them */
   bool thermal;    /* moved by gradients of the temperature: steady states have balances */
   double capacity; /* m^3 of accessible volume */

@@ -5,7 +5,8 @@
 #include "solver/base/memory.h"
 #include "solver/spikes.h"
 
-static const char *const type_names[] = {"equilibrium", "steady", "dc_sweep", "transient"};
+static const char *const type_names[] = {"equilibrium", "steady", "dc_sweep", "transient",
+                                         "impedance"};
 
 /* ---- sources ---- */
 
@@ -43,6 +44,11 @@ static enum hd_status equilibrium(struct run *run, bool frozen, struct hd_error 
   return status;
 }
 
+/** Do the ions stay where they are while the state is sought? */
+static bool holds_ions(const struct experiment_spec *experiment) {
+  return experiment->frozen_ions || experiment->spectrum.hold_ions;
+}
+
 /** Bring run->y to the state an experiment begins with. */
 static enum hd_status begin_state(struct run *run, const struct experiment_spec *experiment,
                                   struct hd_error *err) {
@@ -50,7 +56,7 @@ static enum hd_status begin_state(struct run *run, const struct experiment_spec 
                experiment->type == EXPERIMENT_EQUILIBRIUM;
   if (fresh)
     TRY(equilibrium(run, experiment->start == START_PROFILE, err));
-  run->steady->frozen = experiment->frozen_ions;
+  run->steady->frozen = holds_ions(experiment);
   system_hold_ions(run->system, run->y);
   if (!fresh)
     steady_adopt(run->steady, run->y);
@@ -110,7 +116,7 @@ static enum hd_status steady_point(struct run *run, const struct experiment_spec
   double *values = NULL;
   progress_begin(run->progress, experiment->name, false, 1.0);
   TRY(hd_alloc(&values, run->spec->circuit.n_elements, sizeof *values, err));
-  if (experiment->type == EXPERIMENT_STEADY)
+  if (experiment->type != EXPERIMENT_EQUILIBRIUM)
     start_values(run, values);
   enum hd_status status = go_to(run, values, err);
   hd_free(&values);
@@ -121,8 +127,7 @@ static enum hd_status steady_point(struct run *run, const struct experiment_spec
   return HD_OK;
 }
 
-/** A sweep goes on behind point number i. */
-static enum hd_status save_sweep(struct run *run, size_t i, struct hd_error *err) {
+enum hd_status run_save_points(struct run *run, size_t i, struct hd_error *err) {
   TRY(run_save(run, run->index, true, err));
   return store_put_number(run->checkpoint.next, "points", (double)i + 1.0, err);
 }
@@ -157,7 +162,7 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
     run->leave = status == HD_OK && i + 1 < experiment->n_values &&
                  checkpoint_due(&run->checkpoint, (long)i + 1, 0.0, 0.0, interrupted());
     if (status == HD_OK && (run->leave || interrupted()))
-      status = save_sweep(run, i, err);
+      status = run_save_points(run, i, err);
     if (status == HD_OK && interrupted())
       status = hd_fail(err, HD_INTERRUPTED, "interrupted in experiment %s at %s = %.6g",
                        experiment->name, run->system->elements[e].name, values[e]);
@@ -172,9 +177,9 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
 static enum hd_status run_one(struct run *run, const struct experiment_spec *experiment,
                               const struct store *from, struct hd_error *err) {
   run->output->experiment = experiment->name;
-  run->output->frozen = experiment->frozen_ions;
+  run->output->frozen = holds_ions(experiment);
   if (from) {
-    run->steady->frozen = experiment->frozen_ions;
+    run->steady->frozen = holds_ions(experiment);
     set_waveforms(run, experiment);
   } else {
     summary_begin(&run->summary, experiment->name, type_names[experiment->type]);
@@ -184,7 +189,10 @@ static enum hd_status run_one(struct run *run, const struct experiment_spec *exp
     return experiment_transient(run, experiment, from, err);
   if (experiment->type == EXPERIMENT_DC_SWEEP)
     return dc_sweep(run, experiment, from, err);
-  return steady_point(run, experiment, err);
+  if (!from)
+    TRY(steady_point(run, experiment, err));
+  return experiment_is_spectrum(experiment->type) ? experiment_spectrum(run, experiment, from, err)
+                                                  : HD_OK;
 }
 
 /** Between experiments only the clock asks for a checkpoint, or the user who wants to stop. */
@@ -269,6 +277,7 @@ static enum hd_status run_open(struct run *run, const struct run_options *option
   TRY(hd_alloc(&run->y, (size_t)run->system->n + 1, sizeof(double), err));
   TRY(hd_alloc(&run->sources, spec->circuit.n_elements, sizeof(double), err));
   TRY(open_spikes(run, options->dir, err));
+  TRY(experiment_spectrum_open(run, options->dir, err));
   TRY(output_open(&run->output, options->dir, run->system, run->checkpoint.from, err));
   return run->checkpoint.from ? run_restore(run, err) : HD_OK;
 }
@@ -277,8 +286,9 @@ static enum hd_status run_open(struct run *run, const struct run_options *option
 static enum hd_status run_close(struct run *run, enum hd_status status, struct hd_error *err) {
   enum hd_status closing = output_close(&run->output, err);
   enum hd_status spikes = sink_table_close(&run->spikes, err);
+  enum hd_status impedance = sink_table_close(&run->impedance, err);
   if (status == HD_OK)
-    status = closing != HD_OK ? closing : spikes;
+    status = closing != HD_OK ? closing : spikes != HD_OK ? spikes : impedance;
   if (run->checkpoint.next && run->checkpoint.dir && closing == HD_OK && spikes == HD_OK) {
     enum hd_status written = checkpoint_write(&run->checkpoint, err);
     if (status == HD_OK)

@@ -27,6 +27,7 @@ struct run {
   struct steady *steady;
   struct output *output;
   struct sink_table *spikes;
+  struct sink_table *impedance; /* NULL: no experiment of this type, or no folder */
   struct progress *progress;
   struct summary summary;
   struct checkpoint checkpoint;
@@ -57,6 +58,15 @@ void run_watch_fronts(struct run *run, double t, const double *y);
  */
 enum hd_status experiment_transient(struct run *run, const struct experiment_spec *experiment,
                                     const struct store *from, struct hd_error *err);
+
+/** impedance.csv, when an experiment writes it (solver/experiment_spectrum.c). */
+enum hd_status experiment_spectrum_open(struct run *run, const char *dir, struct hd_error *err);
+/** Small signals about the steady state run->y; `from`: a checkpoint inside it, or NULL. */
+enum hd_status experiment_spectrum(struct run *run, const struct experiment_spec *experiment,
+                                   const struct store *from, struct hd_error *err);
+
+/** A sweep goes on behind point number i. */
+enum hd_status run_save_points(struct run *run, size_t i, struct hd_error *err);
 
 /** What a run is between experiments, to checkpoint.next and from checkpoint.from
  * (solver/experiment_state.c). */

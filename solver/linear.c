@@ -56,9 +56,8 @@ void sparse_free(struct sparse *matrix) {
 
 /* ---- create ---- */
 
-/** The nodes of all unknowns; where none are given each unknown is one. */
-static enum hd_status fill_nodes(int **node, const struct sparse *matrix,
-                                 const struct linear_options *options, struct hd_error *err) {
+enum hd_status linear_nodes(int **node, const struct sparse *matrix,
+                            const struct linear_options *options, struct hd_error *err) {
   size_t n = (size_t)matrix->n;
   TRY(hd_alloc(node, n, sizeof **node, err));
   for (size_t i = 0; i < n; i++)
@@ -66,16 +65,14 @@ static enum hd_status fill_nodes(int **node, const struct sparse *matrix,
   return HD_OK;
 }
 
-/** In 2D an automatic order is left to linear_order, which sees the fill. */
-static void choose(struct linear *linear, const struct linear_options *options) {
-  linear->choice = options->solver;
-  linear->ordering = options->ordering;
-  if (linear->choice == LINEAR_AUTOMATIC)
-    linear->choice =
-        options->dimension > 1 && linear->n >= UMFPACK_FROM ? LINEAR_UMFPACK : LINEAR_KLU;
-  if (linear->ordering == ORDERING_AUTOMATIC && options->dimension == 1)
-    linear->ordering = ORDERING_NATURAL;
-  linear->solver = solvers[linear->choice];
+void linear_choose(const struct linear_options *options, int64_t n, enum linear_choice *choice,
+                   enum linear_ordering *ordering) {
+  *choice = options->solver;
+  *ordering = options->ordering;
+  if (*choice == LINEAR_AUTOMATIC)
+    *choice = options->dimension > 1 && n >= UMFPACK_FROM ? LINEAR_UMFPACK : LINEAR_KLU;
+  if (*ordering == ORDERING_AUTOMATIC && options->dimension == 1)
+    *ordering = ORDERING_NATURAL;
 }
 
 /** Unknowns of no node, and those of dense rows and columns. The natural order of a line needs
@@ -126,7 +123,8 @@ static enum hd_status create_parts(struct linear *linear, const struct sparse *m
   bool *outside = NULL;
   int64_t count;
   TRY(find_outside(&outside, &count, matrix, node, err));
-  choose(linear, options);
+  linear_choose(options, linear->n, &linear->choice, &linear->ordering);
+  linear->solver = solvers[linear->choice];
   bool bordered =
       count > 0 && count <= BORDER_MAX && count < matrix->n && linear->ordering != ORDERING_NATURAL;
   linear->n_border = bordered ? count : 0;
@@ -149,7 +147,7 @@ enum hd_status linear_create(struct linear **out, const struct sparse *matrix,
   TRY(hd_alloc(&linear, 1, sizeof *linear, err));
   linear->n = matrix->n;
   linear->matrix = matrix;
-  enum hd_status status = fill_nodes(&node, matrix, options, err);
+  enum hd_status status = linear_nodes(&node, matrix, options, err);
   if (status == HD_OK)
     status = create_parts(linear, matrix, node, options, err);
   hd_free(&node);

@@ -2,6 +2,8 @@
 #ifndef HALIDRIFT_SOLVER_LINEAR_PARTS_H
 #define HALIDRIFT_SOLVER_LINEAR_PARTS_H
 
+#include <complex.h>
+#undef I /* names currents here */
 #include "solver/linear.h"
 
 /** One library. `order` is the pivot order to keep to as far as the values allow. */
@@ -19,6 +21,30 @@ struct linear_solver {
 extern const struct linear_solver linear_klu;
 /* linear_umfpack.c: dense fronts, made for large fill */
 extern const struct linear_solver linear_umfpack;
+
+/** Memory and threads of UMFPACK, before its first use (linear_umfpack.c). */
+enum hd_status linear_umfpack_prepare(int blas_threads, struct hd_error *err);
+
+/** The same libraries for complex matrices: the pattern of `matrix` with values of its own. */
+struct linear_complex_solver {
+  enum hd_status (*create)(void **state, const struct sparse *matrix, const double complex *value,
+                           const int64_t *order, int blas_threads, struct hd_error *err);
+  /* anew: with new pivots; otherwise those of the last factors may do. 0: done, 1: singular */
+  int (*factor)(void *state, bool anew);
+  int (*solve)(void *state, bool transposed, double complex *b);
+  void (*free)(void **state);
+};
+
+/* linear_complex_klu.c, linear_complex_umfpack.c */
+extern const struct linear_complex_solver linear_complex_klu, linear_complex_umfpack;
+
+/** Automatic choices of library and order for n unknowns; in 2D an automatic order is left to
+ * linear_order, which sees the fill (linear.c). */
+void linear_choose(const struct linear_options *options, int64_t n, enum linear_choice *choice,
+                   enum linear_ordering *ordering);
+/** The nodes of all unknowns; where none are given each unknown is one. [n] out, the caller's. */
+enum hd_status linear_nodes(int **node, const struct sparse *matrix,
+                            const struct linear_options *options, struct hd_error *err);
 
 /* linear_order.c */
 

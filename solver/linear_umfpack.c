@@ -52,6 +52,11 @@ static void keep_memory(void) {
 #endif
 }
 
+enum hd_status linear_umfpack_prepare(int blas_threads, struct hd_error *err) {
+  keep_memory();
+  return set_threads(blas_threads, err);
+}
+
 static void umfpack_destroy(void **state) {
   struct umfpack *umfpack = *state;
   if (!umfpack)
@@ -74,8 +79,7 @@ static enum hd_status umfpack_create(void **state, const struct sparse *matrix,
   TRY(hd_alloc(&umfpack->x, n, sizeof(double), err));
   TRY(hd_alloc(&umfpack->work, n, sizeof(double), err));
   TRY(hd_alloc(&umfpack->index, n, sizeof(int64_t), err));
-  keep_memory();
-  TRY(set_threads(blas_threads, err));
+  TRY(linear_umfpack_prepare(blas_threads, err));
   umfpack_dl_defaults(umfpack->control);
   umfpack->control[UMFPACK_STRATEGY] = UMFPACK_STRATEGY_SYMMETRIC;
   umfpack->control[UMFPACK_SYM_PIVOT_TOLERANCE] = PIVOT_TOLERANCE;

@@ -7,12 +7,13 @@
 enum { COLUMN_NAME = 4 * HD_NAME };
 
 /** "anode", or "device.anode" when the circuit has several devices. */
-static void terminal_name(const struct system *system, size_t i, int T, char *text) {
+void output_terminal_name(const struct system *system, size_t i, int T,
+                          char text[OUTPUT_TERMINAL]) {
   const struct device_spec *spec = system->instances[i].device->spec;
   if (system->n_instances > 1)
-    snprintf(text, 2 * HD_NAME, "%s.%s", spec->name, spec->contacts[T].name);
+    snprintf(text, OUTPUT_TERMINAL, "%s.%s", spec->name, spec->contacts[T].name);
   else
-    snprintf(text, 2 * HD_NAME, "%s", spec->contacts[T].name);
+    snprintf(text, OUTPUT_TERMINAL, "%s", spec->contacts[T].name);
 }
 
 static bool is_named(size_t n, char (*names)[COLUMN_NAME], const char *name) {
@@ -32,8 +33,8 @@ static void list_columns(struct output *output, char (*names)[COLUMN_NAME]) {
   snprintf(names[n++], COLUMN_NAME, "time_s");
   for (size_t i = 0; i < system->n_instances; i++)
     for (int T = 0; T < system->instances[i].device->n_terminals; T++) {
-      char terminal[2 * HD_NAME];
-      terminal_name(system, i, T, terminal);
+      char terminal[OUTPUT_TERMINAL];
+      output_terminal_name(system, i, T, terminal);
       output->voltage[n] = system->instances[i].spec->net[T];
       snprintf(names[n++], COLUMN_NAME, "V(%s)_V", terminal);
       output->current[n] = terminals++;

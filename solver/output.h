@@ -40,6 +40,10 @@ const char *output_derived(const struct output *output, size_t i, double *value)
 /** One record of fields.nc. */
 enum hd_status output_fields(struct output *output, double t, double bias, const double *y,
                              const double *yp, struct hd_error *err);
+/** Name of a terminal in columns. */
+enum { OUTPUT_TERMINAL = 2 * HD_NAME };
+void output_terminal_name(const struct system *system, size_t instance, int T,
+                          char text[OUTPUT_TERMINAL]);
 enum hd_status output_close(struct output **output, struct hd_error *err);
 
 #endif

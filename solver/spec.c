@@ -131,6 +131,7 @@ static void free_experiment(struct experiment_spec *experiment) {
     waveform_free(&experiment->drives[i].waveform);
   hd_free(&experiment->drives);
   hd_free(&experiment->values);
+  hd_free(&experiment->spectrum.frequencies);
   hd_free(&experiment->times);
   hd_free(&experiment->field_times);
 }

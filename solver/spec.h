@@ -85,8 +85,14 @@ enum experiment_type {
   EXPERIMENT_EQUILIBRIUM, /* all sources at zero, ions in equilibrium; capacitors at `initial` */
   EXPERIMENT_STEADY,      /* steady state at the sources' values at t = 0 */
   EXPERIMENT_DC_SWEEP,    /* steady states along a source's values */
-  EXPERIMENT_TRANSIENT    /* time evolution for `duration` */
+  EXPERIMENT_TRANSIENT,   /* time evolution for `duration` */
+  EXPERIMENT_IMPEDANCE    /* small harmonic signals about a steady state, at many frequencies */
 };
+
+/** Small signals at many frequencies? */
+static inline bool experiment_is_spectrum(int type) {
+  return type == EXPERIMENT_IMPEDANCE;
+}
 
 enum experiment_start {
   START_LAST,        /* from the last experiment's end (the first: from equilibrium) */
@@ -111,6 +117,15 @@ struct spike_spec {
   double threshold; /* A */
 };
 
+/** Small signals: where the circuit is driven and read, and at which frequencies. */
+struct spectrum_spec {
+  int source; /* element index of a voltage or current source; -1: a net */
+  int net;    /* index of the net, where source is -1 */
+  size_t n_frequencies;
+  double *frequencies; /* owned; Hz, in order */
+  bool hold_ions; /* the state keeps the ions of the last experiment; they respond all the same */
+};
+
 struct experiment_spec {
   char name[HD_NAME];
   int type;        /* enum experiment_type */
@@ -123,6 +138,7 @@ struct experiment_spec {
   size_t n_values;
   double *values;   /* owned; V or A, in order */
   bool frozen_ions; /* true: all ions stay where they are (any type of experiment) */
+  struct spectrum_spec spectrum;
   /* transient: output */
   bool every_step; /* a row for every accepted time step */
   size_t n_times;

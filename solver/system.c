@@ -20,6 +20,7 @@ static enum hd_status create_instance(struct system *system, size_t i, struct hd
   instance->spec = &system->run->circuit.instances[i];
   const struct device *device = system->devices[instance->spec->device];
   instance->device = device;
+  instance->weight = device->weight;
   size_t unknowns = (size_t)(device->n_nodes * device->n_unknowns);
   size_t states = device->mesh->n_node_parts * (size_t)device->model.n_species;
   TRY(hd_alloc(&instance->dof, unknowns, sizeof(int), err));

@@ -29,8 +29,10 @@ struct system_instance {
   const struct device *device; /* borrowed from system->devices */
   const struct device_instance *spec;
   int base, current_base, lambda_base;
-  int *dof;                    /* [n_nodes * n_unknowns] global index; system->n where absent */
-  double *u, *up;              /* [n_nodes * n_unknowns] gathered unknowns */
+  const double *weight; /* [n_terminals * n_nodes] borrowed test functions of the rows of currents:
+                           the device's Ramo-Shockley functions */
+  int *dof;             /* [n_nodes * n_unknowns] global index; system->n where absent */
+  double *u, *up;       /* [n_nodes * n_unknowns] gathered unknowns */
   double *energy, *spread;     /* [n_nodes] work space of assemble_front.c */
   struct species_state *state; /* [n_node_parts * n_species] */
   bool held;                   /* of `state`, for output: ions stay and carry no current */

@@ -75,7 +75,8 @@ static enum hd_status check_spec(struct run_spec *spec, struct hd_error *err) {
   printf("circuit: %zu nets, %zu elements, %zu device%s\n", spec->circuit.n_nets,
          spec->circuit.n_elements, spec->circuit.n_instances,
          spec->circuit.n_instances == 1 ? "" : "s");
-  static const char *const types[] = {"equilibrium", "steady state", "dc sweep", "transient"};
+  static const char *const types[] = {"equilibrium", "steady state", "dc sweep", "transient",
+                                      "impedance"};
   for (size_t i = 0; i < spec->n_experiments; i++) {
     const struct experiment_spec *experiment = &spec->experiments[i];
     printf("experiment %s: %s", experiment->name, types[experiment->type]);
@@ -83,6 +84,8 @@ static enum hd_status check_spec(struct run_spec *spec, struct hd_error *err) {
       printf(", %zu points", experiment->n_values);
     if (experiment->type == EXPERIMENT_TRANSIENT)
       printf(", %g s", experiment->duration);
+    if (experiment_is_spectrum(experiment->type))
+      printf(", %zu frequencies", experiment->spectrum.n_frequencies);
     putchar('\n');
   }
   return HD_OK;

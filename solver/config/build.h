@@ -42,6 +42,11 @@ enum hd_status build_circuit(struct reader *reader, const struct node *root, str
 enum hd_status build_experiments(struct reader *reader, const struct node *root,
                                  struct run_spec *spec);
 
+/** Port and frequencies of a small-signal experiment. */
+enum hd_status build_spectrum(struct reader *reader, const struct node *group,
+                              const struct circuit_spec *circuit,
+                              struct experiment_spec *experiment);
+
 /** One waveform in the unit of what it drives ("V", "A", ""). `group` may be NULL: constant. */
 enum hd_status build_waveform(struct reader *reader, const struct node *group, const char *unit,
                               struct waveform *waveform);

@@ -73,6 +73,10 @@ static bool experiment_row(size_t i, struct catalogue_row *row) {
       {"dc_sweep", NULL, "Steady states along the values of one source.",
        "drive source from to step points values", NULL},
       {"transient", NULL, "Evolution in time.", "drive duration output spikes", NULL},
+      {"impedance", NULL,
+       "Small harmonic signals about the steady state at the values that the sources have at t = "
+       "0: impedance.csv.",
+       "drive source net frequency hold_ions", NULL},
   };
   if (i >= sizeof rows / sizeof *rows)
     return false;

@@ -318,12 +318,22 @@ static enum hd_status read_spikes(struct reader *reader, const struct node *grou
 /** Keys that only one type of experiment reads. */
 static void check_keys(struct reader *reader, const struct node *group,
                        const struct experiment_spec *experiment) {
-  static const char *const sweep_keys[] = {"source", "from", "to", "step", "points", "values"};
+  static const char *const sweep_keys[] = {"from", "to", "step", "points", "values"};
+  static const char *const spectrum_keys[] = {"net", "frequency", "hold_ions"};
+  bool spectrum = experiment_is_spectrum(experiment->type);
   for (size_t i = 0; i < sizeof sweep_keys / sizeof *sweep_keys; i++) {
     const struct node *node = tree_member(group, sweep_keys[i]);
     if (node && experiment->type != EXPERIMENT_DC_SWEEP)
       input_error(reader, node, NULL, "is for type \"dc_sweep\" only");
   }
+  for (size_t i = 0; i < sizeof spectrum_keys / sizeof *spectrum_keys; i++) {
+    const struct node *node = tree_member(group, spectrum_keys[i]);
+    if (node && !spectrum)
+      input_error(reader, node, NULL, "is for type \"impedance\" only");
+  }
+  const struct node *source = tree_member(group, "source");
+  if (source && !spectrum && experiment->type != EXPERIMENT_DC_SWEEP)
+    input_error(reader, source, NULL, "is for types \"dc_sweep\" and \"impedance\" only");
   const struct node *duration = tree_member(group, "duration");
   if (duration && experiment->type != EXPERIMENT_TRANSIENT)
     input_error(reader, duration, NULL, "is for type \"transient\" only");
@@ -346,7 +356,7 @@ static enum hd_status read_experiment(struct reader *reader, const struct node *
   type.keys = "type";
   TRY(table_read(reader, group, &type, experiment));
   bool known = reader->err->count == before;
-  type.keys = "name start duration frozen_ions";
+  type.keys = "name start duration frozen_ions hold_ions";
   TRY(table_update(reader, group, &type, experiment));
   if (!tree_member(group, "name"))
     input_error(reader, group, "name", "is missing. Name of the experiment in the output");
@@ -356,6 +366,8 @@ static enum hd_status read_experiment(struct reader *reader, const struct node *
   TRY(read_drives(reader, group, &spec->circuit, experiment));
   if (experiment->type == EXPERIMENT_DC_SWEEP)
     TRY(read_sweep(reader, group, &spec->circuit, experiment));
+  if (experiment_is_spectrum(experiment->type))
+    TRY(build_spectrum(reader, group, &spec->circuit, experiment));
   TRY(read_output(reader, member_group(reader, group, "output"), experiment));
   TRY(read_fields(reader, member_group(reader, group, "fields"), experiment));
   return read_spikes(reader, member_group(reader, group, "spikes"), spec, experiment);

@@ -10,8 +10,8 @@ const char *const piece_sides[] = {"x_min", "x_max", "y_min", "y_max", "r_min",
                                    "r_max", "z_min", "z_max", NULL};
 
 static const char *const coordinates_names[] = {"1d", "planar", "axisymmetric", NULL};
-static const char *const experiment_names[] = {"equilibrium", "steady", "dc_sweep", "transient",
-                                               NULL};
+static const char *const experiment_names[] = {"equilibrium", "steady",    "dc_sweep",
+                                               "transient",   "impedance", NULL};
 static const char *const start_names[] = {"last", "equilibrium", "steady", "profile", NULL};
 
 #define AT(member) offsetof(struct run_spec, member)
@@ -193,7 +193,9 @@ const struct param experiment_params[] = {
      "Name in the first column of terminals.csv.", NULL},
     {"type", PARAM_CHOICE, "", AT(type), EXPERIMENT_TRANSIENT, 0, 0, false, true, experiment_names,
      "equilibrium: all sources at zero; steady: at their values at t = 0; dc_sweep: along a "
-     "source's values; transient: for `duration`.",
+     "source's values; transient: for `duration`; impedance: small harmonic signals about the "
+     "steady "
+     "state at the sources' values at t = 0.",
      NULL},
     {"start", PARAM_CHOICE, "", AT(start), START_LAST, 0, 0, false, false, start_names,
      "State to begin with; last: where the experiment before ended, the first at equilibrium.",
@@ -202,8 +204,24 @@ const struct param experiment_params[] = {
      "Length of a transient.", NULL},
     {"frozen_ions", PARAM_BOOL, "", AT(frozen_ions), 0, 0, 1, false, false, NULL,
      "All ions stay where they are.", NULL},
+    {"hold_ions", PARAM_BOOL, "", AT(spectrum.hold_ions), 0, 0, 1, false, false, NULL,
+     "Impedance: the ions stay where the last experiment left them while all else goes to its "
+     "steady state, and respond to the small signal all the same.",
+     NULL},
 };
 COUNT(experiment);
+#undef AT
+
+#define AT(member) offsetof(struct frequency_input, member)
+const struct param frequency_params[] = {
+    {"from", PARAM_QUANTITY, "Hz", AT(from), PARAM_MISSING, 1e-6, 1e9, false, false, NULL,
+     "First frequency, or give `values`.", NULL},
+    {"to", PARAM_QUANTITY, "Hz", AT(to), PARAM_MISSING, 1e-6, 1e9, false, false, NULL,
+     "Last frequency; may be below the first.", NULL},
+    {"per_decade", PARAM_INTEGER, "", AT(per_decade), 10, 1, 10000, false, false, NULL,
+     "Frequencies in each factor of ten.", NULL},
+};
+COUNT(frequency);
 #undef AT
 
 #define AT(member) offsetof(struct sweep_input, member)

@@ -15,6 +15,7 @@ struct output_table {
 static const struct output_row files[] = {
     {"terminals.csv", "", "Voltages and currents of terminals and nets, a row per output point."},
     {"spikes.csv", "", "One row per spike; the header alone when none were looked for."},
+    {"impedance.csv", "", "One row per frequency; only in runs with an `impedance`."},
     {"fields.nc", "", "Fields inside the devices, netCDF-4 with CF-1.8 names and units."},
     {"summary.json", "", "Results and statistics of the run for other programs."},
     {"resolved.cfg", "",
@@ -61,6 +62,24 @@ static const struct output_row spikes[] = {
     {"window_start_s", "s", "Start of the window."},
     {"window_end_s", "s", "End of the window."},
     {"complete", "", "1; 0 when the experiment ended inside the spike or its window."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row impedance[] = {
+    {"experiment", "", "Name of the experiment."},
+    {"frequency_Hz", "Hz", "Frequency."},
+    {"ReZ_Ohm", "Ohm", "Real part of the impedance that the source or net sees."},
+    {"ImZ_Ohm", "Ohm", "Its imaginary part, below 0 for a capacitance."},
+    {"absZ_Ohm", "Ohm", "Its modulus."},
+    {"phase_deg", "degree", "Its phase, -180 to 180."},
+    {"ReY_S", "S", "Real part of the admittance 1 / Z."},
+    {"ImY_S", "S", "Its imaginary part."},
+    {"C_F", "F", "Im Y / (2 pi f); below 0: inductive."},
+    {"ReI(<terminal>)", "A",
+     "Real part of the current into the terminal for 1 V of a voltage source, or 1 A of a current "
+     "source or into the net."},
+    {"ImI(<terminal>)", "A", "Its imaginary part."},
+    {"ReV(<net>)", "V", "Real part of the voltage of every net against ground, the same way."},
+    {"ImV(<net>)", "V", "Its imaginary part."},
     {NULL, NULL, NULL}};
 
 static const struct output_row labels[] = {
@@ -116,7 +135,7 @@ static const struct output_row summary[] = {
      "sums over the device that are equal when the equations hold exactly."},
     {"conservation.terminal_current_max_A", "A", "Largest terminal current, for comparison."},
     {"experiments[].name", "", "Name of the experiment."},
-    {"experiments[].type", "", "equilibrium, steady, dc_sweep or transient."},
+    {"experiments[].type", "", "equilibrium, steady, dc_sweep, transient or impedance."},
     {"experiments[].status", "", "ok or stopped."},
     {"experiments[].steps", "", "Accepted time steps (transients)."},
     {"experiments[].single_ions.hops", "",
@@ -127,7 +146,8 @@ static const struct output_row summary[] = {
     {"experiments[].single_ions.field_solutions", "", "Solutions of the fields between them."},
     {"experiments[].ranges.<column>.min", "",
      "Smallest value of a column of filaments, ions and temperature in terminals.csv over the "
-     "experiment's rows; absent when there was none."},
+     "experiment's rows; absent when there was none. Of an impedance also absZ_Ohm, phase_deg and "
+     "C_F."},
     {"experiments[].ranges.<column>.max", "", "Largest value."},
     {"experiments[].ranges.<column>.end", "", "Last value; absent when there is none at the end."},
     {"experiments[].front.spacing_over_smoothing", "1",
@@ -262,6 +282,7 @@ static const struct output_table tables[] = {
      "of a waveform and the end; a row per point of a sweep. Numbers have ten significant digits, "
      "times fifteen; what is not known is an empty cell.",
      terminals},
+    {"impedance.csv", "Small signals of an experiment of type `impedance`.", impedance},
     {"spikes.csv",
      "A spike begins where |I| of the watched terminal crosses the threshold upward while the "
      "source delivers energy; further crossings inside the same pulse belong to it, and so does "

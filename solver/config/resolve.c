@@ -150,18 +150,33 @@ static void write_spikes(FILE *file, const struct run_spec *spec,
   fputs("    };\n", file);
 }
 
+static void write_spectrum(FILE *file, const struct run_spec *spec,
+                           const struct spectrum_spec *spectrum) {
+  if (spectrum->source >= 0)
+    resolve_string(file, 4, "source", spec->circuit.elements[spectrum->source].name);
+  else
+    resolve_string(file, 4, "net", spec->circuit.nets[spectrum->net]);
+  fputs("    frequency = {\n", file);
+  resolve_array(file, 6, "values", spectrum->frequencies, spectrum->n_frequencies);
+  fputs("    };\n", file);
+}
+
 static void write_experiment(FILE *file, const struct run_spec *spec,
                              const struct experiment_spec *experiment) {
   struct table table = section_table(SECTION_EXPERIMENT, 0);
   struct table fields = section_table(SECTION_FIELDS, 0);
   bool transient = experiment->type == EXPERIMENT_TRANSIENT;
-  table.keys = transient ? NULL : "name type start frozen_ions";
+  table.keys = transient                                  ? "name type start duration frozen_ions"
+               : experiment_is_spectrum(experiment->type) ? "name type start frozen_ions hold_ions"
+                                                          : "name type start frozen_ions";
   table_write(file, 4, &table, experiment);
   write_drives(file, spec, experiment);
   if (experiment->type == EXPERIMENT_DC_SWEEP) {
     resolve_string(file, 4, "source", spec->circuit.elements[experiment->sweep_source].name);
     resolve_array(file, 4, "values", experiment->values, experiment->n_values);
   }
+  if (experiment_is_spectrum(experiment->type))
+    write_spectrum(file, spec, &experiment->spectrum);
   if (transient) {
     fprintf(file, "    output = {\n      every_step = %s;\n",
             experiment->every_step ? "true" : "false");

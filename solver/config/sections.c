@@ -116,12 +116,17 @@ static const struct section_child waveform_children[] = {
     {NULL, NULL, NULL, NULL}};
 
 static const struct section_child experiment_children[] = {
-    {"source", "\"element\"", NULL, "Source that a dc_sweep steps."},
+    {"source", "\"element\"", NULL,
+     "Source that a dc_sweep steps; impedance: that of the small signal; missing: the only voltage "
+     "source."},
     {"values", "[quantity, ...]", "$", "Values of a dc_sweep, in order."},
     {"drive", "( { }, ... )", NULL, "Waveforms of sources during this experiment."},
     {"output", "{ }", NULL, "When a transient writes rows."},
     {"fields", "{ }", NULL, "When the fields inside the devices are written."},
     {"spikes", "{ }", NULL, "What counts as a spike; missing: none are looked for."},
+    {"net", "\"net\"", NULL,
+     "Impedance: net that the small signal is fed into, instead of `source`."},
+    {"frequency", "{ }", NULL, "Frequencies of an impedance."},
     {NULL, NULL, NULL, NULL}};
 
 static const struct section_child drive_children[] = {
@@ -145,6 +150,10 @@ static const struct section_child spikes_children[] = {
      "Voltage source whose energy and pulse number are reported; missing: the only one."},
     {"capacitor", "\"element\"", NULL,
      "Membrane capacitor; missing: the only one of the circuit, if there is one."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child frequency_children[] = {
+    {"values", "[quantity, ...]", "Hz", "The frequencies themselves, in order."},
     {NULL, NULL, NULL, NULL}};
 
 #define ROWS(name)                                                                                 \
@@ -260,4 +269,8 @@ const struct section sections[SECTION_COUNT] = {
                         {ROWS(spikes), NO_ROWS},
                         spikes_children,
                         "Detection of spikes; it only reads the result."},
+    [SECTION_FREQUENCY] = {"experiments[].frequency",
+                           {ROWS(frequency), NO_ROWS},
+                           frequency_children,
+                           "Frequencies of small signals."},
 };

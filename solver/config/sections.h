@@ -63,6 +63,7 @@ enum section_id {
   SECTION_LOG_TIMES,
   SECTION_FIELDS,
   SECTION_SPIKES,
+  SECTION_FREQUENCY,
   SECTION_COUNT
 };
 
@@ -110,17 +111,23 @@ struct log_input {
   int per_decade;
 };
 
+/** Frequencies evenly spaced on a logarithmic scale. */
+struct frequency_input {
+  double from, to; /* Hz; missing: not given */
+  int per_decade;
+};
+
 /** Names of sides, in the order of enum shape_side; then r_min, r_max, z_min, z_max. */
 extern const char *const piece_sides[];
 
 extern const struct param root_params[], device_params[], mesh_params[], layer_params[],
     box_params[], profile_params[], interface_params[], layer_ion_params[], piece_params[],
     heat_side_params[], metal_params[], experiment_params[], sweep_params[], output_params[],
-    log_params[], fields_params[], spikes_params[];
+    log_params[], fields_params[], spikes_params[], frequency_params[];
 extern const size_t root_params_count, device_params_count, mesh_params_count, layer_params_count,
     box_params_count, profile_params_count, interface_params_count, layer_ion_params_count,
     piece_params_count, heat_side_params_count, metal_params_count, experiment_params_count,
     sweep_params_count, output_params_count, log_params_count, fields_params_count,
-    spikes_params_count;
+    spikes_params_count, frequency_params_count;
 
 #endif

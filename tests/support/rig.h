@@ -55,7 +55,7 @@ void rig_total_current(const struct rig *rig, const double *y, const double *yp,
 /** Largest net current out of any node that is no contact, A. */
 double rig_leak(const struct rig *rig, const double *current);
 
-/** A run folder's terminals.csv. */
+/** A table of a run folder. */
 struct table {
   size_t n_columns, n_rows;
   char (*columns)[HD_NAME];     /* [n_columns] owned, without "experiment" */
@@ -63,9 +63,11 @@ struct table {
   double *values;               /* [n_rows * n_columns] owned */
 };
 
-/** Run a deck into a folder and read its table. */
+/** Run a deck into a folder and read its terminals.csv. */
 void rig_run(struct table *table, const char *path, const char *const *sets, const char *dir);
 void rig_run_text(struct table *table, const char *text, const char *const *sets, const char *dir);
+/** Another table of a run folder. */
+void rig_table(struct table *table, const char *dir, const char *name);
 void table_free(struct table *table);
 size_t table_column(const struct table *table, const char *name);
 double table_at(const struct table *table, size_t row, const char *column);

@@ -32,10 +32,10 @@ static void read_row(struct table *table, char *line) {
   table->n_rows = rows;
 }
 
-static void read_table(struct table *table, const char *dir) {
+void rig_table(struct table *table, const char *dir, const char *name) {
   char path[2048], *line = NULL;
   *table = (struct table){0};
-  snprintf(path, sizeof path, "%s/terminals.csv", dir);
+  snprintf(path, sizeof path, "%s/%s", dir, name);
   FILE *file = fopen(path, "r");
   ck_assert_msg(file, "%s is missing", path);
   ck_assert_int_eq(hd_alloc(&line, LINE, 1, NULL), HD_OK);
@@ -52,7 +52,7 @@ static void run(struct rig *rig, struct table *table, const char *dir) {
   enum hd_status status = plan_execute(&rig->plan, dir, PROGRESS_QUIET, NULL, &err);
   ck_assert_msg(status == HD_OK, "%s", err.text);
   rig_close(rig);
-  read_table(table, dir);
+  rig_table(table, dir, "terminals.csv");
 }
 
 void rig_run(struct table *table, const char *path, const char *const *sets, const char *dir) {

@@ -90,9 +90,9 @@ class Bench:
             "overhead": summary["wall_s"] / max(solver["linear_solver_s"], 1e-9),
         }
 
-    def rows(self):
-        """terminals.csv of the last run."""
-        with open(os.path.join(self.folder, "out/terminals.csv")) as file:
+    def rows(self, name="terminals.csv"):
+        """A table of the last run."""
+        with open(os.path.join(self.folder, "out", name)) as file:
             return list(csv.DictReader(file))
 
 
@@ -211,6 +211,22 @@ def pvk1_cases(bench):
         result = bench.measure(f"validation/pvk1/{deck}.cfg")
         good &= show(name, result, limit, error(bench.rows()), bound, "%")
     return good
+
+
+def impedance_error(rows):
+    """% at 1 mHz and 100 MHz, the ends of the spectrum."""
+    named = [(rows[0], 4.8226e-3), (rows[-1], 7.0834e-4)]
+    return 100 * max(abs(float(row["C_F"]) / C - 1) for row, C in named)
+
+
+def impedance_case(bench):
+    sets = ["device.layers[0].intervals=400",
+            "experiments[0].frequency={from=\"1 mHz\";to=\"100 MHz\";per_decade=9;}"]
+    # equal intervals do not resolve the layers of ions: the error is that of the graded mesh
+    bench.measure("validation/impedance/case.cfg", [sets[1]], runs=1)
+    error = impedance_error(bench.rows("impedance.csv"))
+    result = bench.measure("validation/impedance/case.cfg", sets)
+    return show("pvk1 impedance, 100 frequencies, N=400", result, 0.1, error, 0.05, "%")
 
 
 def scaling_cases(bench):
@@ -353,7 +369,7 @@ def robustness_case(bench):
     return True
 
 
-CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "scaling": scaling_cases, "neuron": neuron_case, "single_ions": single_ions_case,
+CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "impedance": impedance_case, "scaling": scaling_cases, "neuron": neuron_case, "single_ions": single_ions_case,
          "d3": d3_cases, "d4": d4_cases, "neuron_2d": neuron_2d_case, "robustness": robustness_case}
 
 
