@@ -195,15 +195,16 @@ void progress_step(struct progress *progress, double t, double step, long steps)
   show(progress, share, clock, line);
 }
 
-/** Trajectories that are over, of them those that failed; `before`: in earlier runs. */
-void progress_count(struct progress *progress, long over, long failed, long before, long total) {
+/** Runs that are over, of them those that failed; `before`: in earlier runs. */
+void progress_count(struct progress *progress, const char *many, long over, long failed,
+                    long before, long total) {
   double clock = now(), elapsed = clock - progress->started;
   double share = total > 0 ? (double)over / (double)total : 1;
   if (!is_due(progress, share, clock))
     return;
   char line[4 * LINE], left[HD_NAME];
   double rate = elapsed > 0 ? (double)(over - before) / elapsed : 0;
-  int n = snprintf(line, sizeof line, "%ld of %ld trajectories, %ld failed", over, total, failed);
+  int n = snprintf(line, sizeof line, "%ld of %ld %s, %ld failed", over, total, many, failed);
   if (rate > 0)
     n += snprintf(line + n, sizeof line - (size_t)n, ", %.3g/s", rate);
   if (rate > 0 && elapsed > estimate_s && over < total)

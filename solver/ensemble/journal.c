@@ -64,32 +64,33 @@ bool journal_exists(const char *dir, const char *name) {
 
 /* ---- read ---- */
 
-/** Does the first line fit this input and this program? */
-static enum hd_status check_header(const char *path, const json_t *header, const char *hash,
-                                   struct hd_error *err) {
-  const char *program = json_string_value(json_object_get(header, "program"));
-  const char *written = json_string_value(json_object_get(header, "input_hash"));
-  if (!program || !written)
-    return hd_fail(err, HD_IO, "%s:1: is not the beginning of an ensemble's results", path);
-  if (strcmp(written, hash) != 0)
-    return hd_fail(err, HD_USAGE,
-                   "%s: its trajectories are of the input with hash %s, this input has %s: give "
-                   "another folder with -o DIR",
-                   path, written, hash);
-  if (strcmp(program, HALIDRIFT_VERSION) != 0 ||
-      json_integer_value(json_object_get(header, "format")) != FORMAT)
-    return hd_fail(err, HD_USAGE,
-                   "%s: its trajectories are of halidrift %s, this is %s: give another folder with "
-                   "-o DIR",
-                   path, program, HALIDRIFT_VERSION);
-  return HD_OK;
-}
-
 struct reading {
-  const char *path, *hash;
+  const char *path, *hash, *many;
   enum hd_status (*take)(void *context, const json_t *line, struct hd_error *err);
   void *context;
 };
+
+/** Does the first line fit this input and this program? */
+static enum hd_status check_header(const struct reading *reading, const json_t *header,
+                                   struct hd_error *err) {
+  const char *path = reading->path, *hash = reading->hash;
+  const char *program = json_string_value(json_object_get(header, "program"));
+  const char *written = json_string_value(json_object_get(header, "input_hash"));
+  if (!program || !written)
+    return hd_fail(err, HD_IO, "%s:1: is not the beginning of a file of results", path);
+  if (strcmp(written, hash) != 0)
+    return hd_fail(
+        err, HD_USAGE,
+        "%s: its %s are of the input with hash %s, this input has %s: give another folder "
+        "with -o DIR",
+        path, reading->many, written, hash);
+  if (strcmp(program, HALIDRIFT_VERSION) != 0 ||
+      json_integer_value(json_object_get(header, "format")) != FORMAT)
+    return hd_fail(err, HD_USAGE,
+                   "%s: its %s are of halidrift %s, this is %s: give another folder with -o DIR",
+                   path, reading->many, program, HALIDRIFT_VERSION);
+  return HD_OK;
+}
 
 static enum hd_status read_line(const struct reading *reading, const char *text, size_t length,
                                 size_t number, struct hd_error *err) {
@@ -97,8 +98,8 @@ static enum hd_status read_line(const struct reading *reading, const char *text,
   if (!line)
     return hd_fail(err, HD_IO, "%s:%zu: is no line of results; remove it and --resume",
                    reading->path, number);
-  enum hd_status status = number == 1 ? check_header(reading->path, line, reading->hash, err)
-                                      : reading->take(reading->context, line, err);
+  enum hd_status status =
+      number == 1 ? check_header(reading, line, err) : reading->take(reading->context, line, err);
   if (number > 1 && status == HD_IO)
     hd_fail(err, HD_IO, "%s:%zu: cannot be read", reading->path, number);
   json_decref(line);
@@ -145,11 +146,11 @@ static enum hd_status read_file(struct reading *reading, const char *dir, const 
   return status;
 }
 
-enum hd_status journal_read(const char *dir, const char *hash, const char *own,
+enum hd_status journal_read(const char *dir, const char *hash, const char *many, const char *own,
                             enum hd_status (*take)(void *context, const json_t *line,
                                                    struct hd_error *err),
                             void *context, struct hd_error *err) {
-  struct reading reading = {.hash = hash, .take = take, .context = context};
+  struct reading reading = {.hash = hash, .many = many, .take = take, .context = context};
   struct dirent **list = NULL;
   int n = scandir(dir, &list, is_journal, alphasort);
   enum hd_status status = HD_OK;

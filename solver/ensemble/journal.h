@@ -1,4 +1,4 @@
-/* The results of the trajectories as they come: a line of JSON each, in DIR/results.jsonl, or in
+/* The results of a batch as they come: a line of JSON each, in DIR/results.jsonl, or in
  * DIR/results.part-3-of-8.jsonl of a part. The first line says of which input they are. A line that
  * was cut short by a crash is no line. */
 #ifndef HALIDRIFT_ENSEMBLE_JOURNAL_H
@@ -19,9 +19,9 @@ size_t journal_count(const char *dir);
 bool journal_exists(const char *dir, const char *name);
 
 /** Read every journal of the folder, file by file in the order of their names. One that another
- * process writes is refused, `own` excepted. Errors: HD_USAGE (another input or version, or being
- * written), HD_IO */
-enum hd_status journal_read(const char *dir, const char *hash, const char *own,
+ * process writes is refused, `own` excepted. `many`: what the results are of. Errors: HD_USAGE
+ * (another input or version, or being written), HD_IO */
+enum hd_status journal_read(const char *dir, const char *hash, const char *many, const char *own,
                             enum hd_status (*take)(void *context, const json_t *line,
                                                    struct hd_error *err),
                             void *context, struct hd_error *err);

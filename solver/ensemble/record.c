@@ -11,9 +11,9 @@ const char *record_status_name(enum record_status status) {
 }
 
 /** Make room for all; every one is missing. Errors: HD_MEMORY */
-enum hd_status records_create(struct records *records, const struct run_spec *spec, int first,
-                              size_t n, struct hd_error *err) {
-  *records = (struct records){.spec = spec, .first = first, .n = n};
+enum hd_status records_create(struct records *records, const struct run_spec *spec, const char *one,
+                              int first, size_t n, struct hd_error *err) {
+  *records = (struct records){.spec = spec, .one = one, .first = first, .n = n};
   return hd_alloc(&records->record, n, sizeof *records->record, err);
 }
 
@@ -42,14 +42,14 @@ size_t records_count(const struct records *records, enum record_status status) {
 
 /* ---- lines ---- */
 
-/** What the summary has and the line does not need: it is the same for all trajectories. */
+/** What the summary has and the line does not need: it is the same for all runs. */
 static const char *const common_keys[] = {"program", "input", "input_hash", "title", "mesh"};
 
-json_t *record_line(int trajectory, json_t *summary) {
+json_t *record_line(const char *one, int number, json_t *summary) {
   json_t *line = json_object();
   for (size_t i = 0; i < sizeof common_keys / sizeof *common_keys; i++)
     json_object_del(summary, common_keys[i]);
-  if (json_object_set_new(line, "trajectory", json_integer(trajectory)) != 0 ||
+  if (json_object_set_new(line, one, json_integer(number)) != 0 ||
       json_object_update(line, summary) != 0) {
     json_decref(line);
     return NULL;
@@ -57,9 +57,8 @@ json_t *record_line(int trajectory, json_t *summary) {
   return line;
 }
 
-json_t *record_lost_line(int trajectory, const char *reason) {
-  return json_pack("{s:i, s:s, s:s}", "trajectory", trajectory, "status", "lost", "message",
-                   reason);
+json_t *record_lost_line(const char *one, int number, const char *reason) {
+  return json_pack("{s:i, s:s, s:s}", one, number, "status", "lost", "message", reason);
 }
 
 /* ---- from a line ---- */
@@ -177,15 +176,15 @@ static enum hd_status take_failed(struct record *record, const json_t *line, con
 }
 
 /**
- * Take one line in: it replaces an earlier one of the same trajectory, unless that was done.
- * Errors  HD_IO: no trajectory or no status in it; HD_MEMORY
+ * Take one line in: it replaces an earlier one of the same run, unless that was done.
+ * Errors  HD_IO: no number or no status in it; HD_MEMORY
  */
 enum hd_status records_take(struct records *records, const json_t *line, struct hd_error *err) {
-  const json_t *trajectory = json_object_get(line, "trajectory");
+  const json_t *written = json_object_get(line, records->one);
   const char *status = json_string_value(json_object_get(line, "status"));
-  if (!json_is_integer(trajectory) || !status)
-    return hd_fail(err, HD_IO, "not the result of a trajectory");
-  json_int_t index = json_integer_value(trajectory) - records->first;
+  if (!json_is_integer(written) || !status)
+    return hd_fail(err, HD_IO, "not the result of a %s", records->one);
+  json_int_t index = json_integer_value(written) - records->first;
   if (index < 0 || index >= (json_int_t)records->n) {
     records->beyond++;
     return HD_OK;

@@ -1,4 +1,4 @@
-/* What became of the trajectories of an ensemble, from the lines of results.jsonl. */
+/* What became of the runs of a batch, from the lines of results.jsonl. */
 #ifndef HALIDRIFT_ENSEMBLE_RECORD_H
 #define HALIDRIFT_ENSEMBLE_RECORD_H
 
@@ -20,7 +20,7 @@ struct record_spikes {
   struct spike *spike; /* [n] owned */
 };
 
-/** One trajectory. Missing numbers are NAN. */
+/** One run. Missing numbers are NAN. */
 struct record {
   enum record_status status;
   int exit_code;                /* of a failed one: enum hd_status */
@@ -35,28 +35,29 @@ struct record {
 
 enum { RECORD_NAME = 4 * HD_NAME };
 
-/** A named number of a trajectory. */
+/** A named number of a run. */
 struct record_column {
   int experiment;         /* -1: of the run as a whole */
   char name[RECORD_NAME]; /* as in summary.json: "ion_number(vacancy)", "relative_drift(vacancy)" */
 };
 
-/** All trajectories from `first` on. */
+/** All runs from `first` on. */
 struct records {
   const struct run_spec *spec; /* borrowed */
+  const char *one;             /* borrowed: what a run is called, and the key of its number */
   int first;
   size_t n;
   struct record *record; /* [n] owned */
   size_t n_columns, columns_capacity;
   struct record_column *columns; /* [columns_capacity] owned, in the order in which they came */
-  size_t beyond;                 /* lines of trajectories that are not among these */
+  size_t beyond;                 /* lines of runs that are not among these */
 };
 
-enum hd_status records_create(struct records *records, const struct run_spec *spec, int first,
-                              size_t n, struct hd_error *err);
+enum hd_status records_create(struct records *records, const struct run_spec *spec, const char *one,
+                              int first, size_t n, struct hd_error *err);
 void records_free(struct records *records);
 
-/** One line: {"trajectory": 12, "status": "ok", ...}. A trajectory that is done stays done.
+/** One line: {"trajectory": 12, "status": "ok", ...}. A run that is done stays done.
  * Errors: HD_IO (it is no such line), HD_MEMORY */
 enum hd_status records_take(struct records *records, const json_t *line, struct hd_error *err);
 
@@ -64,9 +65,9 @@ enum hd_status records_take(struct records *records, const json_t *line, struct 
 size_t records_count(const struct records *records, enum record_status status);
 const char *record_status_name(enum record_status status);
 
-/** The line of a trajectory that ended, from the summary of its run; NULL: out of memory. */
-json_t *record_line(int trajectory, json_t *summary);
+/** The line of a run that ended, from its summary; NULL: out of memory. */
+json_t *record_line(const char *one, int number, json_t *summary);
 /** The line of one whose process died, and why. */
-json_t *record_lost_line(int trajectory, const char *reason);
+json_t *record_lost_line(const char *one, int number, const char *reason);
 
 #endif

@@ -1,4 +1,4 @@
-/* An ensemble on several ranks: rank 0 hands out numbers and takes lines; every rank has a pool. */
+/* A batch on several ranks: rank 0 hands out numbers and takes lines; every rank has a pool. */
 #include "solver/ensemble/parts.h"
 
 #include <stdlib.h>
@@ -37,9 +37,9 @@ static bool await(const struct team *team, int *rank, int *tag, size_t *n) {
 /* ---- rank 0 ---- */
 
 /** Does a rank have the input of rank 0? */
-static enum hd_status check_hello(const struct ensemble *ensemble, int rank,
-                                  const struct hello *hello, struct hd_error *err) {
-  const char *hash = config_hash(ensemble->shared.plan.config);
+static enum hd_status check_hello(const struct batch *batch, int rank, const struct hello *hello,
+                                  struct hd_error *err) {
+  const char *hash = batch->work->hash;
   if (hello->status != HD_OK)
     return hd_fail(err, (enum hd_status)hello->status, "rank %d: %.*s", rank,
                    (int)strcspn(hello->text, "\n"), hello->text);
@@ -52,10 +52,10 @@ static enum hd_status check_hello(const struct ensemble *ensemble, int rank,
   return HD_OK;
 }
 
-enum hd_status team_gather(struct ensemble *ensemble, enum hd_status own, struct hd_error *err) {
-  const struct team *team = ensemble->team;
+enum hd_status team_gather(struct batch *batch, enum hd_status own, struct hd_error *err) {
+  const struct team *team = batch->team;
   enum hd_status status = own;
-  for (int k = 1; k < ensemble->size; k++) {
+  for (int k = 1; k < batch->size; k++) {
     struct hello hello;
     int rank, tag;
     size_t n;
@@ -63,33 +63,32 @@ enum hd_status team_gather(struct ensemble *ensemble, enum hd_status own, struct
         !team->receive(rank, tag, &hello, n))
       return broken(err);
     if (status == HD_OK)
-      status = check_hello(ensemble, rank, &hello, err);
+      status = check_hello(batch, rank, &hello, err);
   }
   int go = (int)status;
-  for (int rank = 1; rank < ensemble->size; rank++)
+  for (int rank = 1; rank < batch->size; rank++)
     if (!team->send(rank, GO, &go, sizeof go))
       return broken(err);
-  ensemble->at_work = ensemble->size - 1;
+  batch->at_work = batch->size - 1;
   return status;
 }
 
 /** Take a line from another rank. */
-static enum hd_status take_result(struct ensemble *ensemble, int rank, size_t n,
-                                  struct hd_error *err) {
+static enum hd_status take_result(struct batch *batch, int rank, size_t n, struct hd_error *err) {
   char *text = NULL;
   TRY(hd_alloc(&text, n, 1, err));
-  bool good = ensemble->team->receive(rank, RESULT, text, n);
+  bool good = batch->team->receive(rank, RESULT, text, n);
   json_t *line = good ? json_loadb(text, n, 0, NULL) : NULL;
   hd_free(&text);
   if (!line)
     return broken(err);
-  enum hd_status status = ensemble_settle(ensemble, line, err);
+  enum hd_status status = batch_settle(batch, line, err);
   json_decref(line);
   return status;
 }
 
-enum hd_status team_serve(struct ensemble *ensemble, struct hd_error *err) {
-  const struct team *team = ensemble->team;
+enum hd_status team_serve(struct batch *batch, struct hd_error *err) {
+  const struct team *team = batch->team;
   bool there = team != NULL;
   while (there) {
     int rank, tag, number;
@@ -99,16 +98,16 @@ enum hd_status team_serve(struct ensemble *ensemble, struct hd_error *err) {
     if (!there)
       return HD_OK;
     if (tag == RESULT) {
-      TRY(take_result(ensemble, rank, n, err));
+      TRY(take_result(batch, rank, n, err));
       continue;
     }
     if (!team->receive(rank, tag, NULL, 0))
       return broken(err);
     if (tag == BYE) {
-      ensemble->at_work--;
+      batch->at_work--;
       continue;
     }
-    number = ensemble_next(ensemble);
+    number = batch_next(batch);
     if (!team->send(rank, NUMBER, &number, sizeof number))
       return broken(err);
   }
@@ -118,76 +117,73 @@ enum hd_status team_serve(struct ensemble *ensemble, struct hd_error *err) {
 /* ---- the others ---- */
 
 /** Tell what was read, and hear whether to go on. */
-static enum hd_status say_hello(struct ensemble *ensemble, enum hd_status own,
-                                struct hd_error *err) {
+static enum hd_status say_hello(struct batch *batch, enum hd_status own, struct hd_error *err) {
   struct hello hello = {.status = (int)own};
   int go = HD_INTERNAL, rank, tag;
   size_t n;
-  snprintf(hello.text, sizeof hello.text, "%s",
-           own == HD_OK ? config_hash(ensemble->shared.plan.config) : err->text);
+  snprintf(hello.text, sizeof hello.text, "%s", own == HD_OK ? batch->work->hash : err->text);
   hd_error_clear(err); /* rank 0 speaks for all */
-  if (!ensemble->team->send(0, HELLO, &hello, sizeof hello) ||
-      !await(ensemble->team, &rank, &tag, &n) || tag != GO ||
-      !ensemble->team->receive(0, GO, &go, sizeof go))
+  if (!batch->team->send(0, HELLO, &hello, sizeof hello) || !await(batch->team, &rank, &tag, &n) ||
+      tag != GO || !batch->team->receive(0, GO, &go, sizeof go))
     return broken(err);
   return (enum hd_status)go;
 }
 
 /** Ask for a number; -1: no more. */
-static enum hd_status ask(const struct ensemble *ensemble, int *number, struct hd_error *err) {
+static enum hd_status ask(const struct batch *batch, int *number, struct hd_error *err) {
   int rank, tag;
   size_t n;
-  if (!ensemble->team->send(0, ASK, NULL, 0) || !await(ensemble->team, &rank, &tag, &n) ||
-      tag != NUMBER || !ensemble->team->receive(0, NUMBER, number, sizeof *number))
+  if (!batch->team->send(0, ASK, NULL, 0) || !await(batch->team, &rank, &tag, &n) ||
+      tag != NUMBER || !batch->team->receive(0, NUMBER, number, sizeof *number))
     return broken(err);
   return HD_OK;
 }
 
-static enum hd_status send_result(const struct ensemble *ensemble, const struct pool_result *result,
+static enum hd_status send_result(const struct batch *batch, const struct pool_result *result,
                                   struct hd_error *err) {
-  json_t *line = ensemble_line(result, ensemble->stopping);
+  json_t *line = batch_line(batch, result);
   if (!line)
     return HD_OK;
   char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(17));
   json_decref(line);
-  bool good = text && ensemble->team->send(0, RESULT, text, strlen(text));
+  bool good = text && batch->team->send(0, RESULT, text, strlen(text));
   free(text);
   return good ? HD_OK : broken(err);
 }
 
 /** Fill the pool with numbers that rank 0 gives. */
-static enum hd_status fill(struct ensemble *ensemble, bool *no_more, struct hd_error *err) {
-  while (!*no_more && !ensemble->stopping && pool_idle(ensemble->pool) > 0) {
+static enum hd_status fill(struct batch *batch, bool *no_more, struct hd_error *err) {
+  while (!*no_more && !batch->stopping && pool_idle(batch->pool) > 0) {
     int number;
-    TRY(ask(ensemble, &number, err));
+    TRY(ask(batch, &number, err));
     *no_more = number < 0;
     if (!*no_more)
-      TRY(pool_start(ensemble->pool, number, err));
+      TRY(pool_start(batch->pool, number, err));
   }
   return HD_OK;
 }
 
-enum hd_status team_work(struct ensemble *ensemble, enum hd_status own, struct hd_error *err) {
+enum hd_status team_work(struct batch *batch, enum hd_status own, struct hd_error *err) {
   bool no_more = false;
-  TRY(say_hello(ensemble, own, err));
-  ensemble->at_work = 1;
+  TRY(say_hello(batch, own, err));
+  batch->at_work = 1;
   while (true) {
-    if (interrupted() && !ensemble->stopping) {
-      ensemble->stopping = true;
-      pool_stop(ensemble->pool);
+    if (interrupted() && !batch->stopping) {
+      batch->stopping = true;
+      pool_stop(batch->pool);
     }
-    TRY(fill(ensemble, &no_more, err));
-    if (pool_busy(ensemble->pool) == 0)
+    TRY(fill(batch, &no_more, err));
+    if (pool_busy(batch->pool) == 0)
       break;
     struct pool_result result;
-    if (pool_wait(ensemble->pool, WAIT_MS, &result)) {
-      enum hd_status status = send_result(ensemble, &result, err);
+    if (pool_wait(batch->pool, WAIT_MS, &result)) {
+      enum hd_status status = send_result(batch, &result, err);
       hd_free(&result.text);
       TRY(status);
     }
   }
-  if (!ensemble->team->send(0, BYE, NULL, 0))
+  if (!batch->team->send(0, BYE, NULL, 0))
     return broken(err);
-  ensemble->at_work = 0;
+  batch->at_work = 0;
   return HD_OK;
 }

@@ -80,7 +80,7 @@ char *trajectory_run(const void *context, int number, size_t *length) {
                                        : run_plain(&plan->plan, number, &summary, &err);
   if (status != HD_OK && !summary)
     summary = failed_summary(status, err.text);
-  json_t *line = summary ? record_line(number, summary) : NULL;
+  json_t *line = summary ? record_line("trajectory", number, summary) : NULL;
   char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
   *length = text ? strlen(text) : 0;
   return text;

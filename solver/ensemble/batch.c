@@ -1,0 +1,306 @@
+#include "solver/ensemble/batch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "solver/base/memory.h"
+#include "solver/ensemble/parts.h"
+#include "solver/sink.h"
+
+/** How long to wait for this process's own runs before looking around: for the line of the
+ * terminal, and for messages of other ranks. */
+enum { WAIT_MS = 100, WAIT_TEAM_MS = 5 };
+
+/* ---- the folder ---- */
+
+void batch_file_name(const struct batch_options *options, char name[HD_NAME], const char *stem,
+                     const char *ending) {
+  journal_file_name(name, stem, ending, options->part, options->parts);
+}
+
+/** A folder that holds results of another kind, or of a batch that shall not go on. */
+static enum hd_status check_folder(const struct batch *batch, struct hd_error *err) {
+  const struct batch_options *options = batch->options;
+  char own[HD_NAME];
+  batch_file_name(batch->options, own, "results", ".jsonl");
+  if (journal_exists(options->dir, "terminals.csv"))
+    return hd_fail(err, HD_USAGE, "%s: holds the results of a run; give another folder with -o DIR",
+                   options->dir);
+  bool there =
+      options->parts > 1 ? journal_exists(options->dir, own) : journal_count(options->dir) > 0;
+  if (there && !options->resume)
+    return hd_fail(
+        err, HD_USAGE,
+        "%s: holds the results of %s; --resume goes on with it, -o DIR begins another one",
+        options->dir, batch->work->words->whole);
+  return HD_OK;
+}
+
+static enum hd_status write_resolved(const struct batch *batch, const char *name,
+                                     struct hd_error *err) {
+  struct sink_file *file = NULL;
+  TRY(sink_file_open(&file, batch->options->dir, name, err));
+  enum hd_status status =
+      config_write_resolved(batch->work->plan->config, sink_file_stream(file), err);
+  if (status == HD_OK)
+    return sink_file_commit(&file, err);
+  sink_file_discard(&file);
+  return status;
+}
+
+static enum hd_status open_log(struct batch *batch, struct hd_error *err) {
+  char name[HD_NAME], *path = NULL;
+  batch_file_name(batch->options, name, "log", ".txt");
+  TRY(sink_path(&path, batch->options->dir, name, err));
+  batch->log = fopen(path, batch->options->resume ? "a" : "w");
+  enum hd_status status = batch->log
+                              ? progress_create(&batch->progress, batch->options->level,
+                                                batch->options->terminal, batch->log, err)
+                              : hd_fail(err, HD_IO, "%s: cannot write: %s", path, strerror(errno));
+  hd_free(&path);
+  if (status == HD_OK && batch->team)
+    progress_plain(batch->progress);
+  return status;
+}
+
+static enum hd_status take_line(void *context, const json_t *line, struct hd_error *err) {
+  return records_take(context, line, err);
+}
+
+/** Make the folder, read what is there, open what is written. */
+static enum hd_status open_folder(struct batch *batch, struct hd_error *err) {
+  const struct batch_options *options = batch->options;
+  const struct batch_work *work = batch->work;
+  char own[HD_NAME], resolved[HD_NAME];
+  TRY(check_folder(batch, err));
+  batch_file_name(batch->options, own, "results", ".jsonl");
+  batch_file_name(batch->options, resolved, "resolved", ".cfg");
+  TRY(journal_read(options->dir, work->hash, work->words->many, own, take_line, &batch->records,
+                   err));
+  TRY(sink_make_folder(options->dir, err));
+  TRY(journal_open(&batch->journal, options->dir, own, work->hash, err));
+  TRY(write_resolved(batch, resolved, err));
+  return open_log(batch, err);
+}
+
+/** The runs of this part that are not done, in order. */
+static enum hd_status list_todo(struct batch *batch, struct hd_error *err) {
+  const struct batch_options *options = batch->options;
+  TRY(hd_alloc(&batch->todo, (size_t)options->count, sizeof(int), err));
+  for (int i = options->part - 1; i < options->count; i += options->parts) {
+    batch->total++;
+    if (batch->records.record[i].status != RECORD_DONE)
+      batch->todo[batch->n_todo++] = options->first + i;
+  }
+  batch->before = batch->over = batch->total - (long)batch->n_todo;
+  return HD_OK;
+}
+
+/** What is begun, in one line, and what there is to say about it. */
+static void announce(struct batch *batch) {
+  const struct batch_work *work = batch->work;
+  progress_note(batch->progress, PROGRESS_VERBOSE, "input %s, hash %s", batch->options->path,
+                work->hash);
+  progress_note(batch->progress, PROGRESS_NORMAL,
+                "%ld %s, %ld of them are there; %d x %zu processes", batch->total, work->label,
+                batch->before, batch->size, batch->options->jobs);
+  if (work->remark && batch->n_todo > 0)
+    progress_note(batch->progress, PROGRESS_NORMAL, "%s", work->remark);
+}
+
+/* ---- runs ---- */
+
+int batch_next(struct batch *batch) {
+  bool none = batch->stopping || interrupted() || batch->next == batch->n_todo;
+  return none ? -1 : batch->todo[batch->next++];
+}
+
+/** What a process left. A run that was stopped with all others is missing, not failed; one
+ * whose process alone got the signal is lost. */
+json_t *batch_line(const struct batch *batch, const struct pool_result *result) {
+  const char *one = batch->work->words->one;
+  if (!result->text)
+    return batch->stopping ? NULL : record_lost_line(one, result->number, result->reason);
+  json_t *line = json_loadb(result->text, result->length, 0, NULL);
+  if (!line)
+    return record_lost_line(one, result->number, "its process left a result that cannot be read");
+  if (json_integer_value(json_object_get(line, "exit_code")) != HD_INTERRUPTED)
+    return line;
+  json_decref(line);
+  return batch->stopping
+             ? NULL
+             : record_lost_line(one, result->number, "its process was stopped by a signal");
+}
+
+enum hd_status batch_settle(struct batch *batch, const json_t *line, struct hd_error *err) {
+  const char *one = batch->work->words->one;
+  const char *status = json_string_value(json_object_get(line, "status"));
+  const char *message = json_string_value(json_object_get(line, "message"));
+  TRY(journal_append(batch->journal, line, err));
+  TRY(records_take(&batch->records, line, err));
+  batch->over++;
+  if (!status || strcmp(status, "ok") == 0)
+    return HD_OK;
+  batch->failed++;
+  progress_note(batch->progress, PROGRESS_NORMAL, "%s %d %s: %.*s", one,
+                (int)json_integer_value(json_object_get(line, one)),
+                strcmp(status, "lost") == 0 ? "was lost" : "failed",
+                message ? (int)strcspn(message, "\n") : 0, message ? message : "");
+  return HD_OK;
+}
+
+/** Keep the pool busy. When the system has no room for one more process, those that run go on. */
+static enum hd_status fill(struct batch *batch, struct hd_error *err) {
+  while (pool_idle(batch->pool) > 0) {
+    int number = batch_next(batch);
+    if (number < 0)
+      return HD_OK;
+    struct hd_error reason = {0};
+    enum hd_status status = pool_start(batch->pool, number, &reason);
+    if (status == HD_OK)
+      continue;
+    batch->next--;
+    return pool_busy(batch->pool) > 0 ? HD_OK : hd_fail(err, status, "%s", reason.text);
+  }
+  return HD_OK;
+}
+
+static enum hd_status take_result(struct batch *batch, struct hd_error *err) {
+  struct pool_result result;
+  if (!pool_wait(batch->pool, batch->team ? WAIT_TEAM_MS : WAIT_MS, &result))
+    return HD_OK;
+  json_t *line = batch_line(batch, &result);
+  enum hd_status status = line ? batch_settle(batch, line, err) : HD_OK;
+  json_decref(line);
+  hd_free(&result.text);
+  return status;
+}
+
+/** Until all are over, or those that run have stopped. */
+static enum hd_status drive(struct batch *batch, struct hd_error *err) {
+  while (true) {
+    if (interrupted() && !batch->stopping) {
+      batch->stopping = true;
+      pool_stop(batch->pool);
+    }
+    TRY(fill(batch, err));
+    TRY(team_serve(batch, err));
+    bool none = batch->stopping || batch->next == batch->n_todo;
+    if (none && pool_busy(batch->pool) == 0 && batch->at_work == 0)
+      return HD_OK;
+    TRY(take_result(batch, err));
+    progress_count(batch->progress, batch->work->words->many, batch->over, batch->failed,
+                   batch->before, batch->total);
+  }
+}
+
+/* ---- the end ---- */
+
+/** Runs of this part by what became of them. */
+static void count_part(const struct batch *batch, size_t counts[RECORD_LOST + 1]) {
+  const struct batch_options *options = batch->options;
+  memset(counts, 0, (RECORD_LOST + 1) * sizeof *counts);
+  for (int i = options->part - 1; i < options->count; i += options->parts)
+    counts[batch->records.record[i].status]++;
+}
+
+/** Status of the whole: what is not there is an error of its own. */
+static enum hd_status judge(struct batch *batch, struct hd_error *err) {
+  const char *many = batch->work->words->many;
+  size_t counts[RECORD_LOST + 1];
+  count_part(batch, counts);
+  progress_note(batch->progress, PROGRESS_NORMAL,
+                "%zu %s are there, %zu failed, %zu were lost, %zu are missing", counts[RECORD_DONE],
+                many, counts[RECORD_FAILED], counts[RECORD_LOST], counts[RECORD_MISSING]);
+  if (batch->stopping)
+    return hd_fail(err, HD_INTERRUPTED,
+                   "interrupted: %zu of %ld %s are there; the same command with --resume runs the "
+                   "others",
+                   counts[RECORD_DONE], batch->total, many);
+  if (counts[RECORD_DONE] < (size_t)batch->total)
+    return hd_fail(
+        err, HD_INCOMPLETE,
+        "%zu of %ld %s failed, %zu were lost; log.txt says which and why, the same command "
+        "with --resume runs them again",
+        counts[RECORD_FAILED], batch->total, many, counts[RECORD_LOST]);
+  return HD_OK;
+}
+
+/** The files of the whole; those of a part are made when all parts are there. */
+static enum hd_status write_output(struct batch *batch, enum hd_status status,
+                                   struct hd_error *err) {
+  const struct batch_work *work = batch->work;
+  if (batch->options->parts > 1)
+    return status;
+  enum hd_status written = work->write(work->owner, &batch->records, status, err);
+  return status == HD_OK ? written : status;
+}
+
+/* ---- all ---- */
+
+/** Rank 0, or the only process: everything up to the first run. */
+static enum hd_status begin(struct batch *batch, struct hd_error *err) {
+  const struct batch_options *options = batch->options;
+  const struct batch_work *work = batch->work;
+  TRY(records_create(&batch->records, &work->plan->spec, work->words->one, options->first,
+                     (size_t)options->count, err));
+  TRY(open_folder(batch, err));
+  return list_todo(batch, err);
+}
+
+static enum hd_status lead(struct batch *batch, enum hd_status status, struct hd_error *err) {
+  if (status == HD_OK)
+    status = begin(batch, err);
+  if (batch->team)
+    status = team_gather(batch, status, err);
+  if (status == HD_OK) {
+    announce(batch);
+    status = drive(batch, err);
+  }
+  if (status == HD_OK)
+    status = write_output(batch, judge(batch, err), err);
+  if (status != HD_OK && batch->progress)
+    progress_note(batch->progress, PROGRESS_LOG, "%s", err->text);
+  enum hd_status closed = journal_close(&batch->journal, err);
+  return status == HD_OK ? closed : status;
+}
+
+static void batch_free(struct batch **batch) {
+  struct batch *b = *batch;
+  pool_free(&b->pool);
+  journal_close(&b->journal, NULL);
+  progress_free(&b->progress);
+  if (b->log)
+    fclose(b->log);
+  hd_free(&b->todo);
+  records_free(&b->records);
+  hd_free(batch);
+}
+
+enum hd_status batch_open(struct batch **batch, const struct batch_options *options,
+                          const struct team *team, struct hd_error *err) {
+  TRY(hd_alloc(batch, 1, sizeof **batch, err));
+  **batch = (struct batch){.options = options, .team = team, .size = 1};
+  if (!team || team->open(&(*batch)->rank, &(*batch)->size))
+    return HD_OK;
+  batch_free(batch);
+  return hd_fail(err, HD_USAGE, "MPI does not start");
+}
+
+enum hd_status batch_run(struct batch **batch, const struct batch_work *work,
+                         enum hd_status prepared, struct hd_error *err) {
+  struct batch *b = *batch;
+  const struct team *team = b->team;
+  b->work = work;
+  enum hd_status status = prepared;
+  if (status == HD_OK)
+    status = pool_create(&b->pool, b->options->jobs, work->run, work->context, err);
+  status = b->rank == 0 ? lead(b, status, err) : team_work(b, status, err);
+  bool orderly = b->at_work == 0;
+  batch_free(batch);
+  /* Not in order: the others still wait. The launcher ends them when this process is gone. */
+  if (team && orderly && !team->close() && status == HD_OK)
+    status = hd_fail(err, HD_INTERNAL, "MPI does not end");
+  return status;
+}
