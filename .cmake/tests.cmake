@@ -3,7 +3,7 @@
 #   tests/invariants/*.c         invariant
 #   validation/<case>/test_*.c   validation
 #   tests/cli/*.sh               cli
-#   inputs/{tutorial,devices,populations}/*.cfg  tutorial: every shipped input is run
+#   inputs/{tutorial,devices,populations,studies}/*.cfg  tutorial: every shipped input is run
 # A file with "ctest: long" among its comments also gets the label long (left out under the
 # sanitizers in CI); "ctest: timeout=SECONDS" replaces the limit of 300 s; "ctest: serial" keeps
 # other tests from running at the same time (for tests that measure time).
@@ -92,7 +92,7 @@ if(TARGET program)
     register_test(cli_${stem} cli ${file} sh ${file})
   endforeach()
   file(GLOB shipped_inputs CONFIGURE_DEPENDS inputs/tutorial/*.cfg inputs/devices/*.cfg
-    inputs/populations/*.cfg)
+    inputs/populations/*.cfg inputs/studies/*.cfg)
   foreach(file ${shipped_inputs})
     get_filename_component(stem ${file} NAME_WE)
     register_test(input_${stem} tutorial ${file}

@@ -78,6 +78,8 @@ enum hd_status run_row(struct run *run, double t, const double *y, const double 
                        struct hd_error *err) {
   TRY(output_row(run->output, t, y, yp, rate, err));
   summary_watch(&run->summary, run->system, y, run->output->I);
+  if (run->watch)
+    run->watch->look(run->watch->context, run->index, run->output);
   for (size_t i = 0; i < derived_count(run->output->derived); i++) {
     double value;
     const char *name = output_derived(run->output, i, &value);
@@ -395,7 +397,7 @@ static const struct checkpoint_spec no_checkpoints = {.interval = PARAM_MISSING,
  */
 enum hd_status experiment_run(const struct run_spec *spec, const struct run_options *options,
                               struct hd_error *err) {
-  struct run run = {.spec = spec};
+  struct run run = {.spec = spec, .watch = options->watch};
   checkpoint_init(&run.checkpoint, options->dir ? &spec->checkpoint : &no_checkpoints, options->dir,
                   options->hash);
   enum hd_status status = options->dir ? prepare_folder(&run, options, err) : HD_OK;

@@ -9,6 +9,12 @@
 #include "solver/steady.h"
 #include "solver/summary.h"
 
+/** Looks at every row of terminals.csv, written or not: output->row of experiment number i. */
+struct row_watch {
+  void (*look)(void *context, size_t experiment, const struct output *output);
+  void *context;
+};
+
 /** What a run needs besides its spec. All borrowed. */
 struct run_options {
   const char *dir;        /* run folder; made when missing. NULL: no file is written */
@@ -16,8 +22,9 @@ struct run_options {
   const char *hash;       /* of the resolved input */
   bool resume;            /* go on from the checkpoint in `dir` */
   enum progress_level level;
-  FILE *terminal;   /* progress goes here; NULL: nowhere */
-  json_t **summary; /* out: what summary.json holds, the caller's; NULL: not wanted */
+  FILE *terminal;                /* progress goes here; NULL: nowhere */
+  json_t **summary;              /* out: what summary.json holds, the caller's; NULL: not wanted */
+  const struct row_watch *watch; /* NULL: nobody looks */
 };
 
 /** A run in progress, handed to the kinds of experiment. */
@@ -31,9 +38,10 @@ struct run {
   struct progress *progress;
   struct summary summary;
   struct checkpoint checkpoint;
-  FILE *log;       /* borrowed */
-  size_t index;    /* of the present experiment */
-  bool fresh;      /* this process has not begun the present experiment yet */
+  FILE *log;                     /* borrowed */
+  const struct row_watch *watch; /* borrowed */
+  size_t index;                  /* of the present experiment */
+  bool fresh;                    /* this process has not begun the present experiment yet */
   bool leave;      /* a checkpoint waits: take the run down and build it up from there */
   double *y;       /* [n] present state */
   double *sources; /* [n_elements] present values of the sources, V or A */

@@ -4,8 +4,6 @@
 #include <string.h>
 #include "solver/base/memory.h"
 
-enum { COLUMN_NAME = 4 * HD_NAME };
-
 /** "anode", or "device.anode" when the circuit has several devices. */
 void output_terminal_name(const struct system *system, size_t i, int T,
                           char text[OUTPUT_TERMINAL]) {
@@ -16,7 +14,7 @@ void output_terminal_name(const struct system *system, size_t i, int T,
     snprintf(text, OUTPUT_TERMINAL, "%s", spec->contacts[T].name);
 }
 
-static bool is_named(size_t n, char (*names)[COLUMN_NAME], const char *name) {
+static bool is_named(size_t n, char (*names)[OUTPUT_COLUMN], const char *name) {
   for (size_t i = 0; i < n; i++)
     if (strcmp(names[i], name) == 0)
       return true;
@@ -25,23 +23,23 @@ static bool is_named(size_t n, char (*names)[COLUMN_NAME], const char *name) {
 
 /** Columns: time, V and I of every terminal, V of every net that no terminal is named after, what
  * the fields boil down to. */
-static void list_columns(struct output *output, char (*names)[COLUMN_NAME]) {
+static void list_columns(struct output *output, char (*names)[OUTPUT_COLUMN]) {
   const struct system *system = output->system;
   size_t n = 0;
   int terminals = 0;
-  snprintf(names[n++], COLUMN_NAME, "experiment");
-  snprintf(names[n++], COLUMN_NAME, "time_s");
+  snprintf(names[n++], OUTPUT_COLUMN, "experiment");
+  snprintf(names[n++], OUTPUT_COLUMN, "time_s");
   for (size_t i = 0; i < system->n_instances; i++)
     for (int T = 0; T < system->instances[i].device->n_terminals; T++) {
       char terminal[OUTPUT_TERMINAL];
       output_terminal_name(system, i, T, terminal);
       output->voltage[n] = system->instances[i].spec->net[T];
-      snprintf(names[n++], COLUMN_NAME, "V(%s)_V", terminal);
+      snprintf(names[n++], OUTPUT_COLUMN, "V(%s)_V", terminal);
       output->current[n] = terminals++;
-      snprintf(names[n++], COLUMN_NAME, "I(%s)_A", terminal);
+      snprintf(names[n++], OUTPUT_COLUMN, "I(%s)_A", terminal);
     }
   for (size_t net = 1; net < system->run->circuit.n_nets; net++) {
-    char name[COLUMN_NAME];
+    char name[OUTPUT_COLUMN];
     snprintf(name, sizeof name, "V(%s)_V", system->run->circuit.nets[net]);
     if (is_named(n, names, name))
       continue;
@@ -50,7 +48,7 @@ static void list_columns(struct output *output, char (*names)[COLUMN_NAME]) {
   }
   output->first_derived = n;
   for (size_t i = 0; i < derived_count(output->derived); i++)
-    snprintf(names[n++], COLUMN_NAME, "%s", derived_name(output->derived, i));
+    snprintf(names[n++], OUTPUT_COLUMN, "%s", derived_name(output->derived, i));
   output->n_columns = n;
 }
 
@@ -60,18 +58,17 @@ static enum hd_status open_terminals(struct output *output, const char *dir,
   size_t room = 2 + system->run->circuit.n_nets + derived_count(output->derived);
   for (size_t i = 0; i < system->n_instances; i++)
     room += 2 * (size_t)system->instances[i].device->n_terminals;
-  char(*names)[COLUMN_NAME] = NULL;
   const char **columns = NULL;
   TRY(hd_alloc(&output->voltage, room, sizeof(int), err));
   TRY(hd_alloc(&output->current, room, sizeof(int), err));
   TRY(hd_alloc(&output->row, room, sizeof(double), err));
-  TRY(hd_alloc(&names, room, sizeof *names, err));
+  TRY(hd_alloc(&output->columns, room, sizeof *output->columns, err));
   TRY(hd_alloc(&columns, room, sizeof *columns, err));
   for (size_t i = 0; i < room; i++)
     output->voltage[i] = output->current[i] = -1;
-  list_columns(output, names);
+  list_columns(output, output->columns);
   for (size_t i = 0; i < output->n_columns; i++)
-    columns[i] = names[i];
+    columns[i] = output->columns[i];
   enum hd_status status =
       !dir   ? HD_OK
       : from ? sink_table_reopen(&output->terminals, dir, "terminals.csv", output->n_columns,
@@ -79,7 +76,6 @@ static enum hd_status open_terminals(struct output *output, const char *dir,
              : sink_table_open(&output->terminals, dir, "terminals.csv", output->n_columns, columns,
                                err);
   hd_free(&columns);
-  hd_free(&names);
   return status;
 }
 
@@ -168,6 +164,7 @@ enum hd_status output_close(struct output **output, struct hd_error *err) {
   hd_free(&o->variables);
   hd_free(&o->voltage);
   hd_free(&o->current);
+  hd_free(&o->columns);
   hd_free(&o->row);
   hd_free(&o->I);
   currents_free(&o->currents);

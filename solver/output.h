@@ -9,6 +9,9 @@
 #include "solver/store.h"
 #include "solver/system.h"
 
+/** Room for the name of a column of terminals.csv. */
+enum { OUTPUT_COLUMN = 4 * HD_NAME };
+
 struct output {
   struct system *system;        /* borrowed */
   struct sink_table *terminals; /* owned; NULL: no rows are kept */
@@ -23,7 +26,8 @@ struct output {
   struct derived *derived;
   size_t n_columns, first_derived;
   int *voltage, *current; /* [n_columns] net or terminal that a column shows, -1: not this kind */
-  double *row;            /* [n_columns] owned */
+  char (*columns)[OUTPUT_COLUMN]; /* [n_columns] owned: their names; the first is the experiment */
+  double *row; /* [n_columns] owned: the last row, without the experiment: row[i] is column i + 1 */
   const char *experiment; /* borrowed: name of the present one */
   bool frozen;            /* ions are held in the present experiment */
 };

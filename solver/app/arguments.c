@@ -32,6 +32,10 @@ static void apply_checkpoint(struct arguments *arguments, const char *value) {
   arguments->sets[arguments->n_sets++] = arguments->checkpoint;
 }
 
+static void apply_vary(struct arguments *arguments, const char *value) {
+  arguments->varies[arguments->n_varies++] = value;
+}
+
 static void apply_count(struct arguments *arguments, const char *value) {
   arguments->count = value;
 }
@@ -75,21 +79,26 @@ static void apply_help(struct arguments *arguments, const char *value) {
 
 static const struct option options[] = {
     {'o', "output", "DIR", TAKES_DIR, apply_dir,
-     "run folder (default: runs/NAME for NAME.cfg, of an ensemble runs/NAME_ensemble)"},
+     "run folder (default: runs/NAME for NAME.cfg, runs/NAME_ensemble, runs/NAME_sweep)"},
     {0, "set", "KEY=VALUE", TAKES_SET, apply_set, "override one key of the input; repeatable"},
     {0, "checkpoint", "TIME", TAKES_RESUME, apply_checkpoint,
      "store the state every so often, e.g. \"10 min\""},
     {0, "resume", "DIR", TAKES_RESUME, apply_resume,
      "go on from the checkpoint in the run folder DIR"},
+    {0, "vary", "KEY=VALUES", TAKES_SWEEP, apply_vary,
+     "vary a key: FROM:TO:N, FROM:TO:log:N or VALUE,VALUE,...; repeatable"},
+    {'n', "count", "N", TAKES_SWEEP, apply_count,
+     "trajectories of each point (default: one run, with the input's own number)"},
     {'n', "count", "N", TAKES_ENSEMBLE, apply_count, "number of trajectories; must be given"},
-    {0, "first", "K", TAKES_ENSEMBLE, apply_first, "number of the first one (default: 0)"},
-    {'j', "jobs", "J", TAKES_ENSEMBLE, apply_jobs,
+    {0, "first", "K", TAKES_BATCH, apply_first, "number of the first one (default: 0)"},
+    {'j', "jobs", "J", TAKES_BATCH, apply_jobs,
      "processes at a time (default: one a core; with MPI one a rank)"},
-    {0, "part", "I/M", TAKES_ENSEMBLE, apply_part,
-     "only each M-th trajectory from the I-th on, for job arrays"},
+    {0, "part", "I/M", TAKES_BATCH, apply_part,
+     "only each M-th of them from the I-th on, for job arrays"},
     {0, "traces", NULL, TAKES_ENSEMBLE, apply_traces,
      "keep the run folder of each trajectory under trajectories/"},
-    {0, "resume", NULL, TAKES_ENSEMBLE, apply_go_on,
+    {0, "traces", NULL, TAKES_SWEEP, apply_traces, "keep the run folder of each run under points/"},
+    {0, "resume", NULL, TAKES_BATCH, apply_go_on,
      "run only what is missing, failed or lost; join the parts"},
     {'q', "quiet", NULL, TAKES_LEVEL, apply_quiet, "print errors only"},
     {'v', "verbose", NULL, TAKES_LEVEL, apply_verbose, "print what goes to log.txt"},
@@ -185,6 +194,7 @@ enum hd_status arguments_read(struct arguments *arguments, const struct command 
                               char *const *values, struct hd_error *err) {
   *arguments = (struct arguments){.level = PROGRESS_NORMAL};
   TRY(hd_alloc(&arguments->sets, (size_t)count + 1, sizeof *arguments->sets, err));
+  TRY(hd_alloc(&arguments->varies, (size_t)count + 1, sizeof *arguments->varies, err));
   bool only_operands = false; /* behind "--" */
   for (int i = 0; i < count; i++) {
     const char *word = values[i];
@@ -209,6 +219,7 @@ enum hd_status arguments_read(struct arguments *arguments, const struct command 
 /** Free what arguments_read allocated. */
 void arguments_free(struct arguments *arguments) {
   hd_free(&arguments->sets);
+  hd_free(&arguments->varies);
 }
 
 /** Usage, purpose and options of one command. */

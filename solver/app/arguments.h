@@ -19,13 +19,23 @@ struct arguments {
   size_t n_sets;
   enum progress_level level; /* -q, -v */
   bool help;                 /* -h behind a command */
-  /* ensemble; NULL: not given */
+  const char **varies;       /* owned; every --vary, NULL-terminated */
+  size_t n_varies;
+  /* ensemble and sweep; NULL: not given */
   const char *count, *first, *jobs, *part;
   bool traces, go_on; /* --traces, --resume without a folder */
 };
 
 /** Which options a command takes; bits of struct command.options. */
-enum { TAKES_DIR = 1, TAKES_SET = 2, TAKES_LEVEL = 4, TAKES_RESUME = 8, TAKES_ENSEMBLE = 16 };
+enum {
+  TAKES_DIR = 1,
+  TAKES_SET = 2,
+  TAKES_LEVEL = 4,
+  TAKES_RESUME = 8,
+  TAKES_ENSEMBLE = 16,
+  TAKES_BATCH = 32,
+  TAKES_SWEEP = 64
+};
 
 /** One row of the table of commands in main.c. */
 struct command {

@@ -6,6 +6,7 @@
 #include "solver/front.h"
 #include "solver/langevin_window.h"
 #include "solver/lattice.h"
+#include "solver/study/study.h"
 
 /** Slack of lengths that are the smoothing length but for the shares of an axis, h / ell. */
 static const double ROUNDING = 1e-6;
@@ -97,6 +98,8 @@ enum hd_status cmd_check(const struct arguments *arguments, struct hd_error *err
   struct run_spec spec = {0};
   TRY(config_read(&config, &spec, arguments->operand, arguments->sets, err));
   enum hd_status status = check_spec(&spec, err);
+  if (status == HD_OK && config_study(config)->n_vary > 0)
+    status = study_check(stdout, arguments->operand, arguments->sets, err);
   if (status == HD_OK)
     printf("%s: valid, hash %s\n", arguments->operand, config_hash(config));
   run_spec_free(&spec);

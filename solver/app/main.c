@@ -13,13 +13,21 @@ static const struct command commands[] = {
      "Example: halidrift run cell.cfg -o runs/thin --set 'device.layers[0].thickness=40 nm'\n"
      "         halidrift run --resume runs/thin     go on after Ctrl-C, or from a checkpoint",
      cmd_run},
-    {"ensemble", "FILE", TAKES_DIR | TAKES_SET | TAKES_ENSEMBLE | TAKES_LEVEL,
+    {"ensemble", "FILE", TAKES_DIR | TAKES_SET | TAKES_ENSEMBLE | TAKES_BATCH | TAKES_LEVEL,
      "Run an input many times, with other random numbers each time",
      "Writes ensemble.nc, summary.json, resolved.cfg, results.jsonl and log.txt.\n"
      "Example: halidrift ensemble neuron.cfg -n 200 -o runs/many\n"
      "         halidrift ensemble neuron.cfg -n 200 -o runs/many --resume    run what is missing\n"
      "         mpirun -n 64 halidrift ensemble neuron.cfg -n 100000 -o runs/many",
      cmd_ensemble},
+    {"sweep", "FILE", TAKES_DIR | TAKES_SET | TAKES_SWEEP | TAKES_BATCH | TAKES_LEVEL,
+     "Run an input at many points of the space of its parameters",
+     "The points are those of its block `study`, or of --vary.\n"
+     "Writes study.nc, table.txt, summary.json, resolved.cfg, results.jsonl and log.txt.\n"
+     "Example: halidrift sweep cell.cfg --vary 'device.layers[0].thickness=20 nm:80 nm:4'\n"
+     "         halidrift sweep neuron.cfg -o runs/study --resume    run what is missing\n"
+     "         mpirun -n 64 halidrift sweep neuron.cfg -o runs/study",
+     cmd_sweep},
     {"check", "FILE", TAKES_SET, "Validate an input file and print what it would run", NULL,
      cmd_check},
     {"explain", "KEY", 0, "Explain a key of the input: meaning, unit, default, limits",
@@ -45,7 +53,7 @@ static void print_help(FILE *file) {
         "  --help         print this help; `halidrift COMMAND --help` says more\n\n"
         "exit codes: 0 done, 1 internal error, 2 wrong command line, 3 wrong input,\n"
         "            4 no convergence, 5 file not read or written, 6 out of memory,\n"
-        "            7 trajectories of an ensemble failed or were lost,\n"
+        "            7 trajectories of an ensemble or points of a study failed or were lost,\n"
         "            130 interrupted (what was computed is on disk)\n",
         file);
 }

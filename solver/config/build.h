@@ -2,6 +2,7 @@
 #ifndef HALIDRIFT_SOLVER_CONFIG_BUILD_H
 #define HALIDRIFT_SOLVER_CONFIG_BUILD_H
 
+#include "solver/config/study.h"
 #include "solver/config/table.h"
 #include "solver/spec.h"
 
@@ -46,6 +47,10 @@ enum hd_status build_experiments(struct reader *reader, const struct node *root,
 enum hd_status build_spectrum(struct reader *reader, const struct node *group,
                               const struct circuit_spec *circuit,
                               struct experiment_spec *experiment);
+
+/** The block `study`. */
+enum hd_status build_study(struct reader *reader, const struct node *root,
+                           struct study_spec *study);
 
 /** One waveform in the unit of what it drives ("V", "A", ""). `group` may be NULL: constant. */
 enum hd_status build_waveform(struct reader *reader, const struct node *group, const char *unit,

@@ -3,6 +3,7 @@
 #define HALIDRIFT_SOLVER_CONFIG_H
 
 #include <stdio.h>
+#include "solver/config/study.h"
 #include "solver/spec.h"
 
 /* libconfig exports a config_read of its own; ours gets another name for the linker. */
@@ -19,6 +20,24 @@ struct config;
  */
 enum hd_status config_read(struct config **config, struct run_spec *spec, const char *path,
                            const char *const *sets, struct hd_error *err);
+
+/** What reading meets at the key of one override. */
+struct config_key {
+  const char *set; /* borrowed: the override, among the `sets` */
+  bool read;       /* a table has the key and its value can be read */
+  bool refused;    /* it has a sentence of its own among the errors */
+  enum param_kind kind;
+  char unit[HD_NAME]; /* "" none */
+  const char *doc;    /* NULL: it is one of several quantities */
+  double value;       /* SI, of quantities, numbers and integers */
+};
+/** Read an input only to look at one override. Errors: as config_read, which may not be the key's
+ */
+enum hd_status config_probe(const char *path, const char *const *sets, struct config_key *key,
+                            struct hd_error *err);
+
+/** The block `study`; without one it varies nothing. */
+const struct study_spec *config_study(const struct config *config);
 
 /** Write the complete input after includes, defaults and overrides; reading it gives the same spec.
  */

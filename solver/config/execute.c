@@ -1,7 +1,6 @@
 #include "solver/config/execute.h"
 
 #include "solver/base/memory.h"
-#include "solver/experiment.h"
 #include "solver/sink.h"
 
 /**
@@ -49,6 +48,21 @@ enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progr
   TRY(write_resolved(plan, dir, err));
   const struct run_options options = make_options(plan, dir, level, terminal, false);
   return experiment_run(&plan->spec, &options, err);
+}
+
+enum hd_status plan_execute_silently(const struct plan *plan, const char *dir,
+                                     const struct row_watch *watch, json_t **summary,
+                                     struct hd_error *err) {
+  struct run_spec spec = plan->spec; /* what it points to is shared */
+  struct run_options options = make_options(plan, dir, PROGRESS_QUIET, NULL, false);
+  spec.checkpoint = (struct checkpoint_spec){.interval = PARAM_MISSING, .time = PARAM_MISSING};
+  options.watch = watch;
+  options.summary = summary;
+  if (dir) {
+    TRY(sink_folder(dir, err));
+    TRY(write_resolved(plan, dir, err));
+  }
+  return experiment_run(&spec, &options, err);
 }
 
 /**

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 #include "solver/config/config.h"
-#include "solver/progress.h"
+#include "solver/experiment.h"
 
 /** A validated input, planned and ready to run. */
 struct plan {
@@ -20,6 +20,12 @@ enum hd_status plan_create(struct plan *plan, const char *path, const char *cons
 /** Write resolved.cfg into `dir` and run all experiments; progress goes to `terminal` (or NULL). */
 enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progress_level level,
                             FILE *terminal, struct hd_error *err);
+
+/** The same without a word to the user: `dir` may be NULL, nothing is written then. `summary` and
+ * `watch` as in struct run_options. Checkpoints of the input are left out. */
+enum hd_status plan_execute_silently(const struct plan *plan, const char *dir,
+                                     const struct row_watch *watch, json_t **summary,
+                                     struct hd_error *err);
 
 /** Go on from the checkpoint in `dir`, whose input must be the same (by hash). */
 enum hd_status plan_resume(const struct plan *plan, const char *dir, enum progress_level level,

@@ -91,6 +91,7 @@ bool quantity_read(struct reader *reader, const struct node *node, const char *u
     input_error(reader, node, NULL, "the number is too large to be stored");
     return false;
   }
+  table_note(reader, node, PARAM_QUANTITY, unit, NULL, *value);
   return true;
 }
 
@@ -208,8 +209,9 @@ static enum hd_status read_file(struct reader *reader, const struct node *node, 
 static enum hd_status read_row(struct reader *reader, const struct node *node,
                                const struct table *table, const struct param *param, void *at) {
   char unit[HD_NAME];
-  double value;
+  double value = (double)NAN;
   bool boolean = node->boolean;
+  enum hd_status status = HD_OK;
   table_unit(table, param, unit);
   switch (param->kind) {
   case PARAM_QUANTITY:
@@ -222,6 +224,7 @@ static enum hd_status read_row(struct reader *reader, const struct node *node,
     break;
   case PARAM_INTEGER:
     read_integer(reader, node, param, at);
+    value = node->integer;
     break;
   case PARAM_BOOL:
     if (node->kind == NODE_BOOL)
@@ -236,9 +239,10 @@ static enum hd_status read_row(struct reader *reader, const struct node *node,
     read_name(reader, node, at);
     break;
   case PARAM_FILE:
-    return read_file(reader, node, at);
+    status = read_file(reader, node, at);
   }
-  return HD_OK;
+  table_note(reader, node, param->kind, unit, param->doc, value);
+  return status;
 }
 
 /** Read every row that `group` gives; the others stay as they are. */

@@ -8,8 +8,9 @@
 #include "solver/config/resolve.h"
 
 struct config {
-  char *resolved;      /* owned: the complete input */
-  char hash[HASH_HEX]; /* of the resolved input */
+  char *resolved;          /* owned: the complete input */
+  char hash[HASH_HEX];     /* of the resolved input */
+  struct study_spec study; /* owned */
 };
 
 static enum hd_status read_title(struct reader *reader, struct run_spec *spec) {
@@ -41,7 +42,8 @@ static void settle_fronts(struct run_spec *spec) {
 }
 
 /** All parts, in the order in which they need one another. */
-static enum hd_status read_parts(struct reader *reader, struct run_spec *spec) {
+static enum hd_status read_parts(struct reader *reader, struct run_spec *spec,
+                                 struct study_spec *study) {
   struct table table = section_table(SECTION_ROOT, 0);
   section_refuse_unknown(reader, reader->root, SECTION_ROOT, NULL);
   TRY(read_title(reader, spec));
@@ -55,24 +57,32 @@ static enum hd_status read_parts(struct reader *reader, struct run_spec *spec) {
   TRY(build_devices(reader, reader->root, spec));
   settle_fronts(spec);
   TRY(build_circuit(reader, reader->root, spec));
-  return build_experiments(reader, reader->root, spec);
+  TRY(build_experiments(reader, reader->root, spec));
+  return build_study(reader, reader->root, study);
 }
 
+/** What is made of the text. Borrowed. */
+struct input {
+  struct run_spec *spec;
+  struct study_spec *study;
+  struct config_key *probe; /* NULL: nothing is looked for */
+};
+
 /** Read the parsed input into the spec. */
-static enum hd_status read_tree(struct run_spec *spec, const struct node *root, const char *path,
+static enum hd_status read_tree(struct input *input, const struct node *root, const char *path,
                                 struct hd_error *err) {
-  struct reader reader = {.root = root, .path = path, .err = err};
+  struct reader reader = {.root = root, .path = path, .probe = input->probe, .err = err};
   enum hd_status status = units_create(&reader.units, err);
   if (status == HD_OK)
     status = library_create(&reader.library, err);
   if (status == HD_OK)
-    status = read_parts(&reader, spec);
+    status = read_parts(&reader, input->spec, input->study);
   library_free(&reader.library);
   units_free(&reader.units);
   return status == HD_OK ? err->status : status;
 }
 
-static enum hd_status read_spec(struct run_spec *spec, const char *path, const char *const *sets,
+static enum hd_status read_spec(struct input *input, const char *path, const char *const *sets,
                                 struct hd_error *err) {
   struct text text;
   struct node *root = NULL;
@@ -83,7 +93,7 @@ static enum hd_status read_spec(struct run_spec *spec, const char *path, const c
     tree_set(root, sets[i], err);
   enum hd_status status = err->status;
   if (root && status == HD_OK)
-    status = read_tree(spec, root, path, err);
+    status = read_tree(input, root, path, err);
   tree_free(&root);
   text_free(&text);
   return status;
@@ -95,9 +105,15 @@ enum hd_status config_read(struct config **config, struct run_spec *spec, const 
   struct hd_error own = {.status = HD_OK};
   memset(spec, 0, sizeof *spec);
   *config = NULL;
-  enum hd_status status = read_spec(spec, path, sets, &own);
+  struct study_spec study = {0};
+  struct input input = {.spec = spec, .study = &study};
+  enum hd_status status = read_spec(&input, path, sets, &own);
   if (status == HD_OK)
     status = hd_alloc(config, 1, sizeof **config, &own);
+  if (status == HD_OK)
+    (*config)->study = study;
+  else
+    study_spec_free(&study);
   if (status == HD_OK)
     status = resolve_text(spec, &(*config)->resolved, (*config)->hash, &own);
   if (status != HD_OK) {
@@ -107,6 +123,24 @@ enum hd_status config_read(struct config **config, struct run_spec *spec, const 
       *err = own;
   }
   return status;
+}
+
+enum hd_status config_probe(const char *path, const char *const *sets, struct config_key *key,
+                            struct hd_error *err) {
+  struct run_spec spec = {0};
+  struct study_spec study = {0};
+  struct hd_error own = {.status = HD_OK};
+  struct input input = {.spec = &spec, .study = &study, .probe = key};
+  enum hd_status status = read_spec(&input, path, sets, &own);
+  run_spec_free(&spec);
+  study_spec_free(&study);
+  if (status != HD_OK && err)
+    *err = own;
+  return status;
+}
+
+const struct study_spec *config_study(const struct config *config) {
+  return &config->study;
 }
 
 /** Write the complete input. */
@@ -122,7 +156,9 @@ const char *config_hash(const struct config *config) {
 }
 
 void config_free(struct config **config) {
-  if (*config)
+  if (*config) {
     hd_free(&(*config)->resolved);
+    study_spec_free(&(*config)->study);
+  }
   hd_free(config);
 }

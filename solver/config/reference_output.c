@@ -261,6 +261,89 @@ static const struct output_row ensemble_summary[] = {
     {"experiments[].peak_current_A.mean", "A", "Their peak currents without sign."},
     {NULL, NULL, NULL}};
 
+static const struct output_row study_files[] = {
+    {"study.nc", "", "A value per point and figure; netCDF-4 with CF-1.8."},
+    {"table.txt", "",
+     "A line for each point: its parameters and main figures; means over the trajectories."},
+    {"summary.json", "", "Counts, cost, ranges of the figures, and which points are not there."},
+    {"resolved.cfg", "", "The complete input without its study."},
+    {"results.jsonl", "",
+     "The results as they come, a line of JSON each: what `--resume` and the joining of parts "
+     "read. A line has `parameters` and the summary of the run, with `figures`."},
+    {"<name>.part-<i>-of-<m>.<ending>", "",
+     "Results, input and log of a part; joining the parts reads the results."},
+    {"points", "", "With --traces: the run folder of each run, named by its number."},
+    {"log.txt", "", "What happened, line by line."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row study_variables[] = {
+    {"<parameter>", "",
+     "Values of a parameter, SI; `key` is its key. A dimension of everything else in a grid; along "
+     "`point` in a list or sample."},
+    {"point", "1", "Number of the point in a list or sample."},
+    {"trajectory", "1", "Number of the trajectory; the last dimension, with -n only."},
+    {"status", "1", "0 missing, 1 done, 2 failed, 3 lost (its process died)."},
+    {"exit_code", "1", "Why it failed, as exit code of a run."},
+    {"message", "", "Why it failed or was lost, in words."},
+    {"steps", "1", "Accepted time steps."},
+    {"cpu_time", "s", "Processor time, with the runs that look for thresholds."},
+    {"wall_time", "s", "Duration by the clock, the same."},
+    {"peak_memory", "byte", "Largest resident memory of its process."},
+    {"relative_drift_<species>", "1",
+     "Largest |number - start - what came in through contacts| / start."},
+    {"terminal_current_<which>", "A", "The rows `conservation` of summary.json of a run."},
+    {"<threshold>", "",
+     "An entry of study.thresholds, in the unit of its key; missing: not within its range."},
+    {"<relaxation>", "s", "An entry of study.relaxations; missing: it does not fall so far."},
+    {"<experiment>_<column>_min", "",
+     "Smallest value of a column of terminals.csv over the experiment's rows; missing: none."},
+    {"<experiment>_<column>_max", "", "Largest value."},
+    {"<experiment>_<column>_end", "", "Value at the end; missing: there is none."},
+    {"<experiment>_charge_<contact>", "C", "Integral of a terminal's current over a transient."},
+    {"<experiment>_spikes", "1",
+     "Number of spikes; this and what follows where spikes are looked for."},
+    {"<experiment>_pulses_to_first_spike", "1", "Number of the pulse of the first spike."},
+    {"<experiment>_first_spike_time", "s", "Its time; missing: there is no spike."},
+    {"<experiment>_energy_per_spike", "J",
+     "Mean of `E_source_J` over the complete spikes; the others so, too."},
+    {"<experiment>_device_energy_per_spike", "J", "Of `E_device_J`."},
+    {"<experiment>_charge_per_spike", "C", "Of `charge_C`, without sign."},
+    {"<experiment>_peak_current", "A", "Of `peak_current_A`, without sign."},
+    {"<experiment>_spike_width", "s", "Of `width_s`."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row study_summary[] = {
+    {"program", "", "Name and version."},
+    {"input", "", "Input file as it was given."},
+    {"input_hash", "", "Hash of the complete input without its study."},
+    {"study_hash", "", "Hash of the input and all that decides the points and figures."},
+    {"title", "", "Title of the input."},
+    {"status", "", "ok, incomplete (some failed or were lost), interrupted, ..."},
+    {"exit_code", "", "Exit code of the program."},
+    {"method", "", "grid, list, latin_hypercube or sobol."},
+    {"seed", "", "Of a latin_hypercube."},
+    {"points", "", "How many there are."},
+    {"parameters[].name", "", "Name of the variable in study.nc."},
+    {"parameters[].key", "", "Key of the input."},
+    {"parameters[].unit", "", "Unit of its values."},
+    {"runs.count", "", "Points, times trajectories."},
+    {"runs.<status>", "", "How many are done, failed, lost, missing."},
+    {"not_done[].point", "", "Number of a point that is not done."},
+    {"not_done[].trajectory", "", "Number of its trajectory, with -n."},
+    {"not_done[].status", "", "failed, lost or missing."},
+    {"not_done[].exit_code", "", "Why it failed, as exit code of a run."},
+    {"not_done[].message", "", "Why it failed or was lost, in words."},
+    {"not_done[].parameters.<parameter>", "", "Its values."},
+    {"cost.cpu_s", "s", "Processor time of all that are done."},
+    {"cost.wall_s", "s", "Their durations by the clock, added up."},
+    {"cost.peak_memory_bytes", "byte", "Largest resident memory of one of them."},
+    {"figures.<variable>.unit", "", "Unit of a variable of study.nc."},
+    {"figures.<variable>.count", "", "Runs that have it."},
+    {"figures.<variable>.min", "", "Its smallest value; absent when no run has it."},
+    {"figures.<variable>.mean", "", "Its mean."},
+    {"figures.<variable>.max", "", "Its largest value."},
+    {NULL, NULL, NULL}};
+
 static const struct output_row exit_codes[] = {
     {"0", "", "Done."},
     {"1", "", "Internal error: a bug, please report it."},
@@ -269,7 +352,9 @@ static const struct output_row exit_codes[] = {
     {"4", "", "No convergence; the message says where and what to try."},
     {"5", "", "A file could not be read or written."},
     {"6", "", "Out of memory."},
-    {"7", "", "Trajectories of an ensemble failed or were lost; the others are there."},
+    {"7", "",
+     "Trajectories of an ensemble or points of a study failed or were lost; the others are "
+     "there."},
     {"130", "",
      "Interrupted by SIGINT or SIGTERM: what was computed is on disk, with a checkpoint."},
     {NULL, NULL, NULL}};
@@ -306,6 +391,16 @@ static const struct output_table tables[] = {
      ensemble_files},
     {"ensemble.nc", "Missing values are the fill value NaN.", ensemble_variables},
     {"summary.json of an ensemble", "Over the trajectories that are done.", ensemble_summary},
+    {"The folder of a study",
+     "What `halidrift sweep` writes. All of it but times and memory is the same bit for bit "
+     "whatever the number of processes, ranks, parts or restarts (on the same machine).",
+     study_files},
+    {"study.nc",
+     "Dimensions are the parameters of a grid, in their order, or `point`. Missing values are the "
+     "fill value NaN. Columns lose brackets and their unit at the end: I(anode)_A of the "
+     "experiment `pulses` gives pulses_I_anode_max.",
+     study_variables},
+    {"summary.json of a study", NULL, study_summary},
     {"Exit codes", NULL, exit_codes}};
 
 /** Write the output part of the reference page. */

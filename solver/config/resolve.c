@@ -232,7 +232,7 @@ static void write_run(FILE *file, const struct run_spec *spec) {
 }
 
 /** FNV-1a, 64 bits. Source: Fowler, Noll & Vo, draft-eastlake-fnv. */
-static void hash_text(const char *text, char hash[HASH_HEX]) {
+void resolve_hash(const char *text, char hash[HASH_HEX]) {
   uint64_t sum = UINT64_C(14695981039346656037);
   for (; *text; text++)
     sum = (sum ^ (unsigned char)*text) * UINT64_C(1099511628211);
@@ -252,6 +252,6 @@ enum hd_status resolve_text(const struct run_spec *spec, char **text, char hash[
     hd_free(text);
     return hd_fail(err, HD_MEMORY, "out of memory: the resolved input could not be written");
   }
-  hash_text(*text, hash);
+  resolve_hash(*text, hash);
   return HD_OK;
 }

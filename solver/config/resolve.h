@@ -11,6 +11,9 @@ enum { HASH_HEX = 17 }; /* 16 hexadecimal digits and the end */
 enum hd_status resolve_text(const struct run_spec *spec, char **text, char hash[HASH_HEX],
                             struct hd_error *err);
 
+/** Hash of any text. */
+void resolve_hash(const char *text, char hash[HASH_HEX]);
+
 /** One device as the body of a group, `indent` spaces in. */
 void resolve_device(FILE *file, int indent, const struct device_spec *device);
 

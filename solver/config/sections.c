@@ -27,6 +27,8 @@ static const struct section_child root_children[] = {
      "Elements and devices with the nets that they are tied to; net gnd is ground. Missing: a "
      "voltage source V drives the last contact of the device, the other one is grounded."},
     {"experiments", "( { }, ... )", NULL, "What is done, one after another."},
+    {"study", "{ }", NULL,
+     "Which values `halidrift sweep` varies, and what it looks for; a run does not read it."},
     {NULL, NULL, NULL, NULL}};
 
 static const struct section_child material_children[] = {
@@ -156,6 +158,32 @@ static const struct section_child frequency_children[] = {
     {"values", "[quantity, ...]", "Hz", "The frequencies themselves, in order."},
     {NULL, NULL, NULL, NULL}};
 
+static const struct section_child study_children[] = {
+    {"vary", "( { }, ... )", NULL, "The parameters."},
+    {"thresholds", "( { }, ... )", NULL, "Thresholds to look for at every point."},
+    {"relaxations", "( { }, ... )", NULL, "Relaxation times to look for at every point."},
+    {NULL, NULL, NULL, NULL}};
+
+#define KEY                                                                                        \
+  { "key", "\"key\"", NULL, "Any key of the input that holds one value, as for `--set`." }
+
+static const struct section_child vary_children[] = {
+    KEY,
+    {"from", "value", NULL, "First value, as it stands behind the key in the input."},
+    {"to", "value", NULL, "Last value."},
+    {"values", "( value, ... )", NULL, "The values one by one, also names and choices."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child threshold_children[] = {
+    KEY,
+    {"from", "value", NULL, "Value at which the experiment does not spike."},
+    {"to", "value", NULL, "Value at which it does."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child relaxation_children[] = {
+    {"column", "\"column\"", NULL, "Column of terminals.csv, for instance \"I(anode)_A\"."},
+    {NULL, NULL, NULL, NULL}};
+
 #define ROWS(name)                                                                                 \
   { name##_params, &name##_params_count }
 #define NO_ROWS                                                                                    \
@@ -273,4 +301,21 @@ const struct section sections[SECTION_COUNT] = {
                            {ROWS(frequency), NO_ROWS},
                            frequency_children,
                            "Frequencies of small signals."},
+    [SECTION_STUDY] = {"study",
+                       {ROWS(study), NO_ROWS},
+                       study_children,
+                       "Points of the space of parameters that `halidrift sweep` runs."},
+    [SECTION_VARY] = {"study.vary[]",
+                      {ROWS(vary), NO_ROWS},
+                      vary_children,
+                      "A parameter: `from` and `to`, or `values`."},
+    [SECTION_THRESHOLD] = {"study.thresholds[]",
+                           {ROWS(threshold), NO_ROWS},
+                           threshold_children,
+                           "Smallest value of a key, for instance a pulse's amplitude, at which an "
+                           "experiment spikes, by halving a range."},
+    [SECTION_RELAXATION] = {"study.relaxations[]",
+                            {ROWS(relaxation), NO_ROWS},
+                            relaxation_children,
+                            "Time until a column of terminals.csv has fallen to a share."},
 };

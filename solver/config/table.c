@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "solver/config/config.h"
 #include "solver/config/suggest.h"
 
 /** "file:line: path.key" of a node, or of a key that it lacks. */
@@ -20,6 +21,22 @@ const char *place_of(const struct node *node, const char *key, char place[PLACE]
   return place;
 }
 
+static bool is_probed(const struct reader *reader, const struct node *node) {
+  return reader->probe && node->line == 0 && node->file == reader->probe->set;
+}
+
+void table_note(struct reader *reader, const struct node *node, enum param_kind kind,
+                const char *unit, const char *doc, double value) {
+  if (!is_probed(reader, node))
+    return;
+  struct config_key *probe = reader->probe;
+  probe->read = true;
+  probe->kind = kind;
+  probe->doc = doc;
+  probe->value = value;
+  snprintf(probe->unit, sizeof probe->unit, "%s", unit);
+}
+
 /** Note one sentence about a node (or its missing key). */
 void input_error(struct reader *reader, const struct node *node, const char *key,
                  const char *format, ...) {
@@ -32,6 +49,8 @@ void input_error(struct reader *reader, const struct node *node, const char *key
   size_t length = strlen(place);
   bool bare = length == 0 || (length > 1 && strcmp(place + length - 2, ": ") == 0);
   hd_fail(reader->err, HD_INPUT, "%s%s%s", place, bare ? "" : ": ", text);
+  if (is_probed(reader, node))
+    reader->probe->refused = true;
 }
 
 struct table table_all(const struct param *params, size_t count) {

@@ -10,14 +10,16 @@
 #include "solver/config/units.h"
 
 struct library;
+struct config_key;
 
 /** What every reading function needs. Wrong input is noted in err and reading goes on; a returned
  * status is a reason to stop at once (no memory). */
 struct reader {
-  struct units *units;     /* owned by config_read */
-  struct library *library; /* owned by config_read */
-  const struct node *root; /* borrowed: the whole input */
-  const char *path;        /* borrowed: the input file */
+  struct units *units;      /* owned by config_read */
+  struct library *library;  /* owned by config_read */
+  const struct node *root;  /* borrowed: the whole input */
+  const char *path;         /* borrowed: the input file */
+  struct config_key *probe; /* borrowed: an override that is looked at; NULL: none */
   struct hd_error *err;
 };
 
@@ -37,6 +39,10 @@ const char *place_of(const struct node *node, const char *key, char place[PLACE]
 /** Note one sentence about a node (or its missing key). */
 void input_error(struct reader *reader, const struct node *node, const char *key,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/** Tell the probe, if it looks at this node, that it was read as what. */
+void table_note(struct reader *reader, const struct node *node, enum param_kind kind,
+                const char *unit, const char *doc, double value);
 
 /** All rows of a table. */
 struct table table_all(const struct param *params, size_t count);

@@ -1,8 +1,10 @@
 #include "solver/ensemble/record.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "solver/base/memory.h"
+#include "solver/summary.h"
 
 static const char *const status_names[] = {"missing", "done", "failed", "lost"};
 
@@ -40,6 +42,21 @@ size_t records_count(const struct records *records, enum record_status status) {
   return n;
 }
 
+static int by_name(const void *a, const void *b) {
+  const struct record_column *x = *(const struct record_column *const *)a;
+  const struct record_column *y = *(const struct record_column *const *)b;
+  return x->experiment != y->experiment ? x->experiment - y->experiment : strcmp(x->name, y->name);
+}
+
+enum hd_status records_order(const struct records *records, const struct record_column ***order,
+                             struct hd_error *err) {
+  TRY(hd_alloc(order, records->n_columns, sizeof **order, err));
+  for (size_t c = 0; c < records->n_columns; c++)
+    (*order)[c] = &records->columns[c];
+  qsort(*order, records->n_columns, sizeof **order, by_name);
+  return HD_OK;
+}
+
 /* ---- lines ---- */
 
 /** What the summary has and the line does not need: it is the same for all runs. */
@@ -55,6 +72,11 @@ json_t *record_line(const char *one, int number, json_t *summary) {
     return NULL;
   }
   return line;
+}
+
+json_t *record_failed_summary(enum hd_status status, const char *message) {
+  return json_pack("{s:s, s:i, s:s}", "status", summary_status_name(status), "exit_code",
+                   (int)status, "message", message);
 }
 
 json_t *record_lost_line(const char *one, int number, const char *reason) {
@@ -123,6 +145,17 @@ static enum hd_status take_spikes(struct record_spikes *spikes, const json_t *li
   return HD_OK;
 }
 
+/** Numbers by name, of the run (-1) or of an experiment. */
+static enum hd_status take_figures(struct records *records, struct record *record, int experiment,
+                                   json_t *figures, struct hd_error *err) {
+  const char *name;
+  json_t *value;
+  json_object_foreach(figures, name, value) {
+    TRY(take_number(records, record, experiment, name, json_number_value(value), err));
+  }
+  return HD_OK;
+}
+
 /** The numbers at the end of each experiment, and its spikes. */
 static enum hd_status take_experiments(struct records *records, struct record *record,
                                        const json_t *list, struct hd_error *err) {
@@ -134,6 +167,7 @@ static enum hd_status take_experiments(struct records *records, struct record *r
     json_object_foreach(json_object_get(experiment, "ranges"), name, range) {
       TRY(take_number(records, record, (int)e, name, number(range, "end"), err));
     }
+    TRY(take_figures(records, record, (int)e, json_object_get(experiment, "figures"), err));
     TRY(take_spikes(&record->spikes[e], json_object_get(experiment, "spikes"), err));
   }
   return HD_OK;
@@ -164,6 +198,7 @@ static enum hd_status take_done(struct records *records, struct record *record, 
   record->memory = number(line, "peak_memory_bytes");
   record->steps = number(json_object_get(line, "solver"), "steps");
   TRY(take_conservation(records, record, json_object_get(line, "conservation"), err));
+  TRY(take_figures(records, record, -1, json_object_get(line, "figures"), err));
   return take_experiments(records, record, json_object_get(line, "experiments"), err);
 }
 

@@ -61,12 +61,18 @@ void records_free(struct records *records);
  * Errors: HD_IO (it is no such line), HD_MEMORY */
 enum hd_status records_take(struct records *records, const json_t *line, struct hd_error *err);
 
+/** The columns by experiment, then by name: no order of the runs shows. *order is the caller's. */
+enum hd_status records_order(const struct records *records, const struct record_column ***order,
+                             struct hd_error *err);
+
 /** How many have a status. */
 size_t records_count(const struct records *records, enum record_status status);
 const char *record_status_name(enum record_status status);
 
 /** The line of a run that ended, from its summary; NULL: out of memory. */
 json_t *record_line(const char *one, int number, json_t *summary);
+/** The summary of a run that failed before it had one. */
+json_t *record_failed_summary(enum hd_status status, const char *message);
 /** The line of one whose process died, and why. */
 json_t *record_lost_line(const char *one, int number, const char *reason);
 

@@ -9,10 +9,6 @@
 
 enum { DIGITS = 17 };
 
-static void forget_checkpoints(struct run_spec *spec) {
-  spec->checkpoint = (struct checkpoint_spec){.interval = PARAM_MISSING, .time = PARAM_MISSING};
-}
-
 enum hd_status trajectory_plan_create(struct trajectory_plan *plan, const char *path,
                                       const char *const *sets, struct hd_error *err) {
   size_t n = 0;
@@ -26,7 +22,6 @@ enum hd_status trajectory_plan_create(struct trajectory_plan *plan, const char *
   all[n] = "stochastic.trajectory=0";
   enum hd_status status = plan_create(&plan->plan, path, all, err);
   hd_free(&all);
-  forget_checkpoints(&plan->plan.spec);
   return status;
 }
 
@@ -49,27 +44,17 @@ static enum hd_status run_plain(const struct plan *plan, int number, json_t **su
 /** The run folder that `halidrift run resolved.cfg --set stochastic.trajectory=12` would write. */
 static enum hd_status run_traced(const struct trajectory_plan *shared, int number, json_t **summary,
                                  struct hd_error *err) {
-  char set[HD_NAME], dir[HD_PATH], *path = NULL;
+  char set[HD_NAME], dir[HD_PATH];
   const char *sets[] = {set, NULL};
   struct plan plan;
   snprintf(set, sizeof set, "stochastic.trajectory=%d", number);
   if (snprintf(dir, sizeof dir, "%s/%06d", shared->traces, number) >= HD_PATH)
     return hd_fail(err, HD_IO, "%s: the name of the folder is too long", shared->traces);
   enum hd_status status = plan_create(&plan, shared->resolved, sets, err);
-  forget_checkpoints(&plan.spec);
   if (status == HD_OK)
-    status = plan_execute(&plan, dir, PROGRESS_QUIET, NULL, err);
+    status = plan_execute_silently(&plan, dir, NULL, summary, err);
   plan_free(&plan);
-  if (sink_path(&path, dir, "summary.json", NULL) == HD_OK)
-    *summary = json_load_file(path, 0, NULL);
-  hd_free(&path);
   return status;
-}
-
-/** A run that failed before it had a summary. */
-static json_t *failed_summary(enum hd_status status, const char *message) {
-  return json_pack("{s:s, s:i, s:s}", "status", summary_status_name(status), "exit_code",
-                   (int)status, "message", message);
 }
 
 char *trajectory_run(const void *context, int number, size_t *length) {
@@ -79,7 +64,7 @@ char *trajectory_run(const void *context, int number, size_t *length) {
   enum hd_status status = plan->traces ? run_traced(plan, number, &summary, &err)
                                        : run_plain(&plan->plan, number, &summary, &err);
   if (status != HD_OK && !summary)
-    summary = failed_summary(status, err.text);
+    summary = record_failed_summary(status, err.text);
   json_t *line = summary ? record_line("trajectory", number, summary) : NULL;
   char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
   *length = text ? strlen(text) : 0;

@@ -36,5 +36,24 @@ for folder in many failing; do
   expect 0 "" ncdump -h $folder/ensemble.nc
   cp out.txt $folder.cdl
 done
-expect 0 "" python3 "$HALIDRIFT_ROOT/tests/support/reference.py" "$page" spiking plane many failing
+# A grid with figures of its own, and a sample with several trajectories of which some fail.
+cat >study.cfg <<'CFG'
+@include "quick.cfg"
+study = {
+  vary = ({ key = "temperature"; values = ( "250 K", "300 K" ); });
+  thresholds = ({ name = "amplitude"; key = "experiments[0].drive[0].waveform.high";
+                  from = "1 mV"; to = "0.3 V"; tolerance = 0.1; });
+  relaxations = ({ name = "memory"; column = "I(right)_A"; });
+};
+CFG
+expect 0 "" "$HALIDRIFT" sweep study.cfg -o figures --part 1/2 --traces -q
+expect 0 "" "$HALIDRIFT" sweep study.cfg -o figures --resume -q
+expect 7 "" "$HALIDRIFT" sweep quick.cfg -n 2 -o sample --vary solver.max_steps=3,1000 \
+  --set 'study.method="latin_hypercube"' --set study.points=2 -q
+for folder in figures sample; do
+  expect 0 "" ncdump -h $folder/study.nc
+  cp out.txt $folder.cdl
+done
+expect 0 "" python3 "$HALIDRIFT_ROOT/tests/support/reference.py" "$page" spiking plane many failing \
+  figures sample
 finish

@@ -34,6 +34,8 @@ wrong "run: takes one FILE, got 'a.cfg' and 'b.cfg'" run a.cfg b.cfg
 wrong "run: --quiet takes no value" run a.cfg --quiet=1
 wrong "ensemble: needs a FILE" ensemble -n 3
 wrong "ensemble: unknown option '--trace'; did you mean --traces" ensemble a.cfg -n 3 --trace
+wrong "sweep: needs a FILE" sweep --vary temperature=1K,2K
+wrong "sweep: unknown option '--vari'; did you mean --vary" sweep a.cfg --vari=x
 wrong "ensemble: --resume takes no value" ensemble a.cfg -n 3 --resume=runs/a
 wrong "check: unknown option '-o'" check a.cfg -o x
 wrong "reference: takes no operand" reference x

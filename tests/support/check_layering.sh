@@ -1,6 +1,7 @@
 #!/bin/sh
 # Which folder may include which, and which files may touch a library directly.
-#   solver/base <- geometry, physics <- solver <- solver/config <- solver/ensemble <- solver/app
+#   solver/base <- geometry, physics <- solver <- solver/config <- solver/ensemble <- solver/study <-
+#   solver/app
 set -u
 cd "${HALIDRIFT_ROOT:-.}" || exit 1
 work=$(mktemp -d) || exit 1
@@ -36,8 +37,10 @@ library() {
   layer solver 'solver/base|geometry|physics|solver'
   layer solver/config 'solver/base|geometry|physics|solver|solver/config'
   layer solver/ensemble 'solver/base|geometry|physics|solver|solver/config|solver/ensemble'
+  layer solver/study 'solver/base|geometry|physics|solver|solver/config|solver/ensemble|solver/study'
   layer solver/mpi 'solver/base|solver/ensemble'
-  layer solver/app 'solver/base|geometry|physics|solver|solver/config|solver/ensemble|solver/app'
+  layer solver/app \
+    'solver/base|geometry|physics|solver|solver/config|solver/ensemble|solver/study|solver/app'
 
   # A header of our own is named from the root, so that the rules above can see it.
   while read -r folder file header; do
@@ -51,7 +54,8 @@ library() {
     solver/linear_klu.c solver/linear_umfpack.c solver/linear_order.c \
     solver/linear_complex_klu.c solver/linear_complex_umfpack.c
   library METIS 'metis' solver/linear_order.c
-  library netCDF 'netcdf' solver/sink_fields.c solver/store.c solver/ensemble/output_netcdf.c
+  library netCDF 'netcdf' solver/sink_fields.c solver/store.c \
+    solver/ensemble/output_netcdf.c solver/ensemble/variables.c solver/study/study_netcdf.c
   library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h \
     solver/ensemble/record.h solver/ensemble/journal.h
   library MPI 'mpi' solver/mpi/team_mpi.c
@@ -59,7 +63,7 @@ library() {
   library udunits2 'udunits2' solver/config/units.c
   library GSL 'gsl/' solver/base/random.h solver/hopping_walk.c solver/langevin.c solver/lattice_state.c \
     solver/lattice_circuit.c \
-    solver/ensemble/estimate.c
+    solver/ensemble/estimate.c solver/study/design.c
   library Random123 'Random123/' physics/waveform_points.c solver/base/random.c
 } >"$work/bad"
 

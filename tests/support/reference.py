@@ -3,8 +3,8 @@
 
     python3 tests/support/reference.py docs/reference.md RUN...
 
-Beside every folder RUN stands RUN.cdl, the header that ncdump shows of its fields.nc, or of the
-ensemble.nc of an ensemble.
+Beside every folder RUN stands RUN.cdl, the header that ncdump shows of its fields.nc, of the
+ensemble.nc of an ensemble or the study.nc of a study.
 """
 
 import csv
@@ -95,11 +95,27 @@ def check_ensemble(folder, doc):
                     unknown(sorted(keys), listed)]
 
 
+def check_study(folder, doc):
+    wrong = [f"{folder}: file: {n} is not documented" for n in
+             unknown([p.name for p in folder.iterdir()], doc["The folder of a study"])]
+    cdl = folder.with_suffix(".cdl").read_text("utf-8")
+    summary = json.loads((folder / "summary.json").read_text("utf-8"))
+    named = {p["name"] for p in summary["parameters"]} | {"memory", "amplitude"}
+    wrong += [f"{folder}: study.nc: {n} is not documented" for n in
+              unknown([n for n in re.findall(r"^\t(?:int|double|string) (\w+)\(", cdl, re.M) if n not in named],
+                      [n for n in doc["study.nc"] if not n.endswith(">") or "_" in n])]
+    return wrong + [f"{folder}: summary.json: {n} is not documented" for n in
+                    unknown(sorted(key_paths(summary)), doc["summary.json of a study"])]
+
+
+CHECKS = {"ensemble.nc": check_ensemble, "study.nc": check_study}
+
+
 def main():
     doc = sections(pathlib.Path(sys.argv[1]).read_text("utf-8"))
     folders = [pathlib.Path(name) for name in sys.argv[2:]]
     wrong = [line for folder in folders for line in
-             (check_ensemble if (folder / "ensemble.nc").exists() else check)(folder, doc)]
+             next((CHECKS[n] for n in CHECKS if (folder / n).exists()), check)(folder, doc)]
     print("\n".join(wrong))
     return 1 if wrong else 0
 

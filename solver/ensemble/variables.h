@@ -1,0 +1,35 @@
+/* Variables of the netCDF files of batches. Functions return netCDF codes. */
+#ifndef HALIDRIFT_ENSEMBLE_VARIABLES_H
+#define HALIDRIFT_ENSEMBLE_VARIABLES_H
+
+#include "solver/ensemble/record.h"
+
+enum { VARIABLE_NAME = 2 * RECORD_NAME };
+
+/** An attribute; `variable` may be NC_GLOBAL. */
+int variables_text(int file, int variable, const char *name, const char *text);
+/** Values along `n` dimensions (C order); NAN is the fill value. */
+int variables_numbers(int file, int n, const int *dimensions, const char *name, const char *units,
+                      const char *long_name, const double *values);
+/** The same for counts; *variable out. */
+int variables_counts(int file, int n, const int *dimensions, const char *name,
+                     const char *long_name, const int *values, int *variable);
+
+/** What became of each run. counts: scratch [records->n] */
+int variables_status(int file, int n, const int *dimensions, const struct records *records,
+                     int *counts);
+/** Steps, times and memory of those that are done. values: scratch [records->n] */
+int variables_work(int file, int n, const int *dimensions, const struct records *records,
+                   double *values);
+/** The numbers of a column by run; NAN: it has none. */
+void variables_column(const struct records *records, const struct record_column *column,
+                      double *values);
+
+/** Make a text a name: "ion_number(vacancy)" becomes "ion_number_vacancy". */
+void variables_name(char *name);
+/** Name of a variable of an experiment: "pulses_" and the rest. */
+void variables_experiment(char name[VARIABLE_NAME], const char *experiment, const char *rest);
+/** "filament_gap(vacancy)_m" into its unit and the name without it; "1": it has none. */
+const char *variables_unit(const char *column, char name[VARIABLE_NAME]);
+
+#endif

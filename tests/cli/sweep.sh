@@ -1,0 +1,266 @@
+#!/bin/sh
+# halidrift sweep: grids and samples, the same results however they were run, none silently missing.
+# ctest: timeout=600
+. "$HALIDRIFT_ROOT/tests/support/shell.sh"
+. "$HALIDRIFT_ROOT/tests/support/ensemble.sh"
+
+donors='device.layers[0].donors=1e16 cm^-3:1e18 cm^-3:log:3'
+high='experiments[0].drive[0].waveform.high=0.05 V:0.2 V:2'
+
+# digest_study DIR: everything that must not depend on how the points were run.
+digest_study() {
+  ncdump -p 9,17 "$1/study.nc" | awk '/^ (cpu_time|wall_time|peak_memory) =/ { skip = 1 }
+    !skip { print } /;$/ { skip = 0 }'
+  cat "$1/table.txt"
+}
+
+# same_study DIR DIR: two studies have the same results, bit for bit.
+same_study() {
+  digest_study "$1" >first.digest
+  digest_study "$2" >second.digest
+  require "$(wc -l <first.digest)" -gt 100
+  expect 0 "" diff first.digest second.digest
+}
+
+# ---- a grid is a cube, and its points are runs ----
+
+expect 0 "6 points of a grid in 2 parameters, 0 of them are there; 1 x 2 processes" \
+  "$HALIDRIFT" sweep quick.cfg -j 2 --vary "$donors" --vary "$high" -o grid
+require "$(grep -c done out.txt)" -eq 6
+expect 0 "donors = 1e\+22, 1e\+23, 1e\+24 ;" ncdump -v donors grid/study.nc
+expect 0 "high = 0.05, 0.2 ;" ncdump -v high grid/study.nc
+expect 0 "double pulses_energy_per_spike\(donors, high\)" ncdump -h grid/study.nc
+expect 0 "" "$HALIDRIFT" run quick.cfg -q -o alone --set 'device.layers[0].donors=1e17 cm^-3' \
+  --set 'experiments[0].drive[0].waveform.high=0.2 V'
+expect 0 "" python3 - <<'PY'
+import csv, json, subprocess, re
+
+def variable(name):
+    text = subprocess.run(["ncdump", "-p", "9,17", "-v", name, "grid/study.nc"], check=True,
+                          capture_output=True, text=True).stdout
+    return [float(x) for x in re.search(rf"^ {name} =([^;]*);", text, re.M)[1].replace("_", "nan").split(",")]
+
+at = 1 * 2 + 1  # donors[1], high[1]: the last parameter fastest
+rows = list(csv.DictReader(open("alone/terminals.csv")))
+current = [float(r["I(right)_A"]) for r in rows]
+time = [float(r["time_s"]) for r in rows]
+charge = sum((b - a) * (x + y) / 2 for a, b, x, y in zip(time, time[1:], current, current[1:]))
+spikes = json.load(open("alone/summary.json"))["experiments"][0]["spikes"]
+energy = sum(s["E_source_J"] for s in spikes) / len(spikes)
+for name, value, share in (("pulses_I_right_max", max(current), 1e-9),  # of a csv's digits
+                           ("pulses_I_right_min", min(current), 1e-9),
+                           ("pulses_charge_right", charge, 1e-8),
+                           ("pulses_spikes", len(spikes), 0), ("pulses_energy_per_spike", energy, 1e-15)):
+    assert abs(variable(name)[at] - value) <= share * abs(value), (name, variable(name)[at], value)
+PY
+cat err.txt
+for python in python3 /usr/bin/python3; do
+  $python -c "import xarray, netCDF4" 2>/dev/null || continue
+  expect 0 "" $python - <<'PY'
+import xarray
+
+d = xarray.open_dataset("grid/study.nc")
+assert d.pulses_spikes.dims == ("donors", "high") and d.pulses_spikes.shape == (3, 2)
+assert float(d.pulses_I_right_max.sel(donors=1e23, high=0.2)) == float(d.pulses_I_right_max[1, 1])
+# a bar's current is proportional to its donors and its voltage
+slope = (d.pulses_I_right_max / d.donors / d.high).values
+assert abs(slope / slope[0, 0] - 1).max() < 1e-2, slope
+assert set(d.coords) == {"donors", "high"} and d.donors.attrs["units"] == "m-3"
+PY
+  cat err.txt
+  break
+done
+
+# ---- one, two, three processes, in parts, from the block of the input ----
+
+expect 0 "" "$HALIDRIFT" sweep quick.cfg -j 1 --vary "$donors" --vary "$high" -o one -q
+require ! -s out.txt
+for part in 2/2 1/2; do
+  expect 0 "part ${part%/2} of 2 is in parts" \
+    "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o parts --part $part
+  require ! -e parts/study.nc
+done
+expect 0 "6 of them are there" \
+  "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o parts --resume
+same_study grid one
+same_study grid parts
+cp quick.cfg study.cfg
+cat >>study.cfg <<'CFG'
+study = {
+  vary = (
+    { key = "device.layers[0].donors"; from = "1e16 cm^-3"; to = 1e24; scale = "log"; points = 3; },
+    { key = "experiments[0].drive[0].waveform.high"; from = 0.05; to = "200 mV"; points = 2; }
+  );
+};
+CFG
+expect 0 "" "$HALIDRIFT" sweep study.cfg -o block --traces
+same_study grid block
+require "$(find block/points -name terminals.csv | wc -l)" -eq 6
+expect 0 "" cmp alone/terminals.csv block/points/000003/terminals.csv
+# A run does not read the block, and its hash does not know it.
+expect 0 "" "$HALIDRIFT" run study.cfg -q -o plain
+expect 0 "" "$HALIDRIFT" run quick.cfg -q -o bare
+require "$(grep input_hash plain/summary.json)" = "$(grep input_hash bare/summary.json)"
+
+expect 0 "study: 6 points of a grid in 2 parameters" "$HALIDRIFT" check study.cfg
+
+# ---- ranks ----
+
+if "$HALIDRIFT" --version | grep -q '^MPI: Open MPI' && command -v mpirun >/dev/null; then
+  expect 0 "0 of them are there; 3 x 1 processes" env OMPI_ALLOW_RUN_AS_ROOT=1 \
+    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 \
+    ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" mpirun -n 3 "$HALIDRIFT" sweep study.cfg -o ranks
+  same_study grid ranks
+fi
+
+# ---- samples ----
+
+sample="--vary device.layers[0].donors=1e16cm^-3:1e18cm^-3:log --vary temperature=200K:400K"
+# shellcheck disable=SC2086 # a list of words
+expect 0 "12 points of a latin_hypercube in 2 parameters" "$HALIDRIFT" sweep quick.cfg $sample \
+  --set 'study.method="latin_hypercube"' --set study.points=12 -o hypercube
+expect 0 'pulses_spikes:coordinates = "donors temperature"' ncdump -h hypercube/study.nc
+expect 0 "double temperature\(point\)" ncdump -h hypercube/study.nc
+# shellcheck disable=SC2086
+expect 0 "" "$HALIDRIFT" sweep quick.cfg $sample --set 'study.method="sobol"' --set study.points=4 -o sobol
+# shellcheck disable=SC2086
+expect 0 "9 points of a sobol in 2 parameters, 4 of them are there" "$HALIDRIFT" sweep quick.cfg $sample \
+  --set 'study.method="sobol"' --set study.points=9 -o sobol --resume
+# shellcheck disable=SC2086
+expect 2 "hypercube/results.jsonl: its points are of the input with hash" "$HALIDRIFT" sweep quick.cfg \
+  $sample --set 'study.method="latin_hypercube"' --set study.points=13 -o hypercube --resume
+
+# ---- several trajectories at each point ----
+
+expect 0 "6 runs of a grid in 1 parameter" "$HALIDRIFT" sweep hopping.cfg -n 3 --set "$coarse" -o hops \
+  --vary 'experiments[0].drive[0].waveform.high=1.4,1.6'
+expect 0 "double step_first_spike_time\(high, trajectory\)" ncdump -h hops/study.nc
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 3 --set "$coarse" -o many
+expect 0 "" python3 - <<'PY'
+import json
+
+def first(folder):
+    lines = [json.loads(line) for line in open(f"{folder}/results.jsonl", encoding="utf-8")][1:]
+    return {(r.get("point", 0), r["trajectory"]): r["experiments"][0]["spikes"] for r in lines}
+
+hops, many = first("hops"), first("many")
+assert len(hops) == 6 and all(hops[key] == many[key] for key in many), (hops, many)
+PY
+cat err.txt
+
+# ---- points that fail or die ----
+
+expect 7 "1 of 3 points failed, 0 were lost" "$HALIDRIFT" sweep quick.cfg -o failed \
+  --vary 'solver.max_steps=1000000,3,100000'
+expect 0 "point 1 failed: experiment pulses: 3 steps were taken" cat failed/log.txt
+expect 0 "status = 1, 2, 1 ;" ncdump -v status failed/study.nc
+expect 0 "exit_code = 0, 4, 0 ;" ncdump -v exit_code failed/study.nc
+expect 0 '"experiment pulses: 3 steps were taken' ncdump -v message failed/study.nc
+expect 0 '"max_steps": 3' cat failed/summary.json
+# What does not fit the rest of the input fails at its own point only.
+expect 7 "1 of 2 points failed" "$HALIDRIFT" sweep quick.cfg -o misfit \
+  --vary 'experiments[0].drive[0].waveform.width=1 us,3 us'
+expect 0 "point 1 failed: .*width" cat misfit/log.txt
+
+# The whole program is killed in the middle; what was there is there.
+slow='solver.max_step="1 ns"'
+"$HALIDRIFT" sweep quick.cfg -j 2 --vary "$donors" --vary "$high" -o torn --set "$slow" >first.txt 2>&1 &
+pid=$!
+wait_for eval '[ "$(grep -c \"point\" torn/results.jsonl)" -ge 2 ]'
+kill -KILL $pid
+wait $pid 2>/dev/null
+require ! -e torn/study.nc
+there=$(grep -c '"point"' torn/results.jsonl)
+require "$there" -lt 6
+expect 0 "$there of them are there" "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" \
+  -o torn --set "$slow" --resume
+expect 0 "" "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o whole --set "$slow"
+same_study whole torn
+
+# ---- thresholds and relaxation ----
+
+# A bar of conductance G spikes at the amplitude 100 uA / G; a capacitor of 1 nF forgets through
+# 1 Mohm with 1 ms.
+cp quick.cfg figures.cfg
+cat >>figures.cfg <<'CFG'
+study = {
+  vary = ({ key = "device.layers[0].donors"; values = ( "1e17 cm^-3", "2e17 cm^-3", "1e15 cm^-3" ); });
+  thresholds = ({ name = "amplitude"; key = "experiments[0].drive[0].waveform.high";
+                  from = "1 mV"; to = "0.3 V"; tolerance = 1e-4; });
+};
+CFG
+expect 0 "" "$HALIDRIFT" sweep figures.cfg -o threshold
+expect 0 "double amplitude\(donors\)" ncdump -h threshold/study.nc
+expect 0 "" python3 - <<'PY'
+import json
+lines = sorted((json.loads(line) for line in list(open("threshold/results.jsonl"))[1:]), key=lambda r: r["point"])
+for line in lines[:2]:
+    G = line["experiments"][0]["figures"]["I(right)_max_A"] / 0.1
+    assert abs(line["figures"]["amplitude"] - 1e-4 / G) < 0.5 * 1e-4 * 0.3, (line["figures"], 1e-4 / G)
+assert "amplitude" not in lines[2]["figures"], lines[2]["figures"]  # not within the range
+PY
+cat err.txt
+cat >forget.cfg <<'CFG'
+device = {
+  area = "1 um^2";
+  layers = ({ material = "silicon"; thickness = "1 um"; donors = "1e17 cm^-3"; intervals = 20; });
+  species = ({ name = "electron"; });
+  contacts = (
+    { name = "left"; at = "x_min"; ohmic = true; },
+    { name = "right"; at = "x_max"; ohmic = true; }
+  );
+};
+circuit = (
+  { type = "current"; name = "source"; nets = ["gnd", "x"]; },
+  { type = "capacitor"; name = "C"; nets = ["x", "gnd"]; value = "1 nF"; },
+  { type = "resistor"; name = "leak"; nets = ["x", "y"]; value = "1 Mohm"; },
+  { type = "device"; name = "device"; terminals = { left = "y"; right = "gnd"; }; }
+);
+experiments = (
+  { name = "charge"; type = "transient"; duration = "8 ms";
+    drive = ({ source = "source"; waveform = { type = "pulse"; high = "1 uA"; rise = "1 us";
+               width = "98 us"; fall = "1 us"; period = "1 s"; count = 1; }; }); }
+);
+solver = { rtol = 1e-5; };
+study = {
+  vary = ({ key = "circuit.leak.value"; values = ( "1 Mohm", "2 Mohm" ); });
+  relaxations = ({ name = "memory"; column = "V(x)_V"; },
+                 { name = "current"; column = "I(right)_A"; level = 0.5; after = "1 ms"; });
+};
+CFG
+expect 0 "" "$HALIDRIFT" sweep forget.cfg -o forget
+expect 0 "" python3 - <<'PY'
+import json, math
+for line in map(json.loads, list(open("forget/results.jsonl"))[1:]):
+    tau = 1e-9 * (1e6 * (1 + line["point"]))  # the bar's 4 kohm are within the tolerance
+    assert abs(line["figures"]["memory"] / tau - 1) < 5e-3, line["figures"]
+    assert abs(line["figures"]["current"] / tau / math.log(2) - 1) < 5e-3, line["figures"]
+PY
+cat err.txt
+
+# ---- what is refused ----
+
+before=$(cksum <grid/results.jsonl)
+expect 2 "grid: holds the results of a study; --resume goes on" \
+  "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o grid
+expect 2 "grid/results.jsonl: its points are of the input with hash" \
+  "$HALIDRIFT" sweep quick.cfg --vary "$donors" -o grid --resume
+require "$(cksum <grid/results.jsonl)" = "$before"
+expect 3 "quick.cfg: nothing varies; give --vary KEY=FROM:TO:N or a block study" \
+  "$HALIDRIFT" sweep quick.cfg -o none
+expect 3 "needs the number of values between its ends" "$HALIDRIFT" sweep quick.cfg -o none \
+  --vary temperature=200K:300K
+expect 3 "temperature varies twice" "$HALIDRIFT" sweep quick.cfg -o none \
+  --vary temperature=200K:300K:2 --vary temperature=200K,300K
+expect 2 "must be KEY=FROM:TO, KEY=FROM:TO:N" "$HALIDRIFT" sweep quick.cfg -o none --vary temperature
+expect 3 "there is no transient" "$HALIDRIFT" sweep quick.cfg -o none --vary temperature=200K,300K \
+  --set 'study.relaxations=({ name = "a"; column = "b"; experiment = "rest"; })'
+expect 3 "is no quantity: its range cannot be halved" "$HALIDRIFT" sweep quick.cfg -o none \
+  --vary temperature=200K,300K \
+  --set 'study.thresholds=({ name = "a"; key = "solver.max_order"; from = 1; to = 5; })'
+expect 7 "terminals.csv has no column 'I\(top\)_A'" "$HALIDRIFT" sweep quick.cfg -o nocolumn \
+  --vary temperature=200K,300K --set 'study.relaxations=({ name = "a"; column = "I(top)_A"; })'
+expect 2 "unknown option '--vary'" "$HALIDRIFT" ensemble quick.cfg -n 2 --vary temperature=1K,2K
+require ! -e none
+require ! -e runs
+finish
