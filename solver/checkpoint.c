@@ -183,6 +183,8 @@ enum hd_status checkpoint_rewind(const struct checkpoint *checkpoint, struct hd_
   TRY(sink_cut(checkpoint->dir, "spikes.csv", store_number(from, "spikes_bytes"), err));
   if (store_number(from, "impedance_bytes") > 0.0)
     TRY(sink_cut(checkpoint->dir, "impedance.csv", store_number(from, "impedance_bytes"), err));
+  if (store_count(from, "curve_bytes") > 0)
+    TRY(sink_cut(checkpoint->dir, "curve.csv", store_number(from, "curve_bytes"), err));
   TRY(sink_cut(checkpoint->dir, "log.txt", store_number(from, "log_bytes"), err));
   TRY(rewind_fields(checkpoint, err));
   TRY(sink_path(&summary, checkpoint->dir, "summary.json", err));
@@ -264,6 +266,7 @@ enum hd_status checkpoint_write(struct checkpoint *checkpoint, struct hd_error *
   TRY(sink_sync(checkpoint->dir, "terminals.csv", err));
   TRY(sink_sync(checkpoint->dir, "spikes.csv", err));
   TRY(sink_sync(checkpoint->dir, "impedance.csv", err));
+  TRY(sink_sync(checkpoint->dir, "curve.csv", err));
   TRY(sink_sync(checkpoint->dir, "log.txt", err));
   TRY(sink_path(&folder, checkpoint->dir, sink_checkpoints, err));
   enum hd_status status = write_in(checkpoint, folder, err);

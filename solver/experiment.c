@@ -5,8 +5,8 @@
 #include "solver/base/memory.h"
 #include "solver/spikes.h"
 
-static const char *const type_names[] = {"equilibrium", "steady", "dc_sweep", "transient",
-                                         "impedance"};
+static const char *const type_names[] = {"equilibrium", "steady",    "dc_sweep",
+                                         "transient",   "impedance", "continuation"};
 
 /* ---- sources ---- */
 
@@ -19,7 +19,7 @@ static void set_waveforms(struct run *run, const struct experiment_spec *experim
 }
 
 /** Values of all sources at the beginning of an experiment. */
-static void start_values(const struct run *run, double *values) {
+void run_start_values(const struct run *run, double *values) {
   for (size_t e = 0; e < run->spec->circuit.n_elements; e++) {
     const struct element *element = &run->system->elements[e];
     values[e] = element_is_source(element) ? waveform_value(&element->waveform, 0.0) : 0.0;
@@ -28,7 +28,7 @@ static void start_values(const struct run *run, double *values) {
 
 /* ---- steady experiments ---- */
 
-static enum hd_status go_to(struct run *run, const double *values, struct hd_error *err) {
+enum hd_status run_go_to(struct run *run, const double *values, struct hd_error *err) {
   TRY(steady_move(run->steady, run->y, run->sources, values, err));
   memcpy(run->sources, values, run->spec->circuit.n_elements * sizeof *values);
   return HD_OK;
@@ -61,13 +61,15 @@ static enum hd_status begin_state(struct run *run, const struct experiment_spec 
   if (!fresh)
     steady_adopt(run->steady, run->y);
   set_waveforms(run, experiment);
-  if (experiment->start != START_STEADY || experiment->type == EXPERIMENT_DC_SWEEP)
+  bool sweeps =
+      experiment->type == EXPERIMENT_DC_SWEEP || experiment->type == EXPERIMENT_CONTINUATION;
+  if (experiment->start != START_STEADY || sweeps)
     return HD_OK;
   double *values = NULL;
   TRY(hd_alloc(&values, run->spec->circuit.n_elements, sizeof *values, err));
-  start_values(run, values);
+  run_start_values(run, values);
   run->steady->initial = true;
-  enum hd_status status = go_to(run, values, err);
+  enum hd_status status = run_go_to(run, values, err);
   run->steady->initial = false;
   hd_free(&values);
   set_waveforms(run, experiment);
@@ -102,14 +104,13 @@ void run_watch_fronts(struct run *run, double t, const double *y) {
                 text);
 }
 
-static enum hd_status write_point(struct run *run, double bias, bool fields, struct hd_error *err) {
+enum hd_status run_point(struct run *run, double bias, bool fields, struct hd_error *err) {
   TRY(run_row(run, 0.0, run->y, NULL, 0.0, err));
   run_watch_fronts(run, 0.0, run->y);
   return fields ? output_fields(run->output, 0.0, bias, run->y, NULL, err) : HD_OK;
 }
 
-/** Current into the first terminal, for the progress line. */
-static double shown_current(const struct run *run) {
+double run_shown_current(const struct run *run) {
   return run->system->n_instances ? run->output->I[0] : 0.0;
 }
 
@@ -119,12 +120,12 @@ static enum hd_status steady_point(struct run *run, const struct experiment_spec
   progress_begin(run->progress, experiment->name, false, 1.0);
   TRY(hd_alloc(&values, run->spec->circuit.n_elements, sizeof *values, err));
   if (experiment->type != EXPERIMENT_EQUILIBRIUM)
-    start_values(run, values);
-  enum hd_status status = go_to(run, values, err);
+    run_start_values(run, values);
+  enum hd_status status = run_go_to(run, values, err);
   hd_free(&values);
   TRY(status);
-  TRY(write_point(run, 0.0, experiment->fields_start || experiment->fields_end, err));
-  progress_point(run->progress, "", 0.0, shown_current(run),
+  TRY(run_point(run, 0.0, experiment->fields_start || experiment->fields_end, err));
+  progress_point(run->progress, "", 0.0, run_shown_current(run),
                  (int)run->steady->counts.newton_iterations);
   return HD_OK;
 }
@@ -140,7 +141,7 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
   double *values = NULL;
   enum hd_status status = HD_OK;
   TRY(hd_alloc(&values, count, sizeof *values, err));
-  start_values(run, values);
+  run_start_values(run, values);
   size_t first = from ? (size_t)store_number(from, "points") : 0;
   if (run->fresh)
     progress_begin(run->progress, experiment->name, false, (double)experiment->n_values);
@@ -149,7 +150,7 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
   for (size_t i = first; i < experiment->n_values && status == HD_OK && !run->leave; i++) {
     long before = run->steady->counts.newton_iterations;
     values[e] = experiment->values[i];
-    status = go_to(run, values, err);
+    status = run_go_to(run, values, err);
     if (status != HD_OK) {
       hd_fail(err, status, "experiment %s stopped at %s = %.6g, after %zu of %zu points",
               experiment->name, run->system->elements[e].name, values[e], i, experiment->n_values);
@@ -158,8 +159,8 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
     bool fields = (i == 0 && experiment->fields_start) ||
                   (i + 1 == experiment->n_values && experiment->fields_end) ||
                   (experiment->fields_every > 0 && i % (size_t)experiment->fields_every == 0);
-    status = write_point(run, values[e], fields, err);
-    progress_point(run->progress, run->system->elements[e].name, values[e], shown_current(run),
+    status = run_point(run, values[e], fields, err);
+    progress_point(run->progress, run->system->elements[e].name, values[e], run_shown_current(run),
                    (int)(run->steady->counts.newton_iterations - before));
     run->leave = status == HD_OK && i + 1 < experiment->n_values &&
                  checkpoint_due(&run->checkpoint, (long)i + 1, 0.0, 0.0, interrupted());
@@ -191,6 +192,8 @@ static enum hd_status run_one(struct run *run, const struct experiment_spec *exp
     return experiment_transient(run, experiment, from, err);
   if (experiment->type == EXPERIMENT_DC_SWEEP)
     return dc_sweep(run, experiment, from, err);
+  if (experiment->type == EXPERIMENT_CONTINUATION)
+    return experiment_continuation(run, experiment, from, err);
   if (!from)
     TRY(steady_point(run, experiment, err));
   return experiment_is_spectrum(experiment->type) ? experiment_spectrum(run, experiment, from, err)

@@ -58,6 +58,15 @@ enum hd_status experiment_run(const struct run_spec *spec, const struct run_opti
 enum hd_status run_row(struct run *run, double t, const double *y, const double *yp, double rate,
                        struct hd_error *err);
 
+/** Values of all sources at the beginning of an experiment, [n_elements] out. */
+void run_start_values(const struct run *run, double *values);
+/** Steady state at these values of the sources from the present one. */
+enum hd_status run_go_to(struct run *run, const double *values, struct hd_error *err);
+/** What is written of a steady point at run->y. */
+enum hd_status run_point(struct run *run, double bias, bool fields, struct hd_error *err);
+/** Current into the first terminal, for the progress line. */
+double run_shown_current(const struct run *run);
+
 /** Keep the coarsest edge that a front is on; the first one longer than the smoothing length gets a
  * line. */
 void run_watch_fronts(struct run *run, double t, const double *y);
@@ -75,6 +84,10 @@ enum hd_status experiment_spectrum(struct run *run, const struct experiment_spec
 
 /** A sweep goes on behind point number i. */
 enum hd_status run_save_points(struct run *run, size_t i, struct hd_error *err);
+
+/** A curve of steady states (solver/experiment_continuation.c); `from` as above. */
+enum hd_status experiment_continuation(struct run *run, const struct experiment_spec *experiment,
+                                       const struct store *from, struct hd_error *err);
 
 /** What a run is between experiments, to checkpoint.next and from checkpoint.from
  * (solver/experiment_state.c). */

@@ -79,6 +79,61 @@ static enum hd_status open_terminals(struct output *output, const char *dir,
   return status;
 }
 
+/* ---- curve.csv ---- */
+
+static const char *const curve_columns[] = {"point",
+                                            "branch",
+                                            "fold",
+                                            "parameter",
+                                            "arc_length",
+                                            "slope",
+                                            "growth_rate_per_s",
+                                            "growth_frequency_per_s",
+                                            "growing_modes",
+                                            "newton_iterations"};
+enum { CURVE_COLUMNS = sizeof curve_columns / sizeof *curve_columns };
+
+static bool has_curve(const struct run_spec *spec) {
+  bool found = false;
+  for (size_t i = 0; i < spec->n_experiments; i++)
+    found = found || spec->experiments[i].type == EXPERIMENT_CONTINUATION;
+  return found;
+}
+
+/** The curve's own columns, then those of terminals.csv without the time. */
+static enum hd_status open_curve(struct output *output, const char *dir, const struct store *from,
+                                 struct hd_error *err) {
+  const char **columns = NULL;
+  size_t n = 0;
+  if (!dir || !has_curve(output->system->run))
+    return HD_OK;
+  TRY(hd_alloc(&columns, CURVE_COLUMNS + output->n_columns, sizeof *columns, err));
+  columns[n++] = output->columns[0];
+  for (size_t i = 0; i < CURVE_COLUMNS; i++)
+    columns[n++] = curve_columns[i];
+  for (size_t i = 2; i < output->n_columns; i++)
+    columns[n++] = output->columns[i];
+  enum hd_status status = from ? sink_table_reopen(&output->curve, dir, "curve.csv", n, columns,
+                                                   store_number(from, "curve_bytes"), err)
+                               : sink_table_open(&output->curve, dir, "curve.csv", n, columns, err);
+  hd_free(&columns);
+  return status;
+}
+
+enum hd_status output_curve_row(struct output *output, const struct curve_row *row,
+                                struct hd_error *err) {
+  const double own[CURVE_COLUMNS] = {row->point,      row->branch,    row->fold, row->parameter,
+                                     row->arc_length, row->slope,     row->rate, row->frequency,
+                                     row->growing,    row->iterations};
+  double *values = NULL;
+  TRY(hd_alloc(&values, CURVE_COLUMNS + output->n_columns, sizeof *values, err));
+  memcpy(values, own, sizeof own);
+  memcpy(values + CURVE_COLUMNS, output->row + 1, (output->n_columns - 2) * sizeof *values);
+  enum hd_status status = sink_table_row(output->curve, output->experiment, values, err);
+  hd_free(&values);
+  return status;
+}
+
 static enum hd_status open_fields(struct output *output, const char *dir, struct hd_error *err) {
   const struct system *system = output->system;
   size_t n = system->n_instances;
@@ -110,6 +165,7 @@ enum hd_status output_open(struct output **out, const char *dir, struct system *
   TRY(hd_alloc(&output->I, currents_count(output->currents), sizeof(double), err));
   TRY(derived_create(&output->derived, system, err));
   TRY(open_terminals(output, dir, from, err));
+  TRY(open_curve(output, dir, from, err));
   TRY(open_fields(output, dir, err));
   return from ? sink_fields_continue(output->fields, (size_t)store_number(from, "records"), err)
               : HD_OK;
@@ -154,6 +210,7 @@ enum hd_status output_close(struct output **output, struct hd_error *err) {
     return HD_OK;
   struct output *o = *output;
   enum hd_status status = sink_table_close(&o->terminals, err);
+  enum hd_status curve = sink_table_close(&o->curve, err);
   enum hd_status fields = sink_fields_close(&o->fields, err);
   for (size_t i = 0; o->sets && i < o->system->n_instances; i++)
     quantity_set_free(&o->sets[i]);
@@ -170,5 +227,5 @@ enum hd_status output_close(struct output **output, struct hd_error *err) {
   currents_free(&o->currents);
   derived_free(&o->derived);
   hd_free(output);
-  return status != HD_OK ? status : fields;
+  return status != HD_OK ? status : curve != HD_OK ? curve : fields;
 }

@@ -9,6 +9,11 @@
 #include "solver/store.h"
 #include "solver/system.h"
 
+/** What curve.csv says about a point of a curve, before the columns of terminals.csv. */
+struct curve_row {
+  double point, branch, fold, parameter, arc_length, slope, rate, frequency, growing, iterations;
+};
+
 /** Room for the name of a column of terminals.csv. */
 enum { OUTPUT_COLUMN = 4 * HD_NAME };
 
@@ -17,6 +22,7 @@ struct output {
   struct sink_table *terminals; /* owned; NULL: no rows are kept */
   struct currents *currents;
   double *I;                  /* [terminals] owned: currents of the last row */
+  struct sink_table *curve;   /* owned; NULL: there is no continuation, or no rows are kept */
   struct sink_fields *fields; /* owned; NULL: no fields are kept */
   struct quantity_set *sets;  /* [n_instances] owned */
   const struct mesh **meshes; /* [n_instances] owned lists that fields.nc borrows */
@@ -39,6 +45,9 @@ enum hd_status output_open(struct output **output, const char *dir, struct syste
 /** One row of terminals.csv at the state y. yp is NULL when steady; rate: 1 / time step. */
 enum hd_status output_row(struct output *output, double t, const double *y, const double *yp,
                           double rate, struct hd_error *err);
+/** One row of curve.csv for the state of the last row of terminals.csv. */
+enum hd_status output_curve_row(struct output *output, const struct curve_row *row,
+                                struct hd_error *err);
 /** What the fields boil down to in the last row: name and value of number i. */
 const char *output_derived(const struct output *output, size_t i, double *value);
 /** One record of fields.nc. */

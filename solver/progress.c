@@ -129,6 +129,8 @@ void progress_begin(struct progress *progress, const char *experiment, bool tran
   char line[2 * LINE], span[HD_NAME];
   if (transient)
     snprintf(line, sizeof line, "%s: transient of %s", experiment, engineering(span, end, "s"));
+  else if (!(end > 0))
+    snprintf(line, sizeof line, "%s: steady points", experiment);
   else
     snprintf(line, sizeof line, "%s: %.0f steady %s", experiment, end,
              end > 1 ? "points" : "point");
@@ -217,12 +219,13 @@ void progress_count(struct progress *progress, const char *many, long over, long
 void progress_point(struct progress *progress, const char *source, double bias, double current,
                     int iterations) {
   progress->points++;
-  char line[4 * LINE], amperes[HD_NAME];
+  char line[4 * LINE], amperes[HD_NAME], all[HD_NAME] = "";
   engineering(amperes, current, "A");
+  if (progress->end > 0)
+    snprintf(all, sizeof all, " of %.0f", progress->end);
   if (*source)
-    snprintf(line, sizeof line, "%s: point %ld of %.0f, %s = %.6g, I = %s, %d iterations",
-             progress->experiment, progress->points, progress->end, source, bias, amperes,
-             iterations);
+    snprintf(line, sizeof line, "%s: point %ld%s, %s = %.6g, I = %s, %d iterations",
+             progress->experiment, progress->points, all, source, bias, amperes, iterations);
   else
     snprintf(line, sizeof line, "%s: I = %s, %d iterations", progress->experiment, amperes,
              iterations);

@@ -17,7 +17,7 @@ enum hd_status progress_create(struct progress **progress, enum progress_level l
                                FILE *log, struct hd_error *err);
 /** Plain lines, whatever `out` seems to be. */
 void progress_plain(struct progress *progress);
-/** An experiment begins; `end` is its duration (s) or its number of points. */
+/** An experiment begins; `end` is its duration (s) or its number of points, 0: not known. */
 void progress_begin(struct progress *progress, const char *experiment, bool transient, double end);
 /** Called at every accepted step (cheap: prints at most 10 times a second). */
 void progress_step(struct progress *progress, double t, double step, long steps);

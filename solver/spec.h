@@ -86,7 +86,8 @@ enum experiment_type {
   EXPERIMENT_STEADY,      /* steady state at the sources' values at t = 0 */
   EXPERIMENT_DC_SWEEP,    /* steady states along a source's values */
   EXPERIMENT_TRANSIENT,   /* time evolution for `duration` */
-  EXPERIMENT_IMPEDANCE    /* small harmonic signals about a steady state, at many frequencies */
+  EXPERIMENT_IMPEDANCE,   /* small harmonic signals about a steady state, at many frequencies */
+  EXPERIMENT_CONTINUATION /* steady states along a curve through folds */
 };
 
 /** Small signals at many frequencies? */
@@ -126,6 +127,15 @@ struct spectrum_spec {
   bool hold_ions; /* the state keeps the ions of the last experiment; they respond all the same */
 };
 
+/** A curve of steady states: see solver/continuation.h for its steps. */
+struct curve_spec {
+  double from, to;  /* where it begins, and the value that ends it; V or A */
+  double low, high; /* values that end it, too */
+  double first_step, largest_step, smallest_step; /* arc length */
+  int max_points;
+  bool stability; /* the leading modes are looked for at every point */
+};
+
 struct experiment_spec {
   char name[HD_NAME];
   int type;        /* enum experiment_type */
@@ -133,12 +143,13 @@ struct experiment_spec {
   double duration; /* s, transient */
   size_t n_drives;
   struct drive_spec *drives; /* owned */
+  int sweep_source;          /* dc sweep, continuation: element index */
   /* dc sweep: the source's values */
-  int sweep_source; /* element index */
   size_t n_values;
   double *values;   /* owned; V or A, in order */
   bool frozen_ions; /* true: all ions stay where they are (any type of experiment) */
   struct spectrum_spec spectrum;
+  struct curve_spec curve; /* continuation */
   /* transient: output */
   bool every_step; /* a row for every accepted time step */
   size_t n_times;

@@ -158,20 +158,37 @@ static double place_previous(const struct steady *steady, const double *y, const
   return -along / way2;
 }
 
-/** Ions: the logarithm (of the odds, with a site limit) goes on in a straight line. */
-static double extrapolate_ion(bool limited, double x, double previous, double ratio) {
-  if (!(x > 0.0 && previous > 0.0) || (limited && !(x < 1.0 && previous < 1.0)))
-    return x;
-  double odds = limited ? x / (1.0 - x) : x;
-  double previous_odds = limited ? previous / (1.0 - previous) : previous;
-  odds *= pow(odds / previous_odds, ratio);
+/** Odds of a share of sites; without a limit the share itself. */
+static double ion_odds(bool limited, double x) {
+  return limited ? x / (1.0 - x) : x;
+}
+
+static bool is_inside(bool limited, double x) {
+  return x > 0.0 && (!limited || x < 1.0);
+}
+
+/** The share with so many times the odds. */
+static double scale_ion(bool limited, double x, double factor) {
+  double odds = ion_odds(limited, x) * factor;
   return limited ? odds / (1.0 + odds) : odds;
 }
 
+/** Ions: the logarithm (of the odds, with a site limit) goes on in a straight line. */
+static double extrapolate_ion(bool limited, double x, double previous, double ratio) {
+  if (!is_inside(limited, x) || !is_inside(limited, previous))
+    return x;
+  return scale_ion(limited, x, pow(ion_odds(limited, x) / ion_odds(limited, previous), ratio));
+}
+
+double steady_shift_ion(bool limited, double x, double step) {
+  if (!is_inside(limited, x))
+    return x;
+  return scale_ion(limited, x, exp(step / (limited ? x * (1.0 - x) : x)));
+}
+
 /** out = y + ratio (y - previous), potentials and levels as they are, ions in their logarithm. */
-static void extrapolate(const struct steady *steady, const double *y, double ratio, double *out) {
-  const struct system *system = steady->system;
-  const double *previous = steady->previous;
+void steady_extrapolate(const struct system *system, const double *y, const double *previous,
+                        double ratio, double *out) {
   for (int g = 0; g < system->n; g++)
     out[g] = y[g] + ratio * (y[g] - previous[g]);
   for (size_t i = 0; i < system->n_instances; i++) {
@@ -198,7 +215,7 @@ static int continue_to(struct steady *steady, double s, double next, double *s_p
   double ratio = (next - s) / (s - *s_previous);
   int iterations = -1;
   if (fabs(ratio) <= EXTRAPOLATION_MAX) {
-    extrapolate(steady, y, ratio, start);
+    steady_extrapolate(steady->system, y, steady->previous, ratio, start);
     iterations = steady_newton(steady, SYSTEM_STEADY, NULL, 0.0, start);
   }
   if (iterations < 0) {

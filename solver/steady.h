@@ -34,6 +34,13 @@ enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_er
 /** Make a state that a transient ended in fit for steady_move. */
 void steady_adopt(struct steady *steady, double *y);
 
+/** A share of ions that has moved by `step` along the logarithm of its odds: it stays in bounds. */
+double steady_shift_ion(bool limited, double x, double step);
+
+/** out = y + ratio (y - previous); ions along the logarithm of their odds. */
+void steady_extrapolate(const struct system *system, const double *y, const double *previous,
+                        double ratio, double *out);
+
 /** From the steady state y at the source values `from` to the one at `to` ([n_elements], V or A).
  */
 enum hd_status steady_move(struct steady *steady, double *y, const double *from, const double *to,

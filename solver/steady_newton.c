@@ -73,22 +73,18 @@ static bool settles(const struct steady *steady, const struct device *device, in
                         steady->frozen);
 }
 
-/** The largest change of a Newton update over V_T (or relative): as Newton's method wants it, and
- * the part of it that damping left undone. */
-struct change {
-  double whole, left;
-};
-
 /** The larger one of `worst` and of a step, of which `taken` was done, in a unit. */
-static struct change include(struct change worst, double step, double taken, double unit) {
-  return (struct change){.whole = worse(worst.whole, fabs(step) / unit),
-                         .left = worse(worst.left, fabs(step - taken) / unit)};
+static struct steady_change include(struct steady_change worst, double step, double taken,
+                                    double unit) {
+  return (struct steady_change){.whole = worse(worst.whole, fabs(step) / unit),
+                                .left = worse(worst.left, fabs(step - taken) / unit)};
 }
 
 /** Apply -delta (a Newton step) to y; `worst` with the changes of this node out. */
-static struct change update_node(const struct steady *steady,
-                                 const struct system_instance *instance, int node,
-                                 enum system_mode mode, double *y, struct change worst) {
+static struct steady_change update_node(const struct steady *steady,
+                                        const struct system_instance *instance, int node,
+                                        enum system_mode mode, double *y,
+                                        struct steady_change worst) {
   const struct device *device = instance->device;
   const struct model *model = &device->model;
   const double *delta = steady->delta;
@@ -129,10 +125,10 @@ static struct change update_node(const struct steady *steady,
   return worst;
 }
 
-/** Apply -delta to y; the largest change, V (or relative, times V_T). */
-static struct change update(struct steady *steady, enum system_mode mode, double *y) {
+/** Apply -delta to y, damped; the largest change, V (or relative, times V_T); NAN: it is broken. */
+struct steady_change steady_update(struct steady *steady, enum system_mode mode, double *y) {
   const struct system *system = steady->system;
-  struct change worst = {0};
+  struct steady_change worst = {0};
   double V_T = run_thermal_voltage(system->run);
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *instance = &system->instances[i];
@@ -162,12 +158,13 @@ static struct change update(struct steady *steady, enum system_mode mode, double
     y[g] -= steady->delta[g];
   for (int g = 0; g < system->n; g++)
     if (!isfinite(steady->delta[g]))
-      return (struct change){.whole = NAN, .left = NAN};
+      return (struct steady_change){.whole = NAN, .left = NAN};
   steady_settle_ions(steady->system, mode, steady->frozen, worst.whole > FAR, y, steady->rest);
-  return (struct change){.whole = worst.whole * V_T, .left = worst.left * V_T};
+  return (struct steady_change){.whole = worst.whole * V_T, .left = worst.left * V_T};
 }
 
-static int worst_row(const struct steady *steady) {
+/** Row of the largest residual in steady->F. */
+int steady_worst_row(const struct steady *steady) {
   int row = 0;
   for (int g = 1; g < steady->system->n; g++)
     if (!(fabs(steady->F[g]) <= fabs(steady->F[row])))
@@ -183,22 +180,21 @@ static double weight_of(const struct model *model, int j, double value) {
   return j == 0 || species ? 1.0 / model->V_T : 1.0;
 }
 
-/** Weights of all unknowns for the iteration; 0: of those that decide nothing. */
-static void fill_weights(struct steady *steady, const double *y) {
-  const struct system *system = steady->system;
+/** One over the units of all unknowns; 0: of those that decide nothing. weight: [n] out */
+void steady_weights(const struct system *system, const double *y, double *weight) {
   double V_T = run_thermal_voltage(system->run);
-  memset(steady->weight, 0, (size_t)system->n * sizeof(double));
+  memset(weight, 0, (size_t)system->n * sizeof(double));
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *instance = &system->instances[i];
     const struct model *model = &instance->device->model;
     for (int at = 0; at < instance->device->n_nodes * model->n_unknowns; at++) {
       int g = instance->dof[at];
       if (g < system->n)
-        steady->weight[g] = weight_of(model, at % model->n_unknowns, y[g]);
+        weight[g] = weight_of(model, at % model->n_unknowns, y[g]);
     }
   }
   for (int g = system->net_base; g < system->branch_base; g++)
-    steady->weight[g] = 1.0 / V_T;
+    weight[g] = 1.0 / V_T;
 }
 
 /** steady->delta at a point: by GMRES with old factors where new ones are dear and those are good,
@@ -211,7 +207,7 @@ static int solve_update(struct steady *steady, struct system_plan *plan,
     return 1;
   memcpy(steady->delta, steady->F, (size_t)system->n * sizeof(double));
   if (linear_is_dear(plan->linear)) {
-    fill_weights(steady, point->y);
+    steady_weights(system, point->y, steady->weight);
     if (linear_iterate(plan->linear, steady->delta, steady->weight, *error) == 0)
       return 0;
   }
@@ -219,15 +215,22 @@ static int solve_update(struct steady *steady, struct system_plan *plan,
   return linear_factor(plan->linear) || linear_solve(plan->linear, steady->delta);
 }
 
-/** Is the state converged after an update `change`, `ratio` of the one before? What is left is
- * about the next update, change ratio^2, and what damping left of this one: that of sites full but
- * for 1e-8 does not show in the ratio. An update with old factors (error > 0) foresees nothing: its
- * preconditioned residual does not bound its error (tests/invariants/test_steady.c). */
-static bool converged(const struct steady *steady, struct change change, double ratio,
-                      double error) {
+/**
+ * Is the state converged after an update `change`, `ratio` of the one before? What is left is about
+ * the next update, change ratio^2, and what damping left of this one: that of sites full but for
+ * 1e-8 does not show in the ratio. An update with old factors (error > 0) foresees nothing: its
+ * preconditioned residual does not bound its error (tests/invariants/test_steady.c).
+ */
+bool steady_is_converged(const struct steady *steady, struct steady_change change, double ratio,
+                         double error) {
   return change.whole < steady->tolerance ||
          (ratio < QUADRATIC && change.whole * ratio * ratio < FORESEEN * steady->tolerance &&
           error == 0.0 && change.left < ITERATED * steady->tolerance);
+}
+
+/** Is Newton's method still on its way? */
+bool steady_is_sane(struct steady_change change) {
+  return change.whole < DIVERGED;
 }
 
 /**
@@ -259,14 +262,14 @@ int steady_newton(struct steady *steady, enum system_mode mode, const double *ol
     double error = fmin(LOOSE, fmax(TIGHT, ratio * ratio));
     if (solve_update(steady, plan, &point, &error))
       return -1;
-    struct change change = update(steady, mode, steady->trial);
+    struct steady_change change = steady_update(steady, mode, steady->trial);
     steady->counts.newton_iterations++;
     first = i == 1 ? change.whole : first;
     bool lost = steady->hasty && i >= PATIENCE && change.whole > GROWN * first;
-    if (!(change.whole < DIVERGED) || lost)
+    if (!steady_is_sane(change) || lost)
       return -1;
     ratio = last > 0.0 ? change.whole / last : 1.0;
-    if (converged(steady, change, ratio, error)) {
+    if (steady_is_converged(steady, change, ratio, error)) {
       memcpy(y, steady->trial, n * sizeof *y);
       return i;
     }
@@ -279,7 +282,7 @@ int steady_newton(struct steady *steady, enum system_mode mode, const double *ol
 enum hd_status steady_not_converged(const struct steady *steady, const char *what,
                                     struct hd_error *err) {
   char place[256];
-  int row = worst_row(steady);
+  int row = steady_worst_row(steady);
   system_row_place(steady->system, row, place, sizeof place);
   return hd_fail(err, HD_CONVERGENCE,
                  "%s was not found: the largest residual is %.3g in %s; try mesh.refine = 2, "

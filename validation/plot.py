@@ -5,7 +5,8 @@
 
 A run in time shows voltages, current with its spikes, energy per spike, and one
 field over depth and time; sweeps show current over voltage, one curve for each
-experiment; `--kind map` shows the ions and the potential in a 2D device. Needs numpy
+experiment; a continuation shows stable states as lines, unstable ones dashed, folds as
+dots, and the rate of the leading mode below; `--kind map` shows the ions and the potential in a 2D device. Needs numpy
 and matplotlib, and netCDF4 for the fields.
 """
 
@@ -372,6 +373,39 @@ def draw_sweeps(run, experiments, options):
     return figure
 
 
+def pieces(grows):
+    """Stretches of rows with one sign, each with the row behind it: [(first, end, grows)]."""
+    ends = np.flatnonzero(np.diff(grows)) + 1
+    starts = np.concatenate([[0], ends])
+    return [(a, min(b + 1, len(grows)), grows[a])
+            for a, b in zip(starts, np.concatenate([ends, [len(grows)]]))]
+
+
+def draw_curve(run, experiment, options):
+    """A continuation: current and leading rate over the parameter."""
+    columns = Table(run.folder / "curve.csv").of(experiment)
+    terminal = device_terminal(columns, options.terminal)
+    x, rate = columns["parameter"], columns["growth_rate_per_s"]
+    current = np.abs(named(columns, "I")[terminal])
+    folds = columns["fold"] > 0
+    figure, (upper, lower) = plt.subplots(2, 1, sharex=True, layout="constrained", figsize=(
+        options.width * 0.75, options.width * 0.8), height_ratios=[3, 2])
+    for first, end, unstable in pieces((rate > 0) & ~folds):
+        style = {"color": COLOURS[1 if unstable else 0], "linestyle": "--" if unstable else "-"}
+        upper.plot(x[first:end], current[first:end], **style)
+        lower.plot(x[first:end], rate[first:end], **style)
+    upper.plot(x[folds], current[folds], "o", color=COLOURS[6], markersize=4)
+    for style, label in (("-", "stable"), ("--", "unstable")):
+        upper.plot([], [], style, color=COLOURS[style == "--"], label=label)
+    upper.plot([], [], "o", color=COLOURS[6], markersize=4, label="fold")
+    upper.set(ylabel=f"|I({terminal})| (A)", yscale="linear" if options.linear else "log")
+    lower.set(xlabel="parameter", ylabel="rate of the leading mode (1/s)")
+    lower.set_yscale("symlog", linthresh=1)
+    lower.axhline(0, color="0.7", linewidth=0.6)
+    upper.legend()
+    return figure
+
+
 def draw(run, options):
     known = run.terminals.experiments()
     chosen = options.experiment or known
@@ -380,6 +414,11 @@ def draw(run, options):
             sys.exit(f"no experiment {name!r}; there are: {', '.join(known)}")
     sweeps = [name for name in chosen if is_sweep(run, name)]
     kind = options.kind
+    curves = [name for name in chosen if run.type_of(name) == "continuation"]
+    if kind == "curve" or kind == "auto" and curves:
+        if not curves:
+            sys.exit(f"{run.folder}: no experiment of type continuation")
+        return draw_curve(run, curves[0], options)
     if kind == "auto":
         spiking = any(len(run.spikes_of(name).get("time_s", [])) for name in chosen)
         kind = "iv" if sweeps and not spiking else "time"
@@ -398,7 +437,7 @@ def main():
     parser.add_argument("run", help="run folder")
     parser.add_argument("-o", "--output", default="run.png", help="PNG, SVG or PDF")
     parser.add_argument("--experiment", action="append", help="only this one (may be repeated)")
-    parser.add_argument("--kind", choices=["auto", "time", "iv", "map"], default="auto")
+    parser.add_argument("--kind", choices=["auto", "time", "iv", "map", "curve"], default="auto")
     parser.add_argument("--terminal", help="whose current is drawn")
     parser.add_argument("--field", help="variable of fields.nc, or none")
     parser.add_argument("--linear", action="store_true", help="current on a linear axis")

@@ -52,6 +52,16 @@ enum hd_status build_spectrum(struct reader *reader, const struct node *group,
 enum hd_status build_study(struct reader *reader, const struct node *root,
                            struct study_spec *study);
 
+/** The source that an experiment steps: `source`, or the only voltage source; no drive may have it.
+ * -1 and a sentence when there is none. */
+int build_stepped_source(struct reader *reader, const struct node *group,
+                         const struct circuit_spec *circuit,
+                         const struct experiment_spec *experiment);
+
+/** What a continuation has besides: its values and its group `curve`. */
+enum hd_status build_curve(struct reader *reader, const struct node *group,
+                           const struct circuit_spec *circuit, struct experiment_spec *experiment);
+
 /** One waveform in the unit of what it drives ("V", "A", ""). `group` may be NULL: constant. */
 enum hd_status build_waveform(struct reader *reader, const struct node *group, const char *unit,
                               struct waveform *waveform);

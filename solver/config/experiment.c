@@ -100,27 +100,37 @@ static enum hd_status make_values(struct reader *reader, const struct node *grou
   return HD_OK;
 }
 
+int build_stepped_source(struct reader *reader, const struct node *group,
+                         const struct circuit_spec *circuit,
+                         const struct experiment_spec *experiment) {
+  bool given = tree_member(group, "source");
+  int index = given ? source_index(reader, group, "source", circuit)
+                    : only_element(circuit, ELEMENT_VOLTAGE_SOURCE);
+  if (index < 0) {
+    if (!given)
+      input_error(reader, group, "source", "is missing. Source whose values are gone through");
+    return -1;
+  }
+  const struct element *source = &circuit->elements[index];
+  if (!element_is_source(source)) {
+    input_error(reader, group, "source", "%s is no voltage or current source", source->name);
+    return -1;
+  }
+  for (size_t i = 0; i < experiment->n_drives; i++)
+    if (experiment->drives[i].element == index)
+      input_error(reader, group, "drive", "drives %s, which is swept", source->name);
+  return index;
+}
+
 static enum hd_status read_sweep(struct reader *reader, const struct node *group,
                                  const struct circuit_spec *circuit,
                                  struct experiment_spec *experiment) {
   struct sweep_input input;
   struct table table = section_table(SECTION_EXPERIMENT, 1);
-  experiment->sweep_source = tree_member(group, "source")
-                                 ? source_index(reader, group, "source", circuit)
-                                 : only_element(circuit, ELEMENT_VOLTAGE_SOURCE);
-  if (experiment->sweep_source < 0) {
-    if (!tree_member(group, "source"))
-      input_error(reader, group, "source", "is missing. Source that the dc_sweep steps");
+  experiment->sweep_source = build_stepped_source(reader, group, circuit, experiment);
+  if (experiment->sweep_source < 0)
     return HD_OK;
-  }
   const struct element *source = &circuit->elements[experiment->sweep_source];
-  if (!element_is_source(source)) {
-    input_error(reader, group, "source", "%s is no voltage or current source", source->name);
-    return HD_OK;
-  }
-  for (size_t i = 0; i < experiment->n_drives; i++)
-    if (experiment->drives[i].element == experiment->sweep_source)
-      input_error(reader, group, "drive", "drives %s, which is swept", source->name);
   size_t before = reader->err->count;
   table.value_unit = element_table[source->kind].value_unit;
   TRY(table_read(reader, group, &table, &input));
@@ -320,11 +330,14 @@ static void check_keys(struct reader *reader, const struct node *group,
                        const struct experiment_spec *experiment) {
   static const char *const sweep_keys[] = {"from", "to", "step", "points", "values"};
   static const char *const spectrum_keys[] = {"net", "frequency", "hold_ions"};
+  const size_t shared = 2; /* with a continuation */
   bool spectrum = experiment_is_spectrum(experiment->type);
+  bool curve = experiment->type == EXPERIMENT_CONTINUATION;
   for (size_t i = 0; i < sizeof sweep_keys / sizeof *sweep_keys; i++) {
     const struct node *node = tree_member(group, sweep_keys[i]);
-    if (node && experiment->type != EXPERIMENT_DC_SWEEP)
-      input_error(reader, node, NULL, "is for type \"dc_sweep\" only");
+    if (node && experiment->type != EXPERIMENT_DC_SWEEP && !(curve && i < shared))
+      input_error(reader, node, NULL, "is for type \"dc_sweep\"%s only",
+                  i < shared ? " or \"continuation\"" : "");
   }
   for (size_t i = 0; i < sizeof spectrum_keys / sizeof *spectrum_keys; i++) {
     const struct node *node = tree_member(group, spectrum_keys[i]);
@@ -332,8 +345,12 @@ static void check_keys(struct reader *reader, const struct node *group,
       input_error(reader, node, NULL, "is for type \"impedance\" only");
   }
   const struct node *source = tree_member(group, "source");
-  if (source && !spectrum && experiment->type != EXPERIMENT_DC_SWEEP)
-    input_error(reader, source, NULL, "is for types \"dc_sweep\" and \"impedance\" only");
+  if (source && !spectrum && !curve && experiment->type != EXPERIMENT_DC_SWEEP)
+    input_error(reader, source, NULL,
+                "is for types \"dc_sweep\", \"impedance\" and \"continuation\" only");
+  const struct node *curve_group = tree_member(group, "curve");
+  if (curve_group && !curve)
+    input_error(reader, curve_group, NULL, "is for type \"continuation\" only");
   const struct node *duration = tree_member(group, "duration");
   if (duration && experiment->type != EXPERIMENT_TRANSIENT)
     input_error(reader, duration, NULL, "is for type \"transient\" only");
@@ -368,6 +385,8 @@ static enum hd_status read_experiment(struct reader *reader, const struct node *
     TRY(read_sweep(reader, group, &spec->circuit, experiment));
   if (experiment_is_spectrum(experiment->type))
     TRY(build_spectrum(reader, group, &spec->circuit, experiment));
+  if (experiment->type == EXPERIMENT_CONTINUATION)
+    TRY(build_curve(reader, group, &spec->circuit, experiment));
   TRY(read_output(reader, member_group(reader, group, "output"), experiment));
   TRY(read_fields(reader, member_group(reader, group, "fields"), experiment));
   return read_spikes(reader, member_group(reader, group, "spikes"), spec, experiment);

@@ -10,8 +10,8 @@ const char *const piece_sides[] = {"x_min", "x_max", "y_min", "y_max", "r_min",
                                    "r_max", "z_min", "z_max", NULL};
 
 static const char *const coordinates_names[] = {"1d", "planar", "axisymmetric", NULL};
-static const char *const experiment_names[] = {"equilibrium", "steady",    "dc_sweep",
-                                               "transient",   "impedance", NULL};
+static const char *const experiment_names[] = {
+    "equilibrium", "steady", "dc_sweep", "transient", "impedance", "continuation", NULL};
 static const char *const start_names[] = {"last", "equilibrium", "steady", "profile", NULL};
 
 #define AT(member) offsetof(struct run_spec, member)
@@ -194,8 +194,8 @@ const struct param experiment_params[] = {
     {"type", PARAM_CHOICE, "", AT(type), EXPERIMENT_TRANSIENT, 0, 0, false, true, experiment_names,
      "equilibrium: all sources at zero; steady: at their values at t = 0; dc_sweep: along a "
      "source's values; transient: for `duration`; impedance: small harmonic signals about the "
-     "steady "
-     "state at the sources' values at t = 0.",
+     "steady state at the sources' values at t = 0; continuation: along a curve of steady states, "
+     "through its folds.",
      NULL},
     {"start", PARAM_CHOICE, "", AT(start), START_LAST, 0, 0, false, false, start_names,
      "State to begin with; last: where the experiment before ended, the first at equilibrium.",
@@ -227,15 +227,38 @@ COUNT(frequency);
 #define AT(member) offsetof(struct sweep_input, member)
 const struct param sweep_params[] = {
     {"from", PARAM_QUANTITY, "$", AT(from), PARAM_MISSING, -INFINITY, INFINITY, false, false, NULL,
-     "First value of a dc_sweep.", NULL},
+     "First value of a dc_sweep or a continuation.", NULL},
     {"to", PARAM_QUANTITY, "$", AT(to), PARAM_MISSING, -INFINITY, INFINITY, false, false, NULL,
-     "Last value of a dc_sweep.", NULL},
+     "Last value of a dc_sweep; a continuation ends there.", NULL},
     {"step", PARAM_QUANTITY, "$", AT(step), PARAM_MISSING, 0, INFINITY, true, false, NULL,
      "Distance of the values of a dc_sweep, or give `points`.", NULL},
     {"points", PARAM_INTEGER, "", AT(points), 0, 0, 1000000, false, false, NULL,
      "Number of values of a dc_sweep with both ends, 2 or more, or give `step`.", NULL},
 };
 COUNT(sweep);
+#undef AT
+
+#define AT(member) offsetof(struct experiment_spec, curve.member)
+const struct param curve_params[] = {
+    {"low", PARAM_QUANTITY, "$", AT(low), PARAM_MISSING, -INFINITY, INFINITY, false, false, NULL,
+     "The curve ends below this value, too; missing: the smaller one of `from` and `to`.", NULL},
+    {"high", PARAM_QUANTITY, "$", AT(high), PARAM_MISSING, -INFINITY, INFINITY, false, false, NULL,
+     "The curve ends above this value, too; missing: the larger one of `from` and `to`.", NULL},
+    {"first_step", PARAM_NUMBER, "", AT(first_step), 0.1, 0, INFINITY, true, false, NULL,
+     "First step along the curve; the arc length is the mean change of the potentials in kT/q and "
+     "that of the parameter in fiftieths of |to - from|.",
+     NULL},
+    {"largest_step", PARAM_NUMBER, "", AT(largest_step), 2, 0, INFINITY, true, false, NULL,
+     "Longest step along the curve; shorter ones give more points.", NULL},
+    {"smallest_step", PARAM_NUMBER, "", AT(smallest_step), 1e-7, 0, INFINITY, true, false, NULL,
+     "Step below which the curve counts as lost.", NULL},
+    {"max_points", PARAM_INTEGER, "", AT(max_points), 5000, 2, 1000000, false, false, NULL,
+     "Points after which the curve ends wherever it is.", NULL},
+    {"stability", PARAM_BOOL, "", AT(stability), 1, 0, 1, false, false, NULL,
+     "Look for the leading modes at every point: which states are stable.",
+     "takes a third of the time"},
+};
+COUNT(curve);
 #undef AT
 
 #define AT(member) offsetof(struct output_input, member)

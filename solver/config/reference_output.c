@@ -16,6 +16,8 @@ static const struct output_row files[] = {
     {"terminals.csv", "", "Voltages and currents of terminals and nets, a row per output point."},
     {"spikes.csv", "", "One row per spike; the header alone when none were looked for."},
     {"impedance.csv", "", "One row per frequency; only in runs with an `impedance`."},
+    {"curve.csv", "",
+     "One row per point of a continuation: the curve, its folds and stability; only with one."},
     {"fields.nc", "", "Fields inside the devices, netCDF-4 with CF-1.8 names and units."},
     {"summary.json", "", "Results and statistics of the run for other programs."},
     {"resolved.cfg", "",
@@ -82,12 +84,32 @@ static const struct output_row impedance[] = {
     {"ImV(<net>)", "V", "Its imaginary part."},
     {NULL, NULL, NULL}};
 
+static const struct output_row curve[] = {
+    {"experiment", "", "Name of the experiment."},
+    {"point", "", "Number of the point, from 0."},
+    {"branch", "", "Number of folds before the point: states between two folds have one number."},
+    {"fold", "", "1: the parameter has an extremum here; 0 elsewhere."},
+    {"parameter", "", "Value of the source (V or A)."},
+    {"arc_length", "kT/q",
+     "Length of the curve from its first point: root mean square over the mesh of the changes of "
+     "potentials and levels, with that of the parameter."},
+    {"slope", "", "d parameter / d arc_length along the curve; its sign changes at folds."},
+    {"growth_rate_per_s", "s-1",
+     "Rate of the leading mode: small deviations from the state go with exp(rate t); positive: the "
+     "state is unstable. Empty when it was not asked for or not found."},
+    {"growth_frequency_per_s", "s-1", "Angular frequency of that mode; 0: it does not oscillate."},
+    {"growing_modes", "",
+     "Number of modes that grow among the leading ones (at most three or four)."},
+    {"newton_iterations", "", "Newton iterations of the point."},
+    {NULL, NULL, NULL}};
+
 static const struct output_row labels[] = {
     {"record", "1", "Number of the record, from 0 through all experiments."},
     {"x, y", "m", "Axes of a 1d (x) or planar device; y is the position in the stack."},
     {"r, z", "m", "Axes of an axisymmetric device; z is the position in the stack."},
     {"time", "s", "Time since the start of the experiment."},
-    {"bias_V", "V", "Value of the swept source of a dc_sweep; 0 in other experiments."},
+    {"bias_V", "V",
+     "Value of the swept source of a dc_sweep or a continuation; 0 in other experiments."},
     {"experiment", "", "Name of the experiment, as characters."},
     {NULL, NULL, NULL}};
 
@@ -135,9 +157,14 @@ static const struct output_row summary[] = {
      "sums over the device that are equal when the equations hold exactly."},
     {"conservation.terminal_current_max_A", "A", "Largest terminal current, for comparison."},
     {"experiments[].name", "", "Name of the experiment."},
-    {"experiments[].type", "", "equilibrium, steady, dc_sweep, transient or impedance."},
+    {"experiments[].type", "",
+     "equilibrium, steady, dc_sweep, transient, impedance or continuation."},
     {"experiments[].status", "", "ok or stopped."},
     {"experiments[].steps", "", "Accepted time steps (transients)."},
+    {"experiments[].points", "", "Points of a continuation that has ended."},
+    {"experiments[].folds[].parameter", "", "Value of the parameter at a fold (V or A)."},
+    {"experiments[].folds[].arc_length", "kT/q", "Its place on the curve."},
+    {"experiments[].folds[].point", "", "Its row in curve.csv."},
     {"experiments[].single_ions.hops", "",
      "Hops between cells; only with stochastic.engine = integer, as the next ones."},
     {"experiments[].single_ions.exchanges", "", "Ions that electrodes gave or took."},
@@ -379,6 +406,8 @@ static const struct output_table tables[] = {
      "the window goes from the upward to the downward crossing. The energy of a spike follows from "
      "the capacitor and the voltage (docs/theory.md); it is no evidence for the ionics.",
      spikes},
+    {"curve.csv", "These columns come first, behind them those of terminals.csv without the time.",
+     curve},
     {"fields.nc: coordinates",
      "Dimensions are (record, x), (record, y, x) or (record, z, r). With several devices each has "
      "its own axes, and the names of axes and variables begin with the device and `_`. A value "

@@ -161,6 +161,20 @@ static void write_spectrum(FILE *file, const struct run_spec *spec,
   fputs("    };\n", file);
 }
 
+static void write_curve(FILE *file, const struct run_spec *spec,
+                        const struct experiment_spec *experiment) {
+  const struct element *source = &spec->circuit.elements[experiment->sweep_source];
+  struct table ends = section_table(SECTION_EXPERIMENT, 1), table = section_table(SECTION_CURVE, 0);
+  const struct sweep_input input = {.from = experiment->curve.from, .to = experiment->curve.to};
+  ends.keys = "from to";
+  ends.value_unit = table.value_unit = element_table[source->kind].value_unit;
+  resolve_string(file, 4, "source", source->name);
+  table_write(file, 4, &ends, &input);
+  fputs("    curve = {\n", file);
+  table_write(file, 6, &table, experiment);
+  fputs("    };\n", file);
+}
+
 static void write_experiment(FILE *file, const struct run_spec *spec,
                              const struct experiment_spec *experiment) {
   struct table table = section_table(SECTION_EXPERIMENT, 0);
@@ -177,6 +191,8 @@ static void write_experiment(FILE *file, const struct run_spec *spec,
   }
   if (experiment_is_spectrum(experiment->type))
     write_spectrum(file, spec, &experiment->spectrum);
+  if (experiment->type == EXPERIMENT_CONTINUATION)
+    write_curve(file, spec, experiment);
   if (transient) {
     fprintf(file, "    output = {\n      every_step = %s;\n",
             experiment->every_step ? "true" : "false");

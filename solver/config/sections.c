@@ -119,8 +119,8 @@ static const struct section_child waveform_children[] = {
 
 static const struct section_child experiment_children[] = {
     {"source", "\"element\"", NULL,
-     "Source that a dc_sweep steps; impedance: that of the small signal; missing: the only voltage "
-     "source."},
+     "Source of a dc_sweep or a continuation; impedance: that of the small signal; missing: the "
+     "only voltage source."},
     {"values", "[quantity, ...]", "$", "Values of a dc_sweep, in order."},
     {"drive", "( { }, ... )", NULL, "Waveforms of sources during this experiment."},
     {"output", "{ }", NULL, "When a transient writes rows."},
@@ -129,6 +129,7 @@ static const struct section_child experiment_children[] = {
     {"net", "\"net\"", NULL,
      "Impedance: net that the small signal is fed into, instead of `source`."},
     {"frequency", "{ }", NULL, "Frequencies of an impedance."},
+    {"curve", "{ }", NULL, "Where a continuation ends, and its steps."},
     {NULL, NULL, NULL, NULL}};
 
 static const struct section_child drive_children[] = {
@@ -318,4 +319,8 @@ const struct section sections[SECTION_COUNT] = {
                             {ROWS(relaxation), NO_ROWS},
                             relaxation_children,
                             "Time until a column of terminals.csv has fallen to a share."},
+    [SECTION_CURVE] = {"experiments[].curve",
+                       {ROWS(curve), NO_ROWS},
+                       NULL,
+                       "A continuation. $ is the unit of its source."},
 };

@@ -24,9 +24,14 @@ device = {
 experiments = ({ name = "point"; type = "steady"; });
 CFG
 expect 0 "" "$HALIDRIFT" run plane.cfg -q -o plane
-expect 0 "" ls spiking/fields.nc plane/fields.nc
+# A curve with a fold.
+expect 0 "" "$HALIDRIFT" run "$HALIDRIFT_ROOT/inputs/devices/memristor_curve.cfg" -q -o folded \
+  --set device.mesh.refine=1.0 --set experiments[0].curve.max_points=30
+expect 0 '"folds"' cat folded/summary.json
+expect 0 "" ls spiking/fields.nc plane/fields.nc folded/fields.nc
 ncdump -h spiking/fields.nc >spiking.cdl
 ncdump -h plane/fields.nc >plane.cdl
+ncdump -h folded/fields.nc >folded.cdl
 # An ensemble begun with a part, and one in which all trajectories fail.
 . "$HALIDRIFT_ROOT/tests/support/ensemble.sh"
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 3 -o many --part 1/2 --traces -q
@@ -54,6 +59,6 @@ for folder in figures sample; do
   expect 0 "" ncdump -h $folder/study.nc
   cp out.txt $folder.cdl
 done
-expect 0 "" python3 "$HALIDRIFT_ROOT/tests/support/reference.py" "$page" spiking plane many failing \
+expect 0 "" python3 "$HALIDRIFT_ROOT/tests/support/reference.py" "$page" spiking plane folded many failing \
   figures sample
 finish

@@ -51,6 +51,14 @@ expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" warm.cfg warm_kil
 cat out.txt
 expect 0 "" python3 "$support/same_run.py" warm warm_killed
 
+# A curve of steady states, back and forth through folds.
+expect 0 "" "$HALIDRIFT" run "$HALIDRIFT_ROOT/inputs/devices/memristor_curve.cfg" -q -o curve \
+  --set device.mesh.refine=1.0 --set checkpoint.steps=7 --set 'experiments[0].curve.max_points=80'
+cp curve/resolved.cfg curve.cfg
+expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" curve.cfg curve_killed 5
+expect 0 "" python3 "$support/same_run.py" curve curve_killed
+expect 0 "" cmp curve/curve.csv curve_killed/curve.csv
+
 # Checkpoints by number of step are restarts of the time steps: within the tolerance, the result is
 # that of a run without them.
 expect 0 "" "$HALIDRIFT" run deck.cfg -q -o plain --set checkpoint.steps=0

@@ -54,6 +54,7 @@ library() {
     solver/linear_klu.c solver/linear_umfpack.c solver/linear_order.c \
     solver/linear_complex_klu.c solver/linear_complex_umfpack.c
   library METIS 'metis' solver/linear_order.c
+  library ARPACK 'arpack/' solver/stability.c
   library netCDF 'netcdf' solver/sink_fields.c solver/store.c \
     solver/ensemble/output_netcdf.c solver/ensemble/variables.c solver/study/study_netcdf.c
   library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h \

@@ -63,6 +63,8 @@ def check(folder, doc):
     spikes = header(folder / "spikes.csv")
     if spikes != doc["spikes.csv"]:
         wrong.append(f"{folder}: spikes.csv has the columns {spikes}")
+    if (folder / "curve.csv").exists():
+        need("curve.csv", header(folder / "curve.csv"), doc["curve.csv"] + doc["terminals.csv"])
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     listed = [f"experiments[].spikes[].{n}" for n in doc["spikes.csv"]] + doc["summary.json"]
     need("summary.json", sorted(key_paths(summary)), listed)

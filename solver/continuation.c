@@ -1,0 +1,263 @@
+#include "solver/continuation_newton.h"
+
+#include <math.h>
+#include <string.h>
+#include "solver/base/memory.h"
+#include "solver/steady_newton.h"
+
+/** Step control: longer below EASY Newton iterations, shorter above HARD ones, much shorter behind
+ * a failure. The tangent turns by at most acos(TURN) in a step, or it might end on another branch.
+ */
+static const double GROWTH = 1.6, SHRINK = 0.7, CUT = 0.35, TURN = 0.85;
+enum { EASY = 5, HARD = 8 };
+/** A fold is found when dp/ds is this part of what it was at the points around it. */
+static const double FOLD_SLOPE = 1e-7;
+enum { FOLD_STEPS = 40 };
+
+/* ---- create ---- */
+
+static enum hd_status create_point(struct curve_point *point, size_t n, struct hd_error *err) {
+  TRY(hd_alloc(&point->y, n, sizeof(double), err));
+  return hd_alloc(&point->tangent, n, sizeof(double), err);
+}
+
+enum hd_status continuation_create(struct continuation **out, struct steady *steady,
+                                   const struct curve_parameter *parameter,
+                                   const struct curve_steps *steps, struct hd_error *err) {
+  struct continuation *curve = NULL;
+  size_t n = (size_t)steady->system->n + 1;
+  TRY(hd_alloc(&curve, 1, sizeof *curve, err));
+  *out = curve;
+  curve->steady = steady;
+  curve->parameter = *parameter;
+  curve->steps = *steps;
+  TRY(create_point(&curve->last, n, err));
+  TRY(create_point(&curve->next, n, err));
+  TRY(create_point(&curve->beyond, n, err));
+  TRY(hd_alloc(&curve->weight, n, sizeof(double), err));
+  TRY(hd_alloc(&curve->by_p, n, sizeof(double), err));
+  TRY(hd_alloc(&curve->predicted, n, sizeof(double), err));
+  return hd_alloc(&curve->solved, n, sizeof(double), err);
+}
+
+/** Free; NULL is accepted. */
+void continuation_free(struct continuation **curve) {
+  if (!*curve)
+    return;
+  struct curve_point *points[] = {&(*curve)->last, &(*curve)->next, &(*curve)->beyond};
+  for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+    hd_free(&points[i]->y);
+    hd_free(&points[i]->tangent);
+  }
+  hd_free(&(*curve)->weight);
+  hd_free(&(*curve)->by_p);
+  hd_free(&(*curve)->predicted);
+  hd_free(&(*curve)->solved);
+  hd_free(curve);
+}
+
+static void swap(struct curve_point *a, struct curve_point *b) {
+  struct curve_point kept = *a;
+  *a = *b;
+  *b = kept;
+}
+
+/* ---- where Newton begins ---- */
+
+/** next = last + ds tangent; ions along the logarithm of their odds. */
+static void predict(struct continuation *curve, double ds) {
+  const struct system *system = curve->steady->system;
+  const struct curve_point *last = &curve->last;
+  for (int g = 0; g < system->n; g++)
+    curve->next.y[g] = last->y[g] + ds * last->tangent[g];
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct model *model = &instance->device->model;
+    for (int k = 0; k < instance->device->n_nodes; k++)
+      for (int s = 0; s < model->n_species; s++) {
+        int g = instance->dof[k * model->n_unknowns + 1 + s];
+        if (g < system->n && !model->carrier[s])
+          curve->next.y[g] =
+              steady_shift_ion(model_is_limited(model, s), last->y[g], ds * last->tangent[g]);
+      }
+  }
+  curve->next.p = last->p + ds * last->slope;
+}
+
+/** Cubic through two values with two slopes, at x in [0, 1] (Hermite). */
+static double cubic(double a, double slope_a, double b, double slope_b, double x) {
+  double left = (1.0 - x) * (1.0 - x), right = x * x;
+  return left * ((1.0 + 2.0 * x) * a + x * slope_a) +
+         right * ((3.0 - 2.0 * x) * b - (1.0 - x) * slope_b);
+}
+
+/** next at a part x of the way from `last` to `beyond`: what the arc length counts on a cubic, ions
+ * along the logarithm of their odds. */
+static void interpolate(struct continuation *curve, double x) {
+  const struct curve_point *a = &curve->last, *b = &curve->beyond;
+  double ds = b->s - a->s;
+  steady_extrapolate(curve->steady->system, a->y, b->y, -x, curve->next.y);
+  for (int g = 0; g < curve->steady->system->n; g++)
+    if (curve->weight[g] > 0.0)
+      curve->next.y[g] = cubic(a->y[g], ds * a->tangent[g], b->y[g], ds * b->tangent[g], x);
+  curve->next.p = cubic(a->p, ds * a->slope, b->p, ds * b->slope, x);
+}
+
+/* ---- folds ---- */
+
+/** With a fold between `last` and `next`: put it in `next`, by secants of dp/ds within bounds
+ * (Illinois). The parameter there is exact to the square of what is left of dp/ds. */
+static bool find_fold(struct continuation *curve, struct hd_error *err) {
+  swap(&curve->next, &curve->beyond);
+  double low = 0.0, whole = curve->beyond.s - curve->last.s, high = whole;
+  double at_low = curve->last.slope, at_high = curve->beyond.slope;
+  double enough = FOLD_SLOPE * fmax(fabs(at_low), fabs(at_high));
+  int side = 0;
+  for (int i = 0; i < FOLD_STEPS; i++) {
+    double ds = (low * at_high - high * at_low) / (at_high - at_low);
+    interpolate(curve, ds / whole);
+    if (!curve_find(curve, ds, err))
+      return false;
+    double slope = curve->next.slope;
+    if (fabs(slope) <= enough) {
+      curve->next.slope = copysign(slope, curve->beyond.slope);
+      curve->next.fold = true;
+      return true;
+    }
+    bool above = slope * curve->beyond.slope > 0.0;
+    *(above ? &high : &low) = ds;
+    *(above ? &at_high : &at_low) = slope;
+    if (side == (above ? 1 : -1))
+      *(above ? &at_low : &at_high) *= 0.5;
+    side = above ? 1 : -1;
+  }
+  return false;
+}
+
+/* ---- public ---- */
+
+/**
+ * The first point.
+ * y          a steady state at the value p; copied
+ * Errors     HD_CONVERGENCE: there is no tangent
+ */
+enum hd_status continuation_begin(struct continuation *curve, const double *y, double p,
+                                  double direction, struct hd_error *err) {
+  struct curve_point *last = &curve->last;
+  size_t n = (size_t)curve->steady->system->n;
+  memcpy(last->y, y, n * sizeof *y);
+  memset(last->tangent, 0, n * sizeof *y);
+  last->p = p;
+  last->s = 0.0;
+  last->fold = false;
+  last->slope = copysign(1.0, direction);
+  curve->step = curve->steps.first;
+  curve_fill_metric(curve, y);
+  return curve_tangent(curve, last, last, err);
+}
+
+/** The point at arc length ds, or the fold before it; false: a shorter step is needed. */
+static bool step_to(struct continuation *curve, double ds, struct hd_error *err) {
+  const struct curve_point *last = &curve->last, *next = &curve->next;
+  predict(curve, ds);
+  if (!curve_find(curve, ds, err) ||
+      curve_product(curve, last->tangent, last->slope, next->tangent, next->slope) < TURN)
+    return false;
+  int iterations = curve->iterations;
+  if (last->slope * next->slope < 0.0 && !find_fold(curve, err))
+    return false;
+  curve->step = ds * (iterations < EASY ? GROWTH : iterations > HARD ? SHRINK : 1.0);
+  curve->step = fmin(curve->steps.largest, curve->step);
+  return true;
+}
+
+/** One sentence for a curve that ends before it should. */
+static enum hd_status lost(struct continuation *curve, struct hd_error *err) {
+  struct steady *steady = curve->steady;
+  char place[256];
+  int row = steady_worst_row(steady);
+  system_row_place(steady->system, row, place, sizeof place);
+  TRY(curve_set(curve, curve->last.p, err));
+  return hd_fail(err, HD_CONVERGENCE,
+                 "the curve was lost behind %s = %.10g at arc length %.6g: even a step of %.3g "
+                 "failed, the largest residual is %.3g in %s; try mesh.refine = 2, other steps of "
+                 "the curve, or a larger solver.newton_tolerance",
+                 curve->parameter.name, curve->last.p, curve->last.s, curve->steps.smallest,
+                 steady->F[row], place);
+}
+
+/**
+ * One step, as long as Newton and the turn of the tangent allow.
+ * Errors  HD_CONVERGENCE: even the shortest step failed; those of the parameter
+ */
+enum hd_status continuation_advance(struct continuation *curve, struct hd_error *err) {
+  struct hd_error own = {0};
+  curve->step = fmax(curve->step, curve->steps.smallest);
+  for (; curve->step >= curve->steps.smallest; curve->step *= CUT)
+    if (step_to(curve, curve->step, &own))
+      return HD_OK;
+  return lost(curve, err);
+}
+
+/**
+ * The state at a value between those of `last` and `next`; `next` is the end of the curve then.
+ * Errors  HD_CONVERGENCE
+ */
+enum hd_status continuation_stop(struct continuation *curve, double p, struct hd_error *err) {
+  struct curve_point *last = &curve->last, *next = &curve->next;
+  swap(next, &curve->beyond);
+  double part = (p - last->p) / (curve->beyond.p - last->p);
+  interpolate(curve, part);
+  TRY(curve_set(curve, p, err));
+  curve->iterations = steady_newton(curve->steady, SYSTEM_STEADY, NULL, 0.0, next->y);
+  if (curve->iterations < 0)
+    return lost(curve, err);
+  next->p = p;
+  next->s = last->s + part * (curve->beyond.s - last->s);
+  next->fold = false;
+  return curve_tangent(curve, next, last, err);
+}
+
+/** The metric goes with the last point; its tangent keeps the length one. */
+void continuation_accept(struct continuation *curve) {
+  struct curve_point *last = &curve->last;
+  swap(last, &curve->next);
+  curve_fill_metric(curve, last->y);
+  double length =
+      sqrt(curve_product(curve, last->tangent, last->slope, last->tangent, last->slope));
+  last->slope /= length;
+  for (int g = 0; g < curve->steady->system->n; g++)
+    last->tangent[g] /= length;
+}
+
+/* ---- checkpoints ---- */
+
+enum hd_status continuation_save(const struct continuation *curve, struct store *store,
+                                 struct hd_error *err) {
+  const struct curve_point *last = &curve->last;
+  TRY(store_put(store, "curve_tangent", (size_t)curve->steady->system->n, last->tangent, err));
+  TRY(store_put_number(store, "curve_parameter", last->p, err));
+  TRY(store_put_number(store, "curve_slope", last->slope, err));
+  TRY(store_put_number(store, "curve_length", last->s, err));
+  return store_put_number(store, "curve_step", curve->step, err);
+}
+
+/**
+ * Begin where continuation_save was called.
+ * y       [n] state of the last point
+ * Errors  HD_IO: the store is of another system; HD_CONVERGENCE
+ */
+enum hd_status continuation_restore(struct continuation *curve, const double *y,
+                                    const struct store *store, struct hd_error *err) {
+  struct curve_point *last = &curve->last;
+  size_t n = (size_t)curve->steady->system->n;
+  memcpy(last->y, y, n * sizeof *y);
+  TRY(store_get(store, "curve_tangent", n, last->tangent, err));
+  last->p = store_number(store, "curve_parameter");
+  last->slope = store_number(store, "curve_slope");
+  last->s = store_number(store, "curve_length");
+  last->fold = false;
+  curve->step = store_number(store, "curve_step");
+  curve_fill_metric(curve, y);
+  return curve_differentiate(curve, last, err);
+}
