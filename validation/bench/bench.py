@@ -229,6 +229,24 @@ def impedance_case(bench):
     return show("pvk1 impedance, 100 frequencies, N=400", result, 0.1, error, 0.05, "%")
 
 
+S_CURVE = "inputs/devices/memristor_curve.cfg"
+S_CURVE_BACK = ["experiments[0].from=0.5 V", "experiments[0].to=0 V"]
+
+
+def folds(bench, sets):
+    """Voltages of the folds of one curve, smallest first."""
+    bench.measure(S_CURVE, sets, runs=1)
+    return sorted(float(row["parameter"]) for row in bench.rows("curve.csv") if row["fold"] == "1")
+
+
+def s_curve_case(bench):
+    """All branches with the stability of every point; the error is that of folds from both sides."""
+    there, back = folds(bench, []), folds(bench, S_CURVE_BACK)
+    same = len(there) == len(back) == 4
+    error = max(abs(a - b) for a, b in zip(there, back)) if same else float("inf")
+    return show("S-curve of set F, 4 folds, stability", bench.measure(S_CURVE), 2, error, 1e-6, "V")
+
+
 def scaling_cases(bench):
     """Cost of one Newton iteration of IDA over the number of nodes (equidistant: only the cost counts)."""
     first = None
@@ -369,7 +387,7 @@ def robustness_case(bench):
     return True
 
 
-CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "impedance": impedance_case, "scaling": scaling_cases, "neuron": neuron_case, "single_ions": single_ions_case,
+CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "impedance": impedance_case, "s_curve": s_curve_case, "scaling": scaling_cases, "neuron": neuron_case, "single_ions": single_ions_case,
          "d3": d3_cases, "d4": d4_cases, "neuron_2d": neuron_2d_case, "robustness": robustness_case}
 
 
