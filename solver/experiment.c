@@ -216,7 +216,8 @@ static enum hd_status run_all(struct run *run, struct hd_error *err) {
   const struct store *from = run->checkpoint.from;
   size_t first = from ? (size_t)store_number(from, "experiment") : 0;
   bool inside = from && store_number(from, "inside") != 0.0;
-  for (size_t i = first; i < run->spec->n_experiments; i++) {
+  size_t n = run->until_spike > 0 ? (size_t)run->until_spike : run->spec->n_experiments;
+  for (size_t i = first; i < n; i++) {
     const struct experiment_spec *experiment = &run->spec->experiments[i];
     run->index = i;
     run->fresh = run->fresh || i > first || !inside;
@@ -233,7 +234,7 @@ static enum hd_status run_all(struct run *run, struct hd_error *err) {
     json_object_set_new(run->summary.present, "status",
                         json_string(status == HD_OK ? "ok" : "stopped"));
     TRY(status);
-    if (i + 1 < run->spec->n_experiments)
+    if (i + 1 < n)
       TRY(between(run, err));
     if (run->leave)
       return HD_OK;
@@ -400,7 +401,7 @@ static const struct checkpoint_spec no_checkpoints = {.interval = PARAM_MISSING,
  */
 enum hd_status experiment_run(const struct run_spec *spec, const struct run_options *options,
                               struct hd_error *err) {
-  struct run run = {.spec = spec, .watch = options->watch};
+  struct run run = {.spec = spec, .watch = options->watch, .until_spike = options->until_spike};
   checkpoint_init(&run.checkpoint, options->dir ? &spec->checkpoint : &no_checkpoints, options->dir,
                   options->hash);
   enum hd_status status = options->dir ? prepare_folder(&run, options, err) : HD_OK;

@@ -25,6 +25,8 @@ struct run_options {
   FILE *terminal;                /* progress goes here; NULL: nowhere */
   json_t **summary;              /* out: what summary.json holds, the caller's; NULL: not wanted */
   const struct row_watch *watch; /* NULL: nobody looks */
+  int until_spike; /* the run ends at the first spike of this experiment, at the latest at its end;
+                      counted from 1, 0: it goes on */
 };
 
 /** A run in progress, handed to the kinds of experiment. */
@@ -40,6 +42,7 @@ struct run {
   struct checkpoint checkpoint;
   FILE *log;                     /* borrowed */
   const struct row_watch *watch; /* borrowed */
+  int until_spike;               /* as in run_options */
   size_t index;                  /* of the present experiment */
   bool fresh;                    /* this process has not begun the present experiment yet */
   bool leave;      /* a checkpoint waits: take the run down and build it up from there */

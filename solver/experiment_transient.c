@@ -235,13 +235,20 @@ static double next_stop(const struct evolution *evolution, double t, double end)
   return stop;
 }
 
+/** Has the spike come that the run was to wait for? */
+static bool is_enough(const struct evolution *evolution) {
+  const struct run *run = evolution->run;
+  return (size_t)run->until_spike == run->index + 1 && evolution->spikes &&
+         spikes_begun(evolution->spikes) > 0;
+}
+
 /** Steps to the end, or to a checkpoint. A restored integrator begins inside a stretch. */
 static enum hd_status evolve(struct evolution *evolution, bool restored, struct hd_error *err) {
   struct integrator *integrator = &evolution->integrator;
   double end = evolution->experiment->duration, t = integrator_time(integrator);
   double stop = restored ? integrator_stop(integrator) : t;
   bool stopped = t >= stop;
-  while (t < end && !evolution->run->leave) {
+  while (t < end && !evolution->run->leave && !is_enough(evolution)) {
     enum transient_event event = TRANSIENT_STEP;
     if (stopped) {
       stop = next_stop(evolution, t, end);

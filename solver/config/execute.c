@@ -50,17 +50,17 @@ enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progr
   return experiment_run(&plan->spec, &options, err);
 }
 
-enum hd_status plan_execute_silently(const struct plan *plan, const char *dir,
-                                     const struct row_watch *watch, json_t **summary,
+enum hd_status plan_execute_silently(const struct plan *plan, const struct run_options *wanted,
                                      struct hd_error *err) {
   struct run_spec spec = plan->spec; /* what it points to is shared */
-  struct run_options options = make_options(plan, dir, PROGRESS_QUIET, NULL, false);
+  struct run_options options = make_options(plan, wanted->dir, PROGRESS_QUIET, NULL, false);
   spec.checkpoint = (struct checkpoint_spec){.interval = PARAM_MISSING, .time = PARAM_MISSING};
-  options.watch = watch;
-  options.summary = summary;
-  if (dir) {
-    TRY(sink_folder(dir, err));
-    TRY(write_resolved(plan, dir, err));
+  options.watch = wanted->watch;
+  options.summary = wanted->summary;
+  options.until_spike = wanted->until_spike;
+  if (wanted->dir) {
+    TRY(sink_folder(wanted->dir, err));
+    TRY(write_resolved(plan, wanted->dir, err));
   }
   return experiment_run(&spec, &options, err);
 }

@@ -21,10 +21,9 @@ enum hd_status plan_create(struct plan *plan, const char *path, const char *cons
 enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progress_level level,
                             FILE *terminal, struct hd_error *err);
 
-/** The same without a word to the user: `dir` may be NULL, nothing is written then. `summary` and
- * `watch` as in struct run_options. Checkpoints of the input are left out. */
-enum hd_status plan_execute_silently(const struct plan *plan, const char *dir,
-                                     const struct row_watch *watch, json_t **summary,
+/** The same without a word to the user. Of `wanted` dir (NULL: nothing is written), watch, summary
+ * and until_spike are read. Checkpoints of the input are left out. */
+enum hd_status plan_execute_silently(const struct plan *plan, const struct run_options *wanted,
                                      struct hd_error *err);
 
 /** Go on from the checkpoint in `dir`, whose input must be the same (by hash). */

@@ -46,7 +46,7 @@ const struct param threshold_params[] = {
     {"tolerance", PARAM_NUMBER, "", AT(tolerance), 0.01, 1e-9, 0.5, false, false, NULL,
      "The range is halved until it is at most this share of what it was; the threshold is its "
      "middle.",
-     "seven more runs of each point"},
+     "nine more runs of each point"},
 };
 COUNT(threshold);
 #undef AT

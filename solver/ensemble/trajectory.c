@@ -46,13 +46,14 @@ static enum hd_status run_traced(const struct trajectory_plan *shared, int numbe
                                  struct hd_error *err) {
   char set[HD_NAME], dir[HD_PATH];
   const char *sets[] = {set, NULL};
+  const struct run_options wanted = {.dir = dir, .summary = summary};
   struct plan plan;
   snprintf(set, sizeof set, "stochastic.trajectory=%d", number);
   if (snprintf(dir, sizeof dir, "%s/%06d", shared->traces, number) >= HD_PATH)
     return hd_fail(err, HD_IO, "%s: the name of the folder is too long", shared->traces);
   enum hd_status status = plan_create(&plan, shared->resolved, sets, err);
   if (status == HD_OK)
-    status = plan_execute_silently(&plan, dir, NULL, summary, err);
+    status = plan_execute_silently(&plan, &wanted, err);
   plan_free(&plan);
   return status;
 }

@@ -67,13 +67,15 @@ static enum hd_status run_main(const struct run_point *run, json_t **summary,
   struct figures figures = {0};
   const struct row_watch watch = {.look = figures_look, .context = &figures};
   const char *traces = run->plan->traces;
+  const struct run_options wanted = {
+      .dir = traces ? dir : NULL, .watch = &watch, .summary = summary};
   if (traces && snprintf(dir, sizeof dir, "%s/%06d", traces, run->number) >= HD_PATH)
     return hd_fail(err, HD_IO, "%s: the name of the folder is too long", traces);
   enum hd_status status = plan_create(&plan, run->plan->path, run->sets, err);
   if (status == HD_OK)
     status = figures_create(&figures, &plan.spec, run->plan->study, err);
   if (status == HD_OK)
-    status = plan_execute_silently(&plan, traces ? dir : NULL, &watch, summary, err);
+    status = plan_execute_silently(&plan, &wanted, err);
   if (status == HD_OK)
     status = figures_put(&figures, *summary, err);
   if (figures.spec)
@@ -91,10 +93,11 @@ static enum hd_status fires(struct run_point *run, const struct threshold *thres
   format_number(value, text);
   TRY(add_set(run, threshold->spec->key, text, err));
   enum hd_status status = plan_create(&plan, run->plan->path, run->sets, err);
+  int e = status == HD_OK ? figures_threshold_experiment(&plan.spec, threshold->spec) : -1;
+  const struct run_options wanted = {.summary = &summary, .until_spike = e + 1};
   if (status == HD_OK)
-    status = plan_execute_silently(&plan, NULL, NULL, &summary, err);
+    status = plan_execute_silently(&plan, &wanted, err);
   if (status == HD_OK) {
-    int e = figures_threshold_experiment(&plan.spec, threshold->spec);
     const json_t *list = json_object_get(summary, "experiments");
     *yes = json_array_size(json_object_get(json_array_get(list, (size_t)e), "spikes")) > 0;
   } else {

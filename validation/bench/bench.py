@@ -387,8 +387,28 @@ def robustness_case(bench):
     return True
 
 
+SWEEP = 10  # values of each of two parameters
+
+
+def sweep_case(bench):
+    """Triangles of pvk1 over diffusion and density of its vacancies, by one process at a time: the cost of one of them."""
+    command = [bench.program, "sweep", str(ROOT / "validation/pvk1/triangle.cfg"), "-q", "-j", "1", "-o", "sweep",
+               "--vary", f"device.species[2].diffusion=1e-15:1e-13:log:{SWEEP}",
+               "--vary", f"device.species[2].density=1e17 cm^-3:3e18 cm^-3:log:{SWEEP}"]
+    cpu, memory = cpu_seconds(command, bench.folder)
+    summary = bench.summary("sweep")
+    points = summary["runs"]["count"]
+    own = summary["cost"]["cpu_s"] / points
+    note = f"{points} points, {1e3 * (cpu / points - own):.1f} ms of it beyond the runs"
+    if cpu / points > 0.2:
+        note += f", {cpu / points / 0.2:.2f} x the limit"
+    print(line(("sweep of pvk1 triangles, a point", "", "", f"{cpu / points:.4f}", "0.2", "", "", "", "", f"{memory:.0f}", note)),
+          flush=True)
+    return summary["runs"]["done"] == points
+
+
 CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "impedance": impedance_case, "s_curve": s_curve_case, "scaling": scaling_cases, "neuron": neuron_case, "single_ions": single_ions_case,
-         "d3": d3_cases, "d4": d4_cases, "neuron_2d": neuron_2d_case, "robustness": robustness_case}
+         "d3": d3_cases, "d4": d4_cases, "neuron_2d": neuron_2d_case, "robustness": robustness_case, "sweep": sweep_case}
 
 
 def main():
