@@ -70,6 +70,11 @@ static inline void set_row(const struct pass *p, int row, int column, double res
     stamp_add(p->stamp, row, column, 1.0);
 }
 
+/** Present value of one of the waveforms that every device has. */
+static inline double device_drive(const struct pass *p, const struct waveform *waveforms) {
+  return waveform_value(&waveforms[p->instance->spec->device], p->point->t);
+}
+
 /** Row of the current into a terminal. */
 static inline int current_row(const struct pass *p, int terminal) {
   return p->instance->current_base + terminal;

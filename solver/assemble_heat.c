@@ -4,6 +4,7 @@
 
 /* The balance of heat of a node, in W:
  *   storage dT/dt + sum of conduction to the neighbours + loss (T - T_0) - heat = 0
+ * T_0 is the temperature of the surroundings: that of the run and what an experiment adds.
  * Conduction is in assemble_edges. A lumped device has one unknown T: every node's heat goes into
  * the same row, and its capacity and loss stand at node 0. */
 
@@ -11,12 +12,19 @@ static int heat_row(const struct pass *p, int node) {
   return balance_row(p, node, p->model->heat);
 }
 
+static double surroundings(const struct pass *p) {
+  double warmer = p->point->mode == SYSTEM_EQUILIBRIUM || p->system->sources_off
+                      ? 0.0
+                      : device_drive(p, p->system->surroundings);
+  return p->model->T + warmer;
+}
+
 /** Storage and loss of a node. */
 static void add_node(const struct pass *p, int node) {
   int at = node * p->n_unknowns + p->model->heat, row = heat_row(p, node);
   double storage = p->point->mode == SYSTEM_TRANSIENT ? p->device->heat_storage[node] : 0.0;
   double loss = p->device->heat_loss[node];
-  p->F[row] += loss * (p->instance->u[at] - p->model->T) + storage * p->instance->up[at];
+  p->F[row] += loss * (p->instance->u[at] - surroundings(p)) + storage * p->instance->up[at];
   if (p->stamp)
     stamp_add(p->stamp, row, heat_dof(p, node), loss + storage * p->point->cj);
 }
@@ -29,7 +37,7 @@ void assemble_heat(const struct pass *p) {
   for (int k = 0; k < nodes; k++) {
     int row = heat_dof(p, k);
     if (p->point->mode == SYSTEM_EQUILIBRIUM || p->device->sink[k])
-      set_row(p, row, row, p->instance->u[k * p->n_unknowns + p->model->heat] - p->model->T);
+      set_row(p, row, row, p->instance->u[k * p->n_unknowns + p->model->heat] - surroundings(p));
     else
       add_node(p, k);
   }

@@ -105,9 +105,7 @@ static void node_reaction(const struct pass *p, size_t i, const struct species_s
   model_react(p->model, part->region, u, state, p->stamp != NULL, &reaction);
   double light = p->device->generation[i];
   if (light > 0.0)
-    light *= p->system->sources_off
-                 ? 0.0
-                 : waveform_value(&p->device->spec->generation.factor, p->point->t);
+    light *= p->system->sources_off ? 0.0 : device_drive(p, p->system->light);
   bool couples[MODEL_UNKNOWNS];
   for (int j = 0; j < p->n_unknowns; j++)
     couples[j] = p->model->couples[e][j] || p->model->couples[h][j];

@@ -10,12 +10,25 @@ static const char *const type_names[] = {"equilibrium", "steady",    "dc_sweep",
 
 /* ---- sources ---- */
 
-/** The circuit's own waveforms, with this experiment's drives in their place. */
+/** The waveform that is driven. */
+static struct waveform *driven(struct system *system, int target, int index) {
+  return target == DRIVE_SOURCE  ? &system->elements[index].waveform
+         : target == DRIVE_LIGHT ? &system->light[index]
+                                 : &system->surroundings[index];
+}
+
+/** The input's own waveforms, with this experiment's drives in their place. */
 static void set_waveforms(struct run *run, const struct experiment_spec *experiment) {
+  struct system *system = run->system;
   for (size_t e = 0; e < run->spec->circuit.n_elements; e++)
-    run->system->elements[e].waveform = run->spec->circuit.elements[e].waveform;
+    system->elements[e].waveform = run->spec->circuit.elements[e].waveform;
+  system_reset_drives(system);
   for (size_t d = 0; d < experiment->n_drives; d++)
-    run->system->elements[experiment->drives[d].element].waveform = experiment->drives[d].waveform;
+    *driven(system, experiment->drives[d].target, experiment->drives[d].index) =
+        experiment->drives[d].waveform;
+  const struct protocol_spec *protocol = &experiment->protocol;
+  if (protocol->enabled)
+    *driven(system, protocol->target, protocol->index) = protocol->waveform;
 }
 
 /** Values of all sources at the beginning of an experiment. */
@@ -49,8 +62,7 @@ static bool holds_ions(const struct experiment_spec *experiment) {
   return experiment->frozen_ions || experiment->spectrum.hold_ions;
 }
 
-/** Bring run->y to the state an experiment begins with. */
-static enum hd_status begin_state(struct run *run, const struct experiment_spec *experiment,
+static enum hd_status reach_state(struct run *run, const struct experiment_spec *experiment,
                                   struct hd_error *err) {
   bool fresh = experiment->start != START_LAST || !run->has_state ||
                experiment->type == EXPERIMENT_EQUILIBRIUM;
@@ -74,6 +86,32 @@ static enum hd_status begin_state(struct run *run, const struct experiment_spec 
   hd_free(&values);
   set_waveforms(run, experiment);
   return status;
+}
+
+/** The state and the sources in which the first member of a series begins. */
+static enum hd_status keep_first(struct run *run, struct hd_error *err) {
+  size_t n = (size_t)run->system->n, elements = run->spec->circuit.n_elements;
+  TRY(hd_resize(&run->first, n + elements, sizeof *run->first, err));
+  memcpy(run->first, run->y, n * sizeof *run->y);
+  memcpy(run->first + n, run->sources, elements * sizeof *run->sources);
+  return HD_OK;
+}
+
+/** Bring run->y to the state an experiment begins with; all members of a series begin alike. */
+static enum hd_status begin_state(struct run *run, const struct experiment_spec *experiment,
+                                  struct hd_error *err) {
+  size_t n = (size_t)run->system->n, elements = run->spec->circuit.n_elements;
+  if (experiment->protocol.part == 0) {
+    TRY(reach_state(run, experiment, err));
+    return experiment->protocol.n_values > 1 ? keep_first(run, err) : HD_OK;
+  }
+  memcpy(run->y, run->first, n * sizeof *run->y);
+  memcpy(run->sources, run->first + n, elements * sizeof *run->sources);
+  run->steady->frozen = experiment->frozen_ions;
+  system_hold_ions(run->system, run->y);
+  steady_adopt(run->steady, run->y);
+  set_waveforms(run, experiment);
+  return HD_OK;
 }
 
 enum hd_status run_row(struct run *run, double t, const double *y, const double *yp, double rate,
@@ -313,6 +351,7 @@ static void run_free(struct run *run) {
   system_free(&run->system);
   hd_free(&run->y);
   hd_free(&run->sources);
+  hd_free(&run->first);
 }
 
 /** The last words: summary.json, the log, and no checkpoints behind a run that ended well. */

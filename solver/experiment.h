@@ -48,6 +48,7 @@ struct run {
   bool leave;      /* a checkpoint waits: take the run down and build it up from there */
   double *y;       /* [n] present state */
   double *sources; /* [n_elements] present values of the sources, V or A */
+  double *first;   /* [n + n_elements] where the first member of a series of protocols began */
   bool has_state;
   bool remarked; /* the cells of single ions have been spoken of */
 };

@@ -23,6 +23,8 @@ static enum hd_status save_state(const struct run *run, struct store *store, str
   TRY(store_put(store, "y", n, run->y, err));
   TRY(store_put(store, "sources", elements, run->sources, err));
   TRY(store_put_number(store, "has_state", run->has_state, err));
+  if (run->first)
+    TRY(store_put(store, "first_of_series", n + elements, run->first, err));
   TRY(store_put(store, "held", n, run->system->frozen, err));
   TRY(store_put(store, "steady_last", n, steady->last, err));
   TRY(store_put(store, "steady_previous", n, steady->previous, err));
@@ -72,6 +74,10 @@ enum hd_status run_restore(struct run *run, struct hd_error *err) {
   if (elements > 0) {
     TRY(store_get(store, "sources", elements, run->sources, err));
     TRY(store_get(store, "steady_moved", elements, steady->moved, err));
+  }
+  if (store_count(store, "first_of_series") > 0) {
+    TRY(hd_alloc(&run->first, n + elements, sizeof *run->first, err));
+    TRY(store_get(store, "first_of_series", n + elements, run->first, err));
   }
   run->has_state = store_number(store, "has_state") != 0.0;
   size_t components = system_ion_components(run->system);

@@ -15,6 +15,7 @@ struct evolution {
   double *point, *slope; /* [n] state at an output time and its derivative */
   double *ion_start;     /* [components] numbers at the start */
   struct spikes *spikes; /* NULL: not counted */
+  struct protocol_trace trace;
   size_t spikes_written;
   size_t next_time, next_field;
   long step;
@@ -26,9 +27,11 @@ static double next_kink(const struct run *run, double t, double end) {
   for (size_t e = 0; e < run->spec->circuit.n_elements; e++)
     if (element_table[run->system->elements[e].kind].has_waveform)
       kink = fmin(kink, waveform_next_kink(&run->system->elements[e].waveform, t));
-  for (size_t d = 0; d < run->spec->n_devices; d++)
+  for (size_t d = 0; d < run->spec->n_devices; d++) {
+    kink = fmin(kink, waveform_next_kink(&run->system->surroundings[d], t));
     if (run->spec->devices[d].generation.kind != GENERATION_NONE)
-      kink = fmin(kink, waveform_next_kink(&run->spec->devices[d].generation.factor, t));
+      kink = fmin(kink, waveform_next_kink(&run->system->light[d], t));
+  }
   return kink;
 }
 
@@ -133,6 +136,35 @@ static enum hd_status count_spikes(struct evolution *evolution, double t, const 
   return write_spikes(evolution, spikes_final(evolution->spikes), err);
 }
 
+/** Keep an accepted time point for the protocol. */
+static enum hd_status watch_protocol(struct evolution *evolution, double t, const double *y,
+                                     struct hd_error *err) {
+  const struct protocol_spec *protocol = &evolution->experiment->protocol;
+  if (!protocol->enabled)
+    return HD_OK;
+  const struct system_instance *instance = &evolution->run->system->instances[protocol->instance];
+  return protocol_record(&evolution->trace, t, waveform_value(&protocol->waveform, t),
+                         y[instance->current_base + protocol->terminal], err);
+}
+
+/** What the protocol found: into the summary, and its numbers as a line for the user. */
+static void write_protocol(struct evolution *evolution) {
+  struct run *run = evolution->run;
+  const struct protocol_spec *protocol = &evolution->experiment->protocol;
+  json_t *found = protocol_evaluate(protocol, &evolution->trace), *value;
+  const char *name;
+  char line[HD_ERROR_TEXT];
+  int length = snprintf(line, sizeof line, "%s:", protocol_names[protocol->kind]);
+  json_object_foreach(found, name, value) {
+    if (json_is_real(value) && length < (int)sizeof line)
+      length += snprintf(line + length, sizeof line - (size_t)length, " %s %.5g,", name,
+                         json_real_value(value));
+  }
+  line[strlen(line) - 1] = '\0';
+  progress_note(run->progress, PROGRESS_NORMAL, "%s: %s", evolution->experiment->name, line);
+  json_object_set_new(run->summary.present, "protocol", found);
+}
+
 /* ---- checkpoints ---- */
 
 enum { POSITION = 4 };
@@ -149,6 +181,8 @@ static enum hd_status save_evolution(struct evolution *evolution, struct hd_erro
   TRY(store_put(store, "evolution_ion_start", components, evolution->ion_start, err));
   if (evolution->spikes)
     TRY(spikes_save(evolution->spikes, store, err));
+  if (evolution->experiment->protocol.enabled)
+    TRY(protocol_save(&evolution->trace, store, err));
   return integrator_save(&evolution->integrator, store, err);
 }
 
@@ -165,6 +199,8 @@ static enum hd_status restore_evolution(struct evolution *evolution, const struc
     TRY(store_get(from, "evolution_ion_start", components, evolution->ion_start, err));
   if (evolution->spikes)
     TRY(spikes_restore(evolution->spikes, from, err));
+  if (evolution->experiment->protocol.enabled)
+    TRY(protocol_restore(&evolution->trace, from, err));
   TRY(integrator_restore(&evolution->integrator, from, err));
   if (!evolution->run->fresh)
     return HD_OK;
@@ -207,6 +243,7 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
   watch_conservation(evolution, y);
   run_watch_fronts(run, t, y);
   TRY(count_spikes(evolution, t, y, err));
+  TRY(watch_protocol(evolution, t, y, err));
   progress_step(run->progress, t, integrator_last_step(&evolution->integrator), evolution->step);
   TRY(look_at_clock(evolution, t_before, err));
   if (evolution->step >= run->spec->solver.max_steps)
@@ -366,6 +403,7 @@ static enum hd_status first_rows(struct evolution *evolution, struct hd_error *e
   run_watch_fronts(run, 0.0, y);
   if (experiment->fields_start)
     TRY(output_fields(run->output, 0.0, 0.0, y, NULL, err));
+  TRY(watch_protocol(evolution, 0.0, y, err));
   return count_spikes(evolution, 0.0, y, err);
 }
 
@@ -391,6 +429,8 @@ static enum hd_status finish(struct evolution *evolution, enum hd_status status,
     if (status == HD_OK)
       status = written;
   }
+  if (status == HD_OK && evolution->experiment->protocol.enabled)
+    write_protocol(evolution);
   if (evolution->integrator.smooth || evolution->integrator.hopping) {
     struct transient_counts counts = integrator_counts(&evolution->integrator);
     add_counts(&run->summary, &counts);
@@ -421,6 +461,7 @@ enum hd_status experiment_transient(struct run *run, const struct experiment_spe
   if (!(status == HD_OK && run->leave))
     status = finish(&evolution, status, err);
   spikes_free(&evolution.spikes);
+  protocol_trace_free(&evolution.trace);
   integrator_free(&evolution.integrator);
   hd_free(&evolution.point);
   hd_free(&evolution.slope);

@@ -134,6 +134,7 @@ static void free_experiment(struct experiment_spec *experiment) {
   hd_free(&experiment->spectrum.frequencies);
   hd_free(&experiment->times);
   hd_free(&experiment->field_times);
+  protocol_free(&experiment->protocol);
 }
 
 /** Free everything that a run_spec owns and zero it; accepts a zeroed struct. */

@@ -14,6 +14,7 @@
 #include "physics/material.h"
 #include "physics/species.h"
 #include "physics/waveform.h"
+#include "solver/protocol.h"
 
 /** What one ion is in one region, where it differs from the species' own row. */
 struct region_species {
@@ -102,9 +103,14 @@ enum experiment_start {
   START_PROFILE      /* ions at their input profiles, everything else in equilibrium with them */
 };
 
-/** Replaces the waveform of one source during one experiment. */
+/** What a waveform drives: the value of a source or switch, the factor of a device's light, or by
+ * how much the surroundings of its heat are warmer than the run, K. */
+enum drive_target { DRIVE_SOURCE, DRIVE_LIGHT, DRIVE_SURROUNDINGS };
+
+/** Replaces one waveform during one experiment. */
 struct drive_spec {
-  int element;
+  int target; /* enum drive_target */
+  int index;  /* of the element or the device */
   struct waveform waveform;
 };
 
@@ -159,6 +165,7 @@ struct experiment_spec {
   bool fields_start, fields_end, fields_at_spikes;
   int fields_every; /* every k-th step; 0: none */
   struct spike_spec spike;
+  struct protocol_spec protocol; /* a member of a series begins where the first one did */
 };
 
 /** Tolerances and limits of the solver; each row of solver_params says its reason. */

@@ -74,6 +74,13 @@ static enum hd_status fill_nodes(struct system *system, struct hd_error *err) {
   return HD_OK;
 }
 
+void system_reset_drives(struct system *system) {
+  for (size_t d = 0; d < system->n_devices; d++) {
+    system->light[d] = system->run->devices[d].generation.factor;
+    system->surroundings[d] = (struct waveform){.kind = WAVEFORM_CONSTANT};
+  }
+}
+
 /** Potential between the contacts' (Laplace), or the neutral one where the start is charged. */
 static double guess_potential(const struct device *device, int node) {
   const struct model *model = &device->model;
@@ -129,6 +136,9 @@ static enum hd_status system_fill(struct system *system, struct hd_error *err) {
   TRY(hd_alloc(&system->devices, system->n_devices, sizeof *system->devices, err));
   for (size_t d = 0; d < system->n_devices; d++)
     TRY(device_create(&system->devices[d], system->run, (int)d, err));
+  TRY(hd_alloc(&system->light, system->n_devices, sizeof *system->light, err));
+  TRY(hd_alloc(&system->surroundings, system->n_devices, sizeof *system->surroundings, err));
+  system_reset_drives(system);
   TRY(hd_alloc(&system->instances, circuit->n_instances, sizeof *system->instances, err));
   system->n_instances = circuit->n_instances;
   for (size_t i = 0; i < system->n_instances; i++)
@@ -197,6 +207,8 @@ void system_free(struct system **system) {
   for (size_t d = 0; s->devices && d < s->n_devices; d++)
     device_free(&s->devices[d]);
   hd_free(&s->devices);
+  hd_free(&s->light);
+  hd_free(&s->surroundings);
   hd_free(&s->instances);
   hd_free(&s->elements);
   hd_free(&s->node);

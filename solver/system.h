@@ -71,11 +71,14 @@ struct system {
   struct device **devices; /* owned */
   struct system_instance *instances;
   struct element *elements; /* copy of the circuit's; waveforms are borrowed and may be replaced */
-  bool sources_off;         /* all sources at zero */
-  double *frozen;           /* [n] values that frozen ions keep */
-  double *guess;            /* [n + 1] see system_guess */
-  double *row_scale;        /* [n + 1] factors of the last assembly */
-  int *identity;            /* [n + 1] rows that stay where they are, for books */
+  /* [n_devices]: factor of the light, and K by which the surroundings are warmer than the run;
+   * copies as of the elements, whose points are borrowed */
+  struct waveform *light, *surroundings;
+  bool sources_off;  /* all sources at zero, dark */
+  double *frozen;    /* [n] values that frozen ions keep */
+  double *guess;     /* [n + 1] see system_guess */
+  double *row_scale; /* [n + 1] factors of the last assembly */
+  int *identity;     /* [n + 1] rows that stay where they are, for books */
   struct system_plan plans[SYSTEM_PLANS];
   int *node;                    /* [n + 1] mesh node of each unknown, -1: of none */
   struct linear_options linear; /* of all plans */
@@ -87,6 +90,9 @@ struct system {
 enum hd_status system_create(struct system **system, const struct run_spec *run,
                              struct hd_error *err);
 void system_free(struct system **system);
+
+/** Light and surroundings of all devices as the input has them. */
+void system_reset_drives(struct system *system);
 
 /** The plan of a mode, made at the first use. */
 enum hd_status system_plan(struct system *system, enum system_mode mode, bool frozen,

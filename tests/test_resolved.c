@@ -110,7 +110,20 @@ static const char everything[] =
     "  { name = \"run\"; type = \"transient\"; start = \"steady\"; duration = 0.1;\n"
     "    output = { every_step = true; interval = \"10 ms\"; };\n"
     "    fields = { times = (\"1 ms\", 0.05); every = 100; };\n"
-    "    spikes = { device = \"film\"; terminal = \"top\"; threshold = \"1 nA\"; }; }\n"
+    "    spikes = { device = \"film\"; terminal = \"top\"; threshold = \"1 nA\"; }; },\n";
+
+/* The rest of it: a compiler need not take longer strings. */
+static const char protocols[] =
+    "  { name = \"warm\"; type = \"transient\";\n"
+    "    drive = ({ light = \"film\"; waveform = { type = \"ramp\"; high = 1.0; rise = 1e-3; }; "
+    "});\n"
+    "    protocol = { type = \"temperature_ramp\"; surroundings = \"film\"; device = \"side\";\n"
+    "      terminal = \"n\"; high = \"20 K\"; rates = (\"1 K/s\", 0.5); }; },\n"
+    "  { name = \"cycles\"; type = \"transient\"; start = \"steady\";\n"
+    "    drive = ({ surroundings = \"film\"; waveform = { type = \"constant\"; value = 3.0; }; "
+    "});\n"
+    "    protocol = { type = \"endurance\"; source = \"V\"; device = \"side\"; high = 0.1;\n"
+    "      reset = \"-100 mV\"; read = 0.01; width = \"1 us\"; cycles = 3; }; }\n"
     ");\n";
 
 static const char *const two_dimensions[][4] = {{"planar", "width", "x", "y"},
@@ -121,7 +134,7 @@ START_TEST(resolved_is_a_fixed_point_of_everything) {
   static char text[sizeof everything + 64];
   snprintf(text, sizeof text, everything, w[0], w[1], w[2], w[3], w[3], w[3], w[2], w[3], w[3],
            w[2]);
-  struct reading first = read_text(text, "", NULL);
+  struct reading first = read_text(text, protocols, NULL);
   ck_assert_msg(first.status == HD_OK, "%s", first.err.text);
   char *resolved = resolved_text(&first);
   struct reading second = read_text(resolved, "", NULL);
@@ -129,6 +142,9 @@ START_TEST(resolved_is_a_fixed_point_of_everything) {
   char *again = resolved_text(&second);
   ck_assert_str_eq(resolved, again);
   ck_assert_str_eq(first.spec.title, second.spec.title);
+  ck_assert_uint_eq(first.spec.n_experiments, 6); /* the ramp is two */
+  ck_assert_str_eq(second.spec.experiments[4].name, "warm_2");
+  ck_assert(second.spec.experiments[4].duration == 40.0);
   const struct device_spec *a = first.spec.devices, *b = second.spec.devices;
   ck_assert_int_eq(a->species[0].kind, SPECIES_ELECTRON); /* carriers come first */
   ck_assert_str_eq(a->species[2].name, "v");

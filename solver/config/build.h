@@ -40,6 +40,34 @@ enum hd_status build_heat(struct reader *reader, const struct node *group,
 /** Nets, elements, devices in the circuit. */
 enum hd_status build_circuit(struct reader *reader, const struct node *root, struct run_spec *spec);
 
+/** Keys that name what is driven, in the order of enum drive_target; NULL-terminated. */
+extern const char *const drive_keys[];
+/** Name of what is driven, and the unit of its waveform. */
+const char *drive_name(const struct run_spec *spec, int target, int index);
+const char *drive_unit(const struct run_spec *spec, int target, int index);
+/** What one of drive_keys in a group names. False: there is none, or a sentence was noted. */
+bool build_target(struct reader *reader, const struct node *group, const struct run_spec *spec,
+                  int *target, int *index);
+
+/** Element by the name that key `key` of `group` holds; -1 and a sentence when there is none. */
+int build_source(struct reader *reader, const struct node *group, const char *key,
+                 const struct circuit_spec *circuit);
+/** Waveforms of one experiment. */
+enum hd_status build_drives(struct reader *reader, const struct node *group,
+                            const struct run_spec *spec, struct experiment_spec *experiment);
+
+/** Element of one kind that a circuit has once; -1. */
+int build_only_element(const struct circuit_spec *circuit, int kind);
+/** Device and terminal whose current is watched. */
+void build_watched(struct reader *reader, const struct node *group, const struct run_spec *spec,
+                   int *instance, int *terminal);
+/** Number of experiments that an entry of the list makes. */
+size_t build_protocol_members(const struct node *group);
+/** Protocol of member `part` of an experiment; sets its duration and its name. */
+enum hd_status build_protocol(struct reader *reader, const struct node *group,
+                              const struct run_spec *spec, size_t part,
+                              struct experiment_spec *experiment);
+
 enum hd_status build_experiments(struct reader *reader, const struct node *root,
                                  struct run_spec *spec);
 

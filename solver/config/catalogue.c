@@ -8,6 +8,7 @@
 #include "physics/statistics.h"
 #include "physics/waveform.h"
 #include "solver/config/build.h"
+#include "solver/protocol.h"
 #include "solver/quantity.h"
 
 static bool contact_row(size_t i, struct catalogue_row *row) {
@@ -76,7 +77,7 @@ static bool experiment_row(size_t i, struct catalogue_row *row) {
        "Steady states along a curve over the values of one source, through its folds, with their "
        "stability.",
        "drive source from to curve", NULL},
-      {"transient", NULL, "Evolution in time.", "drive duration output spikes", NULL},
+      {"transient", NULL, "Evolution in time.", "drive duration output spikes protocol", NULL},
       {"impedance", NULL,
        "Small harmonic signals about the steady state at the values that the sources have at t = "
        "0: impedance.csv.",
@@ -85,6 +86,14 @@ static bool experiment_row(size_t i, struct catalogue_row *row) {
   if (i >= sizeof rows / sizeof *rows)
     return false;
   *row = rows[i];
+  return true;
+}
+
+static bool protocol_row(size_t i, struct catalogue_row *row) {
+  if (i >= protocol_table_count)
+    return false;
+  const struct protocol_law *law = &protocol_table[i];
+  *row = (struct catalogue_row){law->name, NULL, law->doc, law->keys, NULL};
   return true;
 }
 
@@ -104,6 +113,7 @@ const struct catalogue catalogues[] = {
     {"statistics", "Statistics", "device.species[].statistics", statistics_row},
     {"generation", "Generation by light", "device.generation.type", generation_row},
     {"experiments", "Types of experiments", "experiments[].type", experiment_row},
+    {"protocols", "Protocols", "experiments[].protocol.type", protocol_row},
     {"quantities", "Quantities of fields.nc (%s stands for the species)", NULL, quantity_row},
 };
 const size_t catalogues_count = sizeof catalogues / sizeof *catalogues;

@@ -6,69 +6,6 @@
 
 enum { MAX_TIMES = 10000000 }; /* rows of one experiment that a typing error may ask for */
 
-/** Element by the name that key `key` of `group` holds; -1 and a sentence unless `accept`s it. */
-static int source_index(struct reader *reader, const struct node *group, const char *key,
-                        const struct circuit_spec *circuit) {
-  const char *name = member_string(reader, group, key);
-  if (!name)
-    return -1;
-  return build_index(reader, tree_member(group, key), "circuit element", name, circuit->elements,
-                     sizeof *circuit->elements, circuit->n_elements);
-}
-
-/** The only element for which `is` holds, else -1. */
-static int only_element(const struct circuit_spec *circuit, int kind) {
-  int found = -1;
-  for (size_t i = 0; i < circuit->n_elements; i++) {
-    if (circuit->elements[i].kind != kind)
-      continue;
-    if (found >= 0)
-      return -1;
-    found = (int)i;
-  }
-  return found;
-}
-
-static enum hd_status read_drive(struct reader *reader, const struct node *group,
-                                 const struct circuit_spec *circuit, struct drive_spec *drive) {
-  drive->element = -1;
-  if (!section_enter(reader, group, SECTION_DRIVE))
-    return HD_OK;
-  drive->element = source_index(reader, group, "source", circuit);
-  if (!tree_member(group, "source"))
-    input_error(reader, group, "source", "is missing. Name of the source");
-  const struct node *waveform = member_group(reader, group, "waveform");
-  if (!tree_member(group, "waveform"))
-    input_error(reader, group, "waveform", "is missing. What the source does");
-  if (drive->element < 0)
-    return HD_OK;
-  const struct element_law *law = &element_table[circuit->elements[drive->element].kind];
-  if (!law->has_waveform) {
-    input_error(reader, tree_member(group, "source"), NULL,
-                "%s is a %s, must be a source or switch", circuit->elements[drive->element].name,
-                law->name);
-    return HD_OK;
-  }
-  return build_waveform(reader, waveform, law->value_unit, &drive->waveform);
-}
-
-static enum hd_status read_drives(struct reader *reader, const struct node *group,
-                                  const struct circuit_spec *circuit,
-                                  struct experiment_spec *experiment) {
-  const struct node *list = member_list(reader, group, "drive");
-  TRY(build_list(reader, list, sizeof *experiment->drives, &experiment->drives,
-                 &experiment->n_drives));
-  for (size_t i = 0; i < experiment->n_drives; i++) {
-    TRY(read_drive(reader, list->children[i], circuit, &experiment->drives[i]));
-    for (size_t j = 0; j < i; j++)
-      if (experiment->drives[i].element >= 0 &&
-          experiment->drives[i].element == experiment->drives[j].element)
-        input_error(reader, list->children[i], "source", "%s is driven twice",
-                    circuit->elements[experiment->drives[i].element].name);
-  }
-  return HD_OK;
-}
-
 /** Values from, from + step, ..., to; the last one is `to` itself. */
 static enum hd_status make_values(struct reader *reader, const struct node *group,
                                   const struct sweep_input *input,
@@ -104,8 +41,8 @@ int build_stepped_source(struct reader *reader, const struct node *group,
                          const struct circuit_spec *circuit,
                          const struct experiment_spec *experiment) {
   bool given = tree_member(group, "source");
-  int index = given ? source_index(reader, group, "source", circuit)
-                    : only_element(circuit, ELEMENT_VOLTAGE_SOURCE);
+  int index = given ? build_source(reader, group, "source", circuit)
+                    : build_only_element(circuit, ELEMENT_VOLTAGE_SOURCE);
   if (index < 0) {
     if (!given)
       input_error(reader, group, "source", "is missing. Source whose values are gone through");
@@ -117,7 +54,7 @@ int build_stepped_source(struct reader *reader, const struct node *group,
     return -1;
   }
   for (size_t i = 0; i < experiment->n_drives; i++)
-    if (experiment->drives[i].element == index)
+    if (experiment->drives[i].target == DRIVE_SOURCE && experiment->drives[i].index == index)
       input_error(reader, group, "drive", "drives %s, which is swept", source->name);
   return index;
 }
@@ -270,32 +207,12 @@ static enum hd_status read_fields(struct reader *reader, const struct node *grou
                     &experiment->n_field_times);
 }
 
-/** Device and terminal whose current is watched. */
-static void read_watched(struct reader *reader, const struct node *group,
-                         const struct run_spec *spec, struct spike_spec *spike) {
-  const char *name = member_string(reader, group, "device");
-  int device = spec->n_devices == 1 ? 0 : -1;
-  if (name)
-    device = build_index(reader, tree_member(group, "device"), "device", name, spec->devices,
-                         sizeof *spec->devices, spec->n_devices);
-  else if (spec->n_devices > 1)
-    input_error(reader, group, "device", "is missing. Device whose current spikes");
-  for (size_t i = 0; i < spec->circuit.n_instances; i++)
-    if (device >= 0 && spec->circuit.instances[i].device == device)
-      spike->instance = (int)i;
-  const char *terminal = member_string(reader, group, "terminal");
-  if (device >= 0 && terminal)
-    spike->terminal = build_index(
-        reader, tree_member(group, "terminal"), "contact", terminal, spec->devices[device].contacts,
-        sizeof *spec->devices[device].contacts, spec->devices[device].n_contacts);
-}
-
 /** Element of one kind by name, or the only one there is. */
 static int find_element(struct reader *reader, const struct node *group, const char *key,
                         const struct circuit_spec *circuit, int kind) {
   if (!tree_member(group, key))
-    return only_element(circuit, kind);
-  int index = source_index(reader, group, key, circuit);
+    return build_only_element(circuit, kind);
+  int index = build_source(reader, group, key, circuit);
   if (index >= 0 && circuit->elements[index].kind != kind) {
     input_error(reader, tree_member(group, key), NULL, "%s is a %s, must be a %s",
                 circuit->elements[index].name, element_names[circuit->elements[index].kind],
@@ -317,7 +234,7 @@ static enum hd_status read_spikes(struct reader *reader, const struct node *grou
   if (experiment->type != EXPERIMENT_TRANSIENT)
     input_error(reader, group, NULL, "is for transients only");
   spike->enabled = true;
-  read_watched(reader, group, spec, spike);
+  build_watched(reader, group, spec, &spike->instance, &spike->terminal);
   spike->source = find_element(reader, group, "source", &spec->circuit, ELEMENT_VOLTAGE_SOURCE);
   spike->capacitor = find_element(reader, group, "capacitor", &spec->circuit, ELEMENT_CAPACITOR);
   if (spike->source < 0 && !tree_member(group, "source"))
@@ -358,12 +275,14 @@ static void check_keys(struct reader *reader, const struct node *group,
   if (drive && experiment->type == EXPERIMENT_EQUILIBRIUM)
     input_error(reader, drive, NULL,
                 "is not read: in equilibrium all sources are at zero; type \"steady\" drives them");
-  if (!duration && experiment->type == EXPERIMENT_TRANSIENT)
+  if (duration && tree_member(group, "protocol"))
+    input_error(reader, duration, NULL, "is not read: the protocol has its own duration");
+  if (!duration && experiment->type == EXPERIMENT_TRANSIENT && !tree_member(group, "protocol"))
     input_error(reader, group, "duration", "is missing. Length of the transient (s)");
 }
 
 static enum hd_status read_experiment(struct reader *reader, const struct node *group,
-                                      const struct run_spec *spec,
+                                      const struct run_spec *spec, size_t part,
                                       struct experiment_spec *experiment) {
   struct table table = section_table(SECTION_EXPERIMENT, 0);
   if (!section_enter(reader, group, SECTION_EXPERIMENT))
@@ -380,7 +299,8 @@ static enum hd_status read_experiment(struct reader *reader, const struct node *
   if (!known)
     return HD_OK; /* the other keys depend on the type */
   check_keys(reader, group, experiment);
-  TRY(read_drives(reader, group, &spec->circuit, experiment));
+  TRY(build_drives(reader, group, spec, experiment));
+  TRY(build_protocol(reader, group, spec, part, experiment));
   if (experiment->type == EXPERIMENT_DC_SWEEP)
     TRY(read_sweep(reader, group, &spec->circuit, experiment));
   if (experiment_is_spectrum(experiment->type))
@@ -392,18 +312,41 @@ static enum hd_status read_experiment(struct reader *reader, const struct node *
   return read_spikes(reader, member_group(reader, group, "spikes"), spec, experiment);
 }
 
+/** Names of experiments are unique, those of the members of series among them. */
+static void refuse_repeated(struct reader *reader, const struct node *entry,
+                            const struct run_spec *spec, size_t at) {
+  const char *name = spec->experiments[at].name;
+  for (size_t i = 0; i < at && name[0]; i++)
+    if (strcmp(spec->experiments[i].name, name) == 0) {
+      input_error(reader, entry, "name", "\"%s\" is there twice", name);
+      return;
+    }
+}
+
+/** All members of the series that a protocol makes, entry after entry. */
+static enum hd_status read_members(struct reader *reader, const struct node *list,
+                                   struct run_spec *spec) {
+  size_t total = 0;
+  for (size_t i = 0; i < list->n_children; i++)
+    total += build_protocol_members(list->children[i]);
+  TRY(hd_alloc(&spec->experiments, total, sizeof *spec->experiments, reader->err));
+  spec->n_experiments = total;
+  for (size_t i = 0, at = 0; i < list->n_children; i++) {
+    size_t members = build_protocol_members(list->children[i]), before = reader->err->count;
+    for (size_t part = 0; part < members && reader->err->count == before; part++) {
+      TRY(read_experiment(reader, list->children[i], spec, part, &spec->experiments[at + part]));
+      refuse_repeated(reader, list->children[i], spec, at + part);
+    }
+    at += members;
+  }
+  return HD_OK;
+}
+
 enum hd_status build_experiments(struct reader *reader, const struct node *root,
                                  struct run_spec *spec) {
   const struct node *list = member_list(reader, root, "experiments");
   if (!tree_member(root, "experiments") || (list && list->n_children == 0))
     input_error(reader, list ? list : root, list ? NULL : "experiments",
                 "there are no experiments, must be at least one");
-  TRY(build_list(reader, list, sizeof *spec->experiments, &spec->experiments,
-                 &spec->n_experiments));
-  for (size_t i = 0; i < spec->n_experiments; i++)
-    TRY(read_experiment(reader, list->children[i], spec, &spec->experiments[i]));
-  if (list)
-    build_refuse_repeated(reader, list, spec->experiments, sizeof *spec->experiments,
-                          spec->n_experiments);
-  return HD_OK;
+  return list ? read_members(reader, list, spec) : HD_OK;
 }

@@ -187,6 +187,7 @@ static const struct output_row summary[] = {
     {"experiments[].front.time_s", "s", "First time at which it was there."},
     {"experiments[].front.place_m[]", "m", "Middle of the edge, along both axes."},
     {"experiments[].spikes[]", "", "The columns of spikes.csv, where spikes were looked for."},
+    {"experiments[].protocol.type", "", "Type of the protocol, where there is one; what it found:"},
     {NULL, NULL, NULL}};
 
 static const struct output_row ensemble_files[] = {
@@ -432,6 +433,16 @@ static const struct output_table tables[] = {
     {"summary.json of a study", NULL, study_summary},
     {"Exit codes", NULL, exit_codes}};
 
+/** What each protocol finds. */
+static void write_protocols(FILE *file) {
+  for (size_t i = 0; i < protocol_table_count; i++)
+    for (const struct protocol_value *value = protocol_table[i].values; value->name; value++) {
+      fprintf(file, "| `experiments[].protocol.%s` ", value->name);
+      describe_cell(file, value->unit);
+      fprintf(file, "| %s: %s |\n", protocol_table[i].name, value->doc);
+    }
+}
+
 /** Write the output part of the reference page. */
 void reference_output(FILE *file) {
   fputs("## Output\n\n", file);
@@ -449,6 +460,8 @@ void reference_output(FILE *file) {
     }
     if (table->rows == terminals)
       write_derived(file);
+    if (table->rows == summary)
+      write_protocols(file);
     fputc('\n', file);
   }
 }

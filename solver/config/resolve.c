@@ -123,10 +123,12 @@ static void write_drives(FILE *file, const struct run_spec *spec,
     return;
   fputs("    drive = (\n", file);
   for (size_t i = 0; i < experiment->n_drives; i++) {
-    const struct element *element = &spec->circuit.elements[experiment->drives[i].element];
-    fprintf(file, "      {\n        source = \"%s\";\n", element->name);
-    resolve_waveform(file, 8, "waveform", &experiment->drives[i].waveform,
-                     element_table[element->kind].value_unit);
+    const struct drive_spec *drive = &experiment->drives[i];
+    fputs("      {\n", file);
+    resolve_string(file, 8, drive_keys[drive->target],
+                   drive_name(spec, drive->target, drive->index));
+    resolve_waveform(file, 8, "waveform", &drive->waveform,
+                     drive_unit(spec, drive->target, drive->index));
     fprintf(file, "      }%s\n", i + 1 < experiment->n_drives ? "," : "");
   }
   fputs("    );\n", file);
@@ -175,12 +177,37 @@ static void write_curve(FILE *file, const struct run_spec *spec,
   fputs("    };\n", file);
 }
 
+static void write_protocol(FILE *file, const struct run_spec *spec,
+                           const struct protocol_spec *protocol) {
+  struct table table = section_table(SECTION_PROTOCOL, 0);
+  const struct protocol_law *law = &protocol_table[protocol->kind];
+  const struct device_spec *device =
+      &spec->devices[spec->circuit.instances[protocol->instance].device];
+  char keys[KEYS];
+  table.keys = build_keys(keys, "type", law->keys);
+  table.value_unit = drive_unit(spec, protocol->target, protocol->index);
+  fputs("    protocol = {\n", file);
+  table_write(file, 6, &table, protocol);
+  resolve_string(file, 6, drive_keys[protocol->target],
+                 drive_name(spec, protocol->target, protocol->index));
+  resolve_string(file, 6, "device", device->name);
+  resolve_string(file, 6, "terminal", device->contacts[protocol->terminal].name);
+  if (law->list)
+    resolve_array(file, 6, law->list, protocol->values, protocol->n_values);
+  fputs("    };\n", file);
+}
+
+/** One experiment; a series as the one entry that it is in the input. */
 static void write_experiment(FILE *file, const struct run_spec *spec,
-                             const struct experiment_spec *experiment) {
+                             const struct experiment_spec *member) {
+  struct experiment_spec whole = *member, *experiment = &whole;
   struct table table = section_table(SECTION_EXPERIMENT, 0);
   struct table fields = section_table(SECTION_FIELDS, 0);
   bool transient = experiment->type == EXPERIMENT_TRANSIENT;
-  table.keys = transient                                  ? "name type start duration frozen_ions"
+  bool protocol = experiment->protocol.enabled;
+  if (protocol)
+    memcpy(whole.name, member->protocol.name, sizeof whole.name);
+  table.keys = transient && !protocol                     ? "name type start duration frozen_ions"
                : experiment_is_spectrum(experiment->type) ? "name type start frozen_ions hold_ions"
                                                           : "name type start frozen_ions";
   table_write(file, 4, &table, experiment);
@@ -205,6 +232,8 @@ static void write_experiment(FILE *file, const struct run_spec *spec,
     resolve_array(file, 6, "times", experiment->field_times, experiment->n_field_times);
   fputs("    };\n", file);
   write_spikes(file, spec, experiment);
+  if (protocol)
+    write_protocol(file, spec, &experiment->protocol);
 }
 
 static void write_devices(FILE *file, const struct run_spec *spec) {
@@ -239,12 +268,16 @@ static void write_run(FILE *file, const struct run_spec *spec) {
   write_devices(file, spec);
   write_circuit(file, spec);
   fputs("experiments = (\n", file);
+  const char *separator = "";
   for (size_t i = 0; i < spec->n_experiments; i++) {
-    fputs("  {\n", file);
+    if (spec->experiments[i].protocol.part > 0)
+      continue;
+    fprintf(file, "%s  {\n", separator);
     write_experiment(file, spec, &spec->experiments[i]);
-    fprintf(file, "  }%s\n", i + 1 < spec->n_experiments ? "," : "");
+    fputs("  }", file);
+    separator = ",\n";
   }
-  fputs(");\n", file);
+  fputs("\n);\n", file);
 }
 
 /** FNV-1a, 64 bits. Source: Fowler, Noll & Vo, draft-eastlake-fnv. */

@@ -9,6 +9,7 @@
 #include "physics/material.h"
 #include "physics/species.h"
 #include "physics/waveform.h"
+#include "solver/protocol.h"
 #include "solver/spec.h"
 
 static const struct section_child root_children[] = {
@@ -130,10 +131,19 @@ static const struct section_child experiment_children[] = {
      "Impedance: net that the small signal is fed into, instead of `source`."},
     {"frequency", "{ }", NULL, "Frequencies of an impedance."},
     {"curve", "{ }", NULL, "Where a continuation ends, and its steps."},
+    {"protocol", "{ }", NULL,
+     "Course of a source and what is made of the current: hysteresis, paired pulses, retention, "
+     "...; sets the duration of the transient."},
     {NULL, NULL, NULL, NULL}};
 
 static const struct section_child drive_children[] = {
     {"source", "\"element\"", NULL, "Name of the source or switch."},
+    {"light", "\"device\"", NULL,
+     "Instead of a source: device whose `generation` the waveform multiplies in place of "
+     "`factor`."},
+    {"surroundings", "\"device\"", NULL,
+     "Instead of a source: device with `heat` whose surroundings (heat sinks and the far side of "
+     "thermal resistances) are by so many K warmer than the run."},
     {"waveform", "{ }", NULL, "Its waveform; time runs from the start of the experiment."},
     {NULL, NULL, NULL, NULL}};
 
@@ -183,6 +193,20 @@ static const struct section_child threshold_children[] = {
 
 static const struct section_child relaxation_children[] = {
     {"column", "\"column\"", NULL, "Column of terminals.csv, for instance \"I(anode)_A\"."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child protocol_children[] = {
+    {"source", "\"element\"", NULL, "Source that is driven; missing: the only voltage source."},
+    {"light", "\"device\"", NULL, "Instead of a source: device whose light is driven."},
+    {"surroundings", "\"device\"", NULL,
+     "Device whose surroundings a temperature_ramp heats; missing: the only device."},
+    {"device", "\"device\"", NULL, "Device whose current is looked at; missing: the only one."},
+    {"terminal", "\"contact\"", NULL, "Terminal whose current is looked at; missing: the first."},
+    {"rates", "[quantity, ...]", "$ s-1",
+     "Rates of a hysteresis (1/s times the unit of what is driven) or a temperature_ramp (K/s), "
+     "one experiment each."},
+    {"intervals", "[quantity, ...]", "s",
+     "Times between the pulses of a paired_pulse, one experiment each."},
     {NULL, NULL, NULL, NULL}};
 
 #define ROWS(name)                                                                                 \
@@ -278,10 +302,12 @@ const struct section sections[SECTION_COUNT] = {
                             {ROWS(experiment), ROWS(sweep)},
                             experiment_children,
                             "One experiment. $ is the unit of the source that is swept."},
-    [SECTION_DRIVE] = {"experiments[].drive[]",
-                       {NO_ROWS, NO_ROWS},
-                       drive_children,
-                       "The waveform of one source during one experiment."},
+    [SECTION_DRIVE] =
+        {"experiments[].drive[]",
+         {NO_ROWS, NO_ROWS},
+         drive_children,
+         "The waveform of one source, of the light or of the temperature around a device "
+         "during one experiment."},
     [SECTION_OUTPUT] = {"experiments[].output",
                         {ROWS(output), NO_ROWS},
                         output_children,
@@ -323,4 +349,10 @@ const struct section sections[SECTION_COUNT] = {
                        {ROWS(curve), NO_ROWS},
                        NULL,
                        "A continuation. $ is the unit of its source."},
+    [SECTION_PROTOCOL] = {"experiments[].protocol",
+                          {ROWS(protocol), NO_ROWS},
+                          protocol_children,
+                          "An experiment that everybody does. $ is the unit of what is driven. The "
+                          "members of a series are named NAME_1, NAME_2, ... and all begin in the "
+                          "same state."},
 };

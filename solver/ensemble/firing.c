@@ -11,7 +11,7 @@ static const struct waveform *source_waveform(const struct run_spec *spec,
                                               const struct experiment_spec *experiment) {
   int source = experiment->spike.source;
   for (size_t d = 0; d < experiment->n_drives; d++)
-    if (experiment->drives[d].element == source)
+    if (experiment->drives[d].target == DRIVE_SOURCE && experiment->drives[d].index == source)
       return &experiment->drives[d].waveform;
   return source >= 0 ? &spec->circuit.elements[source].waveform : NULL;
 }

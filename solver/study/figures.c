@@ -106,7 +106,7 @@ static double last_kink(const struct run_spec *spec, const struct experiment_spe
     if (!element_is_source(element))
       continue;
     for (size_t d = 0; d < experiment->n_drives; d++)
-      if (experiment->drives[d].element == (int)e)
+      if (experiment->drives[d].target == DRIVE_SOURCE && experiment->drives[d].index == (int)e)
         waveform = &experiment->drives[d].waveform;
     for (double t = 0; (t = waveform_next_kink(waveform, t)) < experiment->duration;)
       last = fmax(last, t);

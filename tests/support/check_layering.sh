@@ -57,14 +57,14 @@ library() {
   library ARPACK 'arpack/' solver/stability.c
   library netCDF 'netcdf' solver/sink_fields.c solver/store.c \
     solver/ensemble/output_netcdf.c solver/ensemble/variables.c solver/study/study_netcdf.c
-  library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/summary.h \
+  library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/protocol.h solver/summary.h \
     solver/ensemble/record.h solver/ensemble/journal.h
   library MPI 'mpi' solver/mpi/team_mpi.c
   library libconfig 'libconfig' solver/config/parse.c
   library udunits2 'udunits2' solver/config/units.c
   library GSL 'gsl/' solver/base/random.h solver/hopping_walk.c solver/langevin.c solver/lattice_state.c \
     solver/lattice_circuit.c \
-    solver/ensemble/estimate.c solver/study/design.c
+    solver/ensemble/estimate.c solver/protocol_find.c solver/study/design.c
   library Random123 'Random123/' physics/waveform_points.c solver/base/random.c
 } >"$work/bad"
 
