@@ -3,41 +3,11 @@
 #include <math.h>
 #include <string.h>
 #include "solver/base/memory.h"
+#include "solver/sources.h"
 #include "solver/spikes.h"
 
 static const char *const type_names[] = {"equilibrium", "steady",    "dc_sweep",
                                          "transient",   "impedance", "continuation"};
-
-/* ---- sources ---- */
-
-/** The waveform that is driven. */
-static struct waveform *driven(struct system *system, int target, int index) {
-  return target == DRIVE_SOURCE  ? &system->elements[index].waveform
-         : target == DRIVE_LIGHT ? &system->light[index]
-                                 : &system->surroundings[index];
-}
-
-/** The input's own waveforms, with this experiment's drives in their place. */
-static void set_waveforms(struct run *run, const struct experiment_spec *experiment) {
-  struct system *system = run->system;
-  for (size_t e = 0; e < run->spec->circuit.n_elements; e++)
-    system->elements[e].waveform = run->spec->circuit.elements[e].waveform;
-  system_reset_drives(system);
-  for (size_t d = 0; d < experiment->n_drives; d++)
-    *driven(system, experiment->drives[d].target, experiment->drives[d].index) =
-        experiment->drives[d].waveform;
-  const struct protocol_spec *protocol = &experiment->protocol;
-  if (protocol->enabled)
-    *driven(system, protocol->target, protocol->index) = protocol->waveform;
-}
-
-/** Values of all sources at the beginning of an experiment. */
-void run_start_values(const struct run *run, double *values) {
-  for (size_t e = 0; e < run->spec->circuit.n_elements; e++) {
-    const struct element *element = &run->system->elements[e];
-    values[e] = element_is_source(element) ? waveform_value(&element->waveform, 0.0) : 0.0;
-  }
-}
 
 /* ---- steady experiments ---- */
 
@@ -54,6 +24,8 @@ static enum hd_status equilibrium(struct run *run, bool frozen, struct hd_error 
   run->steady->initial = false;
   memset(run->sources, 0, run->spec->circuit.n_elements * sizeof *run->sources);
   run->has_state = status == HD_OK;
+  if (status == HD_OK && run->sensitivity)
+    status = sensitivity_equilibrium(run->sensitivity, frozen, run->y, err);
   return status;
 }
 
@@ -70,21 +42,26 @@ static enum hd_status reach_state(struct run *run, const struct experiment_spec 
     TRY(equilibrium(run, experiment->start == START_PROFILE, err));
   run->steady->frozen = holds_ions(experiment);
   system_hold_ions(run->system, run->y);
+  if (run->sensitivity)
+    sensitivity_hold(run->sensitivity, run->y);
   if (!fresh)
     steady_adopt(run->steady, run->y);
-  set_waveforms(run, experiment);
+  sources_drive(run->system, experiment);
   bool sweeps =
       experiment->type == EXPERIMENT_DC_SWEEP || experiment->type == EXPERIMENT_CONTINUATION;
   if (experiment->start != START_STEADY || sweeps)
     return HD_OK;
   double *values = NULL;
   TRY(hd_alloc(&values, run->spec->circuit.n_elements, sizeof *values, err));
-  run_start_values(run, values);
+  sources_start(run->system, values);
   run->steady->initial = true;
   enum hd_status status = run_go_to(run, values, err);
+  if (status == HD_OK && run->sensitivity)
+    status =
+        sensitivity_steady(run->sensitivity, run->index, 0, run->steady->frozen, true, run->y, err);
   run->steady->initial = false;
   hd_free(&values);
-  set_waveforms(run, experiment);
+  sources_drive(run->system, experiment);
   return status;
 }
 
@@ -105,12 +82,17 @@ static enum hd_status begin_state(struct run *run, const struct experiment_spec 
     TRY(reach_state(run, experiment, err));
     return experiment->protocol.n_values > 1 ? keep_first(run, err) : HD_OK;
   }
+  if (run->sensitivity)
+    return hd_fail(err, HD_INPUT,
+                   "sensitivity: experiment %s is a series, which begins anew from one state; give "
+                   "it one value",
+                   experiment->name);
   memcpy(run->y, run->first, n * sizeof *run->y);
   memcpy(run->sources, run->first + n, elements * sizeof *run->sources);
   run->steady->frozen = experiment->frozen_ions;
   system_hold_ions(run->system, run->y);
   steady_adopt(run->steady, run->y);
-  set_waveforms(run, experiment);
+  sources_drive(run->system, experiment);
   return HD_OK;
 }
 
@@ -152,16 +134,25 @@ double run_shown_current(const struct run *run) {
   return run->system->n_instances ? run->output->I[0] : 0.0;
 }
 
+/** Sensitivities of the state of a steady experiment, of a sweep its point number i. */
+static enum hd_status differentiate(struct run *run, size_t i, struct hd_error *err) {
+  if (!run->sensitivity)
+    return HD_OK;
+  TRY(sensitivity_steady(run->sensitivity, run->index, i, run->steady->frozen, false, run->y, err));
+  return sensitivity_report_row(run->report, NULL, 0.0, run->y, err);
+}
+
 static enum hd_status steady_point(struct run *run, const struct experiment_spec *experiment,
                                    struct hd_error *err) {
   double *values = NULL;
   progress_begin(run->progress, experiment->name, false, 1.0);
   TRY(hd_alloc(&values, run->spec->circuit.n_elements, sizeof *values, err));
   if (experiment->type != EXPERIMENT_EQUILIBRIUM)
-    run_start_values(run, values);
+    sources_start(run->system, values);
   enum hd_status status = run_go_to(run, values, err);
   hd_free(&values);
   TRY(status);
+  TRY(differentiate(run, 0, err));
   TRY(run_point(run, 0.0, experiment->fields_start || experiment->fields_end, err));
   progress_point(run->progress, "", 0.0, run_shown_current(run),
                  (int)run->steady->counts.newton_iterations);
@@ -179,7 +170,7 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
   double *values = NULL;
   enum hd_status status = HD_OK;
   TRY(hd_alloc(&values, count, sizeof *values, err));
-  run_start_values(run, values);
+  sources_start(run->system, values);
   size_t first = from ? (size_t)store_number(from, "points") : 0;
   if (run->fresh)
     progress_begin(run->progress, experiment->name, false, (double)experiment->n_values);
@@ -197,7 +188,9 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
     bool fields = (i == 0 && experiment->fields_start) ||
                   (i + 1 == experiment->n_values && experiment->fields_end) ||
                   (experiment->fields_every > 0 && i % (size_t)experiment->fields_every == 0);
-    status = run_point(run, values[e], fields, err);
+    status = differentiate(run, i, err);
+    if (status == HD_OK)
+      status = run_point(run, values[e], fields, err);
     progress_point(run->progress, run->system->elements[e].name, values[e], run_shown_current(run),
                    (int)(run->steady->counts.newton_iterations - before));
     run->leave = status == HD_OK && i + 1 < experiment->n_values &&
@@ -221,19 +214,23 @@ static enum hd_status run_one(struct run *run, const struct experiment_spec *exp
   run->output->frozen = holds_ions(experiment);
   if (from) {
     run->steady->frozen = holds_ions(experiment);
-    set_waveforms(run, experiment);
+    sources_drive(run->system, experiment);
   } else {
     summary_begin(&run->summary, experiment->name, type_names[experiment->type]);
+    if (run->report)
+      sensitivity_report_begin(run->report, run->index, run->summary.present);
     TRY(begin_state(run, experiment, err));
   }
   if (experiment->type == EXPERIMENT_TRANSIENT)
     return experiment_transient(run, experiment, from, err);
   if (experiment->type == EXPERIMENT_DC_SWEEP)
-    return dc_sweep(run, experiment, from, err);
-  if (experiment->type == EXPERIMENT_CONTINUATION)
-    return experiment_continuation(run, experiment, from, err);
-  if (!from)
+    TRY(dc_sweep(run, experiment, from, err));
+  else if (experiment->type == EXPERIMENT_CONTINUATION)
+    TRY(experiment_continuation(run, experiment, from, err));
+  else if (!from)
     TRY(steady_point(run, experiment, err));
+  if (run->report)
+    sensitivity_report_end(run->report, NULL, run->progress);
   return experiment_is_spectrum(experiment->type) ? experiment_spectrum(run, experiment, from, err)
                                                   : HD_OK;
 }
@@ -323,6 +320,12 @@ static enum hd_status run_open(struct run *run, const struct run_options *option
   TRY(open_spikes(run, options->dir, err));
   TRY(experiment_spectrum_open(run, options->dir, err));
   TRY(output_open(&run->output, options->dir, run->system, run->checkpoint.from, err));
+  if (options->n_parameters > 0) {
+    TRY(sensitivity_create(&run->sensitivity, run->system, options->n_parameters,
+                           options->parameters, options->parameter_step, err));
+    TRY(sensitivity_report_create(&run->report, run->sensitivity, options->dir, options->rows,
+                                  err));
+  }
   return run->checkpoint.from ? run_restore(run, err) : HD_OK;
 }
 
@@ -331,8 +334,12 @@ static enum hd_status run_close(struct run *run, enum hd_status status, struct h
   enum hd_status closing = output_close(&run->output, err);
   enum hd_status spikes = sink_table_close(&run->spikes, err);
   enum hd_status impedance = sink_table_close(&run->impedance, err);
+  enum hd_status report = sensitivity_report_free(&run->report, err);
   if (status == HD_OK)
-    status = closing != HD_OK ? closing : spikes != HD_OK ? spikes : impedance;
+    status = closing != HD_OK  ? closing
+             : spikes != HD_OK ? spikes
+             : report != HD_OK ? report
+                               : impedance;
   if (run->checkpoint.next && run->checkpoint.dir && closing == HD_OK && spikes == HD_OK) {
     enum hd_status written = checkpoint_write(&run->checkpoint, err);
     if (status == HD_OK)
@@ -347,6 +354,7 @@ static enum hd_status run_close(struct run *run, enum hd_status status, struct h
 
 /** Free what run_open made, the summary excepted. */
 static void run_free(struct run *run) {
+  sensitivity_free(&run->sensitivity);
   steady_free(&run->steady);
   system_free(&run->system);
   hd_free(&run->y);
@@ -428,7 +436,7 @@ static enum hd_status open_log(struct run *run, const struct run_options *option
   return status;
 }
 
-/** Without a folder there is no place for checkpoints. */
+/** Without a folder, or with sensitivities, there are none. */
 static const struct checkpoint_spec no_checkpoints = {.interval = PARAM_MISSING,
                                                       .time = PARAM_MISSING};
 
@@ -441,8 +449,9 @@ static const struct checkpoint_spec no_checkpoints = {.interval = PARAM_MISSING,
 enum hd_status experiment_run(const struct run_spec *spec, const struct run_options *options,
                               struct hd_error *err) {
   struct run run = {.spec = spec, .watch = options->watch, .until_spike = options->until_spike};
-  checkpoint_init(&run.checkpoint, options->dir ? &spec->checkpoint : &no_checkpoints, options->dir,
-                  options->hash);
+  bool keeps = options->dir && options->n_parameters == 0; /* sensitivities are not stored */
+  checkpoint_init(&run.checkpoint, keeps ? &spec->checkpoint : &no_checkpoints,
+                  keeps ? options->dir : NULL, options->hash);
   enum hd_status status = options->dir ? prepare_folder(&run, options, err) : HD_OK;
   if (status == HD_OK && options->dir)
     status = open_log(&run, options, err);

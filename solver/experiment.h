@@ -5,6 +5,7 @@
 #include "solver/checkpoint.h"
 #include "solver/output.h"
 #include "solver/progress.h"
+#include "solver/sensitivity_report.h"
 #include "solver/spec.h"
 #include "solver/steady.h"
 #include "solver/summary.h"
@@ -27,6 +28,10 @@ struct run_options {
   const struct row_watch *watch; /* NULL: nobody looks */
   int until_spike; /* the run ends at the first spike of this experiment, at the latest at its end;
                       counted from 1, 0: it goes on */
+  size_t n_parameters; /* whose sensitivities are carried along */
+  const struct sensitivity_parameter *parameters;
+  double parameter_step;         /* relative change of a parameter in its twins */
+  struct sensitivity_rows *rows; /* out: rows with sensitivities; NULL: not wanted */
 };
 
 /** A run in progress, handed to the kinds of experiment. */
@@ -38,6 +43,8 @@ struct run {
   struct sink_table *spikes;
   struct sink_table *impedance; /* NULL: no experiment of this type, or no folder */
   struct progress *progress;
+  struct sensitivity *sensitivity; /* owned; NULL: none */
+  struct sensitivity_report *report;
   struct summary summary;
   struct checkpoint checkpoint;
   FILE *log;                     /* borrowed */
@@ -62,8 +69,6 @@ enum hd_status experiment_run(const struct run_spec *spec, const struct run_opti
 enum hd_status run_row(struct run *run, double t, const double *y, const double *yp, double rate,
                        struct hd_error *err);
 
-/** Values of all sources at the beginning of an experiment, [n_elements] out. */
-void run_start_values(const struct run *run, double *values);
 /** Steady state at these values of the sources from the present one. */
 enum hd_status run_go_to(struct run *run, const double *values, struct hd_error *err);
 /** What is written of a steady point at run->y. */

@@ -5,6 +5,7 @@
 #include "solver/base/memory.h"
 #include "solver/continuation.h"
 #include "solver/stability.h"
+#include "solver/sources.h"
 
 /** The range of the parameter counts as much as this many kT/q in all potentials. */
 static const double CURVE_UNITS = 50.0;
@@ -133,7 +134,7 @@ static enum hd_status begin(struct walk *walk, struct hd_error *err) {
   struct run *run = walk->run;
   double *values = NULL;
   TRY(hd_alloc(&values, run->spec->circuit.n_elements, sizeof *values, err));
-  run_start_values(run, values);
+  sources_start(run->system, values);
   values[walk->experiment->sweep_source] = spec->from;
   enum hd_status status = run_go_to(run, values, err);
   hd_free(&values);

@@ -5,6 +5,7 @@
 #include "solver/base/memory.h"
 #include "solver/spikes.h"
 #include "solver/integrator.h"
+#include "solver/sources.h"
 #include "solver/langevin_window.h"
 
 /** One transient while it runs. */
@@ -14,6 +15,7 @@ struct evolution {
   struct integrator integrator;
   double *point, *slope; /* [n] state at an output time and its derivative */
   double *ion_start;     /* [components] numbers at the start */
+  struct transient_watch watch;
   struct spikes *spikes; /* NULL: not counted */
   struct protocol_trace trace;
   size_t spikes_written;
@@ -21,24 +23,12 @@ struct evolution {
   long step;
 };
 
-/** Waveforms of everything that changes in time: sources, switches, light. */
-static double next_kink(const struct run *run, double t, double end) {
-  double kink = end;
-  for (size_t e = 0; e < run->spec->circuit.n_elements; e++)
-    if (element_table[run->system->elements[e].kind].has_waveform)
-      kink = fmin(kink, waveform_next_kink(&run->system->elements[e].waveform, t));
-  for (size_t d = 0; d < run->spec->n_devices; d++) {
-    kink = fmin(kink, waveform_next_kink(&run->system->surroundings[d], t));
-    if (run->spec->devices[d].generation.kind != GENERATION_NONE)
-      kink = fmin(kink, waveform_next_kink(&run->system->light[d], t));
-  }
-  return kink;
-}
-
 static enum hd_status write_row(struct evolution *evolution, double t, const double *y,
                                 const double *yp, struct hd_error *err) {
   struct run *run = evolution->run;
   double step = integrator_last_step(&evolution->integrator);
+  if (run->sensitivity)
+    TRY(sensitivity_report_row(run->report, evolution->integrator.smooth, t, y, err));
   return run_row(run, t, y, yp, step > 0.0 ? 1.0 / step : 0.0, err);
 }
 
@@ -233,6 +223,9 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
   double t = integrator_time(&evolution->integrator);
   const double *y = integrator_state(&evolution->integrator);
   evolution->step++;
+  if (run->sensitivity)
+    TRY(sensitivity_report_step(run->report, evolution->integrator.smooth, event, &evolution->watch,
+                                err));
   bool has_row = experiment->every_step || event == TRANSIENT_STOP;
   TRY(write_times(evolution, t, has_row, err));
   if (has_row)
@@ -257,7 +250,7 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
 /** Single ions are where they are only at the ends of steps: output times are stops. */
 static double next_stop(const struct evolution *evolution, double t, double end) {
   const struct experiment_spec *experiment = evolution->experiment;
-  double stop = next_kink(evolution->run, t, end);
+  double stop = sources_next_kink(evolution->run->system, t, end);
   if (!evolution->integrator.hopping)
     return stop;
   double later = t + SAME_TIME * t;
@@ -288,6 +281,8 @@ static enum hd_status evolve(struct evolution *evolution, bool restored, struct 
   while (t < end && !evolution->run->leave && !is_enough(evolution)) {
     enum transient_event event = TRANSIENT_STEP;
     if (stopped) {
+      if (evolution->run->sensitivity)
+        TRY(sensitivity_check_kink(evolution->run->sensitivity, t, end, err));
       stop = next_stop(evolution, t, end);
       TRY(integrator_begin(integrator, stop, err));
     }
@@ -354,9 +349,13 @@ static enum hd_status prepare(struct evolution *evolution, const struct store *f
     if (!from)
       json_object_set_new(run->summary.present, "spikes", json_array());
   }
-  struct transient_watch watch = make_watch(run, spike);
+  evolution->watch = make_watch(run, spike);
   TRY(integrator_create(&evolution->integrator, run->system, evolution->experiment->frozen_ions,
-                        run->index, &watch, run->y, err));
+                        run->index, &evolution->watch, run->y, err));
+  if (run->sensitivity) {
+    sensitivity_drive(run->sensitivity, run->index);
+    TRY(transient_differentiate(evolution->integrator.smooth, run->sensitivity, err));
+  }
   const double *y = integrator_state(&evolution->integrator);
   size_t at = 0;
   for (size_t i = 0; i < run->system->n_instances; i++)
@@ -399,7 +398,7 @@ static enum hd_status first_rows(struct evolution *evolution, struct hd_error *e
   while (evolution->next_time < experiment->n_times &&
          experiment->times[evolution->next_time] <= 0.0)
     evolution->next_time++;
-  TRY(run_row(run, 0.0, y, NULL, 0.0, err));
+  TRY(write_row(evolution, 0.0, y, NULL, err));
   run_watch_fronts(run, 0.0, y);
   if (experiment->fields_start)
     TRY(output_fields(run->output, 0.0, 0.0, y, NULL, err));
@@ -408,7 +407,7 @@ static enum hd_status first_rows(struct evolution *evolution, struct hd_error *e
 }
 
 /** Where the sources are at the end, for the next experiment. */
-static void keep_state(struct evolution *evolution) {
+static enum hd_status keep_state(struct evolution *evolution, struct hd_error *err) {
   struct run *run = evolution->run;
   double t = integrator_time(&evolution->integrator);
   memcpy(run->y, integrator_state(&evolution->integrator), (size_t)run->system->n * sizeof(double));
@@ -417,6 +416,9 @@ static void keep_state(struct evolution *evolution) {
     if (element_table[element->kind].has_waveform && element->kind != ELEMENT_SWITCH)
       run->sources[e] = waveform_value(&element->waveform, t);
   }
+  for (size_t i = 0; run->sensitivity && i < run->sensitivity->n; i++)
+    TRY(transient_sensitivity(evolution->integrator.smooth, i, t, 0, run->sensitivity->s[i], err));
+  return HD_OK;
 }
 
 /** The experiment is over, well or not: spikes that are still open, counts, state, fields. */
@@ -438,8 +440,12 @@ static enum hd_status finish(struct evolution *evolution, enum hd_status status,
       struct hopping_counts hops = hopping_counts(evolution->integrator.hopping);
       add_hops(&run->summary, &hops);
     }
-    keep_state(evolution);
+    enum hd_status kept = keep_state(evolution, err);
+    if (status == HD_OK)
+      status = kept;
   }
+  if (status == HD_OK && run->report)
+    sensitivity_report_end(run->report, evolution->spikes, run->progress);
   if (status == HD_OK && evolution->experiment->fields_end)
     status = output_fields(run->output, evolution->experiment->duration, 0.0, run->y, NULL, err);
   return status;

@@ -146,6 +146,9 @@ void run_spec_free(struct run_spec *spec) {
   for (size_t i = 0; spec->experiments && i < spec->n_experiments; i++)
     free_experiment(&spec->experiments[i]);
   free_circuit(&spec->circuit);
+  for (size_t i = 0; spec->sensitivity.parameters && i < spec->sensitivity.n; i++)
+    hd_free(&spec->sensitivity.parameters[i]);
+  hd_free(&spec->sensitivity.parameters);
   hd_free(&spec->devices);
   hd_free(&spec->experiments);
   memset(spec, 0, sizeof *spec);

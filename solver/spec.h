@@ -218,6 +218,12 @@ struct stochastic_spec {
 extern const struct param stochastic_params[];
 extern const size_t stochastic_params_count;
 
+/** Derivatives that are carried along with the run. */
+struct sensitivity_spec {
+  size_t n;
+  char **parameters; /* [n] owned: paths of numbers of the input */
+};
+
 struct run_spec {
   char title[256];
   double temperature; /* K */
@@ -229,6 +235,7 @@ struct run_spec {
   struct solver_spec solver;
   struct checkpoint_spec checkpoint;
   struct stochastic_spec stochastic;
+  struct sensitivity_spec sensitivity;
 };
 
 /** kT/q of a run, V. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "solver/base/memory.h"
+#include "solver/sources.h"
 #include "solver/steady_electrodes.h"
 #include "solver/steady_ions.h"
 #include "solver/steady_newton.h"
@@ -127,17 +128,6 @@ void steady_adopt(struct steady *steady, double *y) {
   steady_adopt_ions(steady->system, steady->frozen, y, steady->rest);
 }
 
-/** Sources at (1 - s) from + s to. */
-static void set_sources(struct system *system, const double *from, const double *to, double s) {
-  for (size_t e = 0; e < system->run->circuit.n_elements; e++) {
-    struct element *element = &system->elements[e];
-    if (!element_is_source(element))
-      continue;
-    element->waveform =
-        (struct waveform){.kind = WAVEFORM_CONSTANT, .low = (1.0 - s) * from[e] + s * to[e]};
-  }
-}
-
 /* ---- extrapolation ---- */
 
 /** Where `previous` lies on the way from -> to (0 -> 1); NAN when it is not on that line, or when
@@ -258,7 +248,7 @@ enum hd_status steady_move(struct steady *steady, double *y, const double *from,
   double s_previous = place_previous(steady, y, from, to);
   while (s < 1.0) {
     double next = fmin(1.0, s + step);
-    set_sources(system, from, to, next);
+    sources_hold(system, from, to, next);
     steady->counts.continuation_steps++;
     steady->hasty = step >= 1.0; /* shorter ones may need all their iterations */
     int iterations = continue_to(steady, s, next, &s_previous, y);

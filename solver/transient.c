@@ -3,7 +3,6 @@
 #include <float.h>
 #include <idas/idas.h>
 #include <math.h>
-#include <nvector/nvector_serial.h>
 #include <string.h>
 #include "solver/base/memory.h"
 #include "solver/kink.h"
@@ -259,6 +258,7 @@ void transient_free(struct transient **transient) {
   if (!*transient)
     return;
   struct transient *t = *transient;
+  transient_sensitivity_free(t);
   IDAFree(&t->ida);
   sunlinear_free(&t->solver, &t->matrix);
   N_VDestroy(t->y);
@@ -314,11 +314,14 @@ static double next_pause(const struct transient *transient) {
 static enum hd_status restart(struct transient *transient, double step, struct hd_error *err) {
   void *ida = transient->ida;
   transient->pause = next_pause(transient);
-  bool dear = !has_fronts(transient->system) && linear_is_dear(transient->plan->linear);
+  bool dear =
+      !transient->own && !has_fronts(transient->system) && linear_is_dear(transient->plan->linear);
   TRY(transient_check(IDASetDeltaCjLSetup(ida, dear ? CJ_CHANGE_DEAR : CJ_CHANGE),
                       "the age of the matrix", err));
   TRY(transient_check(IDAReInit(ida, transient->t, transient->y, transient->yp), "a restart", err));
   TRY(transient_check(IDAQuadReInit(ida, transient->quad), "a restart", err));
+  if (transient->own)
+    TRY(transient_sensitivity_restart(transient, err));
   TRY(transient_check(IDASetInitStep(ida, step), "the first step", err));
   TRY(transient_check(IDASetStopTime(ida, transient->pause), "the stop time", err));
   transient->started = true;
@@ -341,6 +344,8 @@ static enum hd_status next_interval(struct transient *transient, struct hd_error
 enum hd_status transient_begin(struct transient *transient, double stop, struct hd_error *err) {
   add_counts(transient);
   transient->stop = stop;
+  if (transient->own)
+    TRY(transient_sensitivity_begin(transient, err));
   if (!transient->started)
     kink_jump_values(transient->system, N_VGetArrayPointer(transient->y));
   else

@@ -4,6 +4,7 @@
 #define HALIDRIFT_SOLVER_TRANSIENT_H
 
 #include "solver/langevin.h"
+#include "solver/sensitivity.h"
 #include "solver/store.h"
 #include "solver/system.h"
 
@@ -43,6 +44,9 @@ enum hd_status transient_create(struct transient **transient, struct system *sys
                                 struct hd_error *err);
 /** Let forces act on the ions from the begin on; `langevin` is borrowed. */
 void transient_fluctuate(struct transient *transient, struct langevin *langevin);
+/** Carry sensitivities along from the begin on; `sensitivity` is borrowed. */
+enum hd_status transient_differentiate(struct transient *transient, struct sensitivity *sensitivity,
+                                       struct hd_error *err);
 /** Begin a smooth stretch at the present time that ends at `stop`: sources' slopes may have jumped.
  */
 enum hd_status transient_begin(struct transient *transient, double stop, struct hd_error *err);
@@ -58,6 +62,13 @@ const double *transient_derivative(const struct transient *transient);
 enum hd_status transient_interpolate(struct transient *transient, double t, double *y, double *yp,
                                      struct hd_error *err);
 struct transient_integrals transient_integrals(struct transient *transient);
+/** The k-th derivative by t of dy/d ln p_i at a time within the last step, [n] out. */
+enum hd_status transient_sensitivity(struct transient *transient, size_t i, double t, int k,
+                                     double *values, struct hd_error *err);
+/** Derivatives of the integrals by ln p_i now, in the order of struct transient_integrals. */
+enum hd_status transient_sensitivity_integrals(struct transient *transient, size_t i,
+                                               double values[TRANSIENT_INTEGRALS],
+                                               struct hd_error *err);
 struct transient_counts transient_counts(const struct transient *transient);
 
 /** Put everything that a restart at the present time needs into a store. */

@@ -3,7 +3,10 @@
 #define HALIDRIFT_SOLVER_TRANSIENT_PARTS_H
 
 #include <idas/idas.h>
+#include <nvector/nvector_serial.h>
 #include "solver/transient.h"
+
+struct transient_sensitivity;
 
 struct transient {
   struct system *system; /* borrowed */
@@ -28,7 +31,8 @@ struct transient {
   double settle; /* s: first step behind a change of the forces, as the last one allows; 0: none */
   double stray;  /* how far shares of sites may leave 0 to 1 within a step */
   bool changed;  /* the next step is the first behind a change of the forces */
-  struct transient_counts total; /* of the stretches before the last restart */
+  struct transient_counts total;     /* of the stretches before the last restart */
+  struct transient_sensitivity *own; /* owned; NULL: no sensitivities */
 };
 
 /** Error weights of all unknowns; `user` is the integrator. */
@@ -46,5 +50,14 @@ enum hd_status transient_settled(struct transient *transient, struct hd_error *e
 void transient_watch_range(struct transient *transient);
 /** Does a trial state leave that range? */
 bool transient_strays(const struct transient *transient, const double *y);
+
+/* transient_sensitivity.c */
+
+/** Bring the sensitivities across the kink that the present stretch begins with; the state is
+ * still the one before it. */
+enum hd_status transient_sensitivity_begin(struct transient *transient, struct hd_error *err);
+/** The same restart as the state's. */
+enum hd_status transient_sensitivity_restart(struct transient *transient, struct hd_error *err);
+void transient_sensitivity_free(struct transient *transient);
 
 #endif

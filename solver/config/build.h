@@ -6,6 +6,10 @@
 #include "solver/config/table.h"
 #include "solver/spec.h"
 
+/** A parsed input into a spec: all of the parts below (solver/config/read.c). */
+enum hd_status build_run(struct run_spec *spec, const struct node *root, const char *path,
+                         struct hd_error *err);
+
 /** Devices: `device` or the list `devices`. */
 enum hd_status build_devices(struct reader *reader, const struct node *root, struct run_spec *spec);
 

@@ -43,6 +43,9 @@ const struct study_spec *config_study(const struct config *config);
  */
 enum hd_status config_write_resolved(const struct config *config, FILE *file, struct hd_error *err);
 
+/** That text, borrowed. */
+const char *config_resolved(const struct config *config);
+
 /** Hash (hex, 16 digits or more) of the resolved input: two equal runs have equal hashes. */
 const char *config_hash(const struct config *config);
 

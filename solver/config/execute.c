@@ -1,6 +1,7 @@
 #include "solver/config/execute.h"
 
 #include "solver/base/memory.h"
+#include "solver/config/variant.h"
 #include "solver/sink.h"
 
 /**
@@ -44,10 +45,22 @@ static struct run_options make_options(const struct plan *plan, const char *dir,
  */
 enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progress_level level,
                             FILE *terminal, struct hd_error *err) {
-  TRY(sink_folder(dir, err));
-  TRY(write_resolved(plan, dir, err));
-  const struct run_options options = make_options(plan, dir, level, terminal, false);
-  return experiment_run(&plan->spec, &options, err);
+  const struct sensitivity_spec *wanted = &plan->spec.sensitivity;
+  struct run_options options = make_options(plan, dir, level, terminal, false);
+  struct variant_set set = {0};
+  enum hd_status status = variant_set_create(&set, plan->config, wanted->n,
+                                             (const char *const *)wanted->parameters, NULL, err);
+  if (status == HD_OK)
+    status = sink_folder(dir, err);
+  if (status == HD_OK)
+    status = write_resolved(plan, dir, err);
+  options.n_parameters = set.n;
+  options.parameters = set.parameters;
+  options.parameter_step = variant_step;
+  if (status == HD_OK)
+    status = experiment_run(&plan->spec, &options, err);
+  variant_set_free(&set);
+  return status;
 }
 
 enum hd_status plan_execute_silently(const struct plan *plan, const struct run_options *wanted,

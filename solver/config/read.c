@@ -6,6 +6,7 @@
 #include "solver/config/build.h"
 #include "solver/config/library.h"
 #include "solver/config/resolve.h"
+#include "solver/config/variant.h"
 
 struct config {
   char *resolved;          /* owned: the complete input */
@@ -32,6 +33,38 @@ static enum hd_status read_group(struct reader *reader, enum section_id id, void
   return table_read(reader, group, &table, object);
 }
 
+/** Paths of parameters; whether they name numbers is seen when all values are known. */
+static enum hd_status read_sensitivity(struct reader *reader, struct run_spec *spec) {
+  const struct node *group = member_group(reader, reader->root, "sensitivity");
+  struct sensitivity_spec *own = &spec->sensitivity;
+  if (!group)
+    return HD_OK;
+  section_refuse_unknown(reader, group, SECTION_SENSITIVITY, NULL);
+  const struct node *list = tree_member(group, "parameters");
+  if (!list || (list->kind != NODE_ARRAY && list->kind != NODE_LIST) || list->n_children == 0) {
+    input_error(reader, list ? list : group, list ? NULL : "parameters",
+                "must be a list of paths, [\"device.species.vacancy.diffusion\", ...]");
+    return HD_OK;
+  }
+  TRY(hd_alloc(&own->parameters, list->n_children, sizeof *own->parameters, reader->err));
+  own->n = list->n_children;
+  for (size_t i = 0; i < own->n; i++) {
+    if (list->children[i]->kind != NODE_STRING)
+      input_error(reader, list->children[i], NULL, "must be a path in quotes");
+    else
+      TRY(hd_strdup(&own->parameters[i], list->children[i]->text, reader->err));
+  }
+  if (spec->stochastic.engine != ENGINE_NONE)
+    input_error(reader, group, NULL,
+                "needs ions that do not move at random: stochastic.engine "
+                "must be \"none\"");
+  if (tree_member(reader->root, "checkpoint") &&
+      (!isnan(spec->checkpoint.interval) || !isnan(spec->checkpoint.time) ||
+       spec->checkpoint.steps > 0))
+    input_error(reader, group, NULL, "and checkpoints exclude each other");
+  return HD_OK;
+}
+
 /** Ions that move at random have no fronts within a cell: hops and forces act on what cells hold.
  */
 static void settle_fronts(struct run_spec *spec) {
@@ -53,6 +86,7 @@ static enum hd_status read_parts(struct reader *reader, struct run_spec *spec,
   TRY(read_group(reader, SECTION_SOLVER, &spec->solver));
   TRY(read_group(reader, SECTION_CHECKPOINT, &spec->checkpoint));
   TRY(read_group(reader, SECTION_STOCHASTIC, &spec->stochastic));
+  TRY(read_sensitivity(reader, spec));
   TRY(library_check(reader));
   TRY(build_devices(reader, reader->root, spec));
   settle_fronts(spec);
@@ -80,6 +114,20 @@ static enum hd_status read_tree(struct input *input, const struct node *root, co
   library_free(&reader.library);
   units_free(&reader.units);
   return status == HD_OK ? err->status : status;
+}
+
+/**
+ * Read a parsed input into a spec.
+ * path    the input file, beside which materials are looked for; NULL: nowhere
+ * Errors  HD_INPUT, HD_MEMORY
+ */
+enum hd_status build_run(struct run_spec *spec, const struct node *root, const char *path,
+                         struct hd_error *err) {
+  struct study_spec study = {0};
+  struct input input = {.spec = spec, .study = &study};
+  enum hd_status status = read_tree(&input, root, path, err);
+  study_spec_free(&study);
+  return status;
 }
 
 static enum hd_status read_spec(struct input *input, const char *path, const char *const *sets,
@@ -116,6 +164,8 @@ enum hd_status config_read(struct config **config, struct run_spec *spec, const 
     study_spec_free(&study);
   if (status == HD_OK)
     status = resolve_text(spec, &(*config)->resolved, (*config)->hash, &own);
+  if (status == HD_OK)
+    status = variant_check(*config, &spec->sensitivity, path, &own);
   if (status != HD_OK) {
     run_spec_free(spec);
     config_free(config);
@@ -149,6 +199,10 @@ enum hd_status config_write_resolved(const struct config *config, FILE *file,
   if (fputs(config->resolved, file) == EOF)
     return hd_fail(err, HD_IO, "the resolved input cannot be written");
   return HD_OK;
+}
+
+const char *config_resolved(const struct config *config) {
+  return config->resolved;
 }
 
 const char *config_hash(const struct config *config) {

@@ -18,6 +18,9 @@ static const struct output_row files[] = {
     {"impedance.csv", "", "One row per frequency; only in runs with an `impedance`."},
     {"curve.csv", "",
      "One row per point of a continuation: the curve, its folds and stability; only with one."},
+    {"sensitivity.csv", "",
+     "Currents and their derivatives by parameters, a row per output point; only with the group "
+     "`sensitivity`."},
     {"fields.nc", "", "Fields inside the devices, netCDF-4 with CF-1.8 names and units."},
     {"summary.json", "", "Results and statistics of the run for other programs."},
     {"resolved.cfg", "",
@@ -103,6 +106,15 @@ static const struct output_row curve[] = {
     {"newton_iterations", "", "Newton iterations of the point."},
     {NULL, NULL, NULL}};
 
+static const struct output_row sensitivity[] = {
+    {"experiment", "", "Name of the experiment."},
+    {"time_s", "s", "As in terminals.csv, whose rows these are."},
+    {"V(<terminal>)_V", "V", "Voltage of the terminal."},
+    {"I(<terminal>)_A", "A", "Current as the circuit sees it."},
+    {"dI(<terminal>)/dln(<parameter>)_A", "A",
+     "Derivative of that current by the logarithm of a parameter, at fixed time and sources."},
+    {NULL, NULL, NULL}};
+
 static const struct output_row labels[] = {
     {"record", "1", "Number of the record, from 0 through all experiments."},
     {"x, y", "m", "Axes of a 1d (x) or planar device; y is the position in the stack."},
@@ -186,6 +198,16 @@ static const struct output_row summary[] = {
     {"experiments[].front.ion", "", "Ion of that front."},
     {"experiments[].front.time_s", "s", "First time at which it was there."},
     {"experiments[].front.place_m[]", "m", "Middle of the edge, along both axes."},
+    {"experiments[].sensitivities[].merit", "",
+     "With the group `sensitivity`, a figure of merit: I(<terminal>)_end, the current of the last "
+     "row; of spike k spike_<k>_time, _voltage (of the source at that time), _peak_current, "
+     "_E_source, _E_device, _charge."},
+    {"experiments[].sensitivities[].unit", "", "Its unit."},
+    {"experiments[].sensitivities[].value", "", "Its value."},
+    {"experiments[].sensitivities[].derivative.<parameter>", "",
+     "Derivative by the parameter, in units of both."},
+    {"experiments[].sensitivities[].logarithmic.<parameter>", "1",
+     "d ln merit / d ln parameter; absent where the merit is 0."},
     {"experiments[].spikes[]", "", "The columns of spikes.csv, where spikes were looked for."},
     {"experiments[].protocol.type", "", "Type of the protocol, where there is one; what it found:"},
     {NULL, NULL, NULL}};
@@ -409,6 +431,7 @@ static const struct output_table tables[] = {
      spikes},
     {"curve.csv", "These columns come first, behind them those of terminals.csv without the time.",
      curve},
+    {"sensitivity.csv", "A row for every row of terminals.csv.", sensitivity},
     {"fields.nc: coordinates",
      "Dimensions are (record, x), (record, y, x) or (record, z, r). With several devices each has "
      "its own axes, and the names of axes and variables begin with the device and `_`. A value "

@@ -253,6 +253,18 @@ static void write_group(FILE *file, enum section_id id, const void *object) {
   fputs("};\n\n", file);
 }
 
+static void write_sensitivity(FILE *file, const struct sensitivity_spec *sensitivity) {
+  if (sensitivity->n == 0)
+    return;
+  fputs("sensitivity = {\n  parameters = [\n", file);
+  for (size_t i = 0; i < sensitivity->n; i++) {
+    fputs("    ", file);
+    write_string(file, sensitivity->parameters[i]);
+    fputs(i + 1 < sensitivity->n ? ",\n" : "\n", file);
+  }
+  fputs("  ];\n};\n\n", file);
+}
+
 static void write_run(FILE *file, const struct run_spec *spec) {
   struct table root = section_table(SECTION_ROOT, 0);
   fputs("// The complete input of one run: every value, SI units (energies in eV).\n", file);
@@ -264,6 +276,7 @@ static void write_run(FILE *file, const struct run_spec *spec) {
   write_group(file, SECTION_SOLVER, &spec->solver);
   write_group(file, SECTION_CHECKPOINT, &spec->checkpoint);
   write_group(file, SECTION_STOCHASTIC, &spec->stochastic);
+  write_sensitivity(file, &spec->sensitivity);
   write_materials(file, spec);
   write_devices(file, spec);
   write_circuit(file, spec);

@@ -19,6 +19,7 @@ static const struct section_child root_children[] = {
     {"checkpoint", "{ }", NULL,
      "When the state of the run is stored, for `halidrift run --resume`."},
     {"stochastic", "{ }", NULL, "Ions that move at random; missing: a density that does not."},
+    {"sensitivity", "{ }", NULL, "Derivatives of the results by numbers of the input."},
     {"materials", "( { }, ... )", NULL,
      "Materials of this input; others are found by name in the library."},
     {"metals", "( { }, ... )", NULL, "Electrode metals of this input; others are in the library."},
@@ -30,6 +31,12 @@ static const struct section_child root_children[] = {
     {"experiments", "( { }, ... )", NULL, "What is done, one after another."},
     {"study", "{ }", NULL,
      "Which values `halidrift sweep` varies, and what it looks for; a run does not read it."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child sensitivity_children[] = {
+    {"parameters", "[\"path\", ...]", NULL,
+     "Paths of the numbers, as --set has them and resolved.cfg shows them; members of a list go by "
+     "name or number: \"device.species.vacancy.diffusion\"."},
     {NULL, NULL, NULL, NULL}};
 
 static const struct section_child material_children[] = {
@@ -226,6 +233,11 @@ const struct section sections[SECTION_COUNT] = {
                             {ROWS(stochastic), NO_ROWS},
                             NULL,
                             "Ions that move at random, in transients."},
+    [SECTION_SENSITIVITY] = {"sensitivity",
+                             {NO_ROWS, NO_ROWS},
+                             sensitivity_children,
+                             "Derivatives of currents and spikes by numbers of the input, "
+                             "carried along with all experiments."},
     [SECTION_MATERIAL] = {"materials[]",
                           {ROWS(material), NO_ROWS},
                           material_children,

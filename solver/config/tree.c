@@ -89,6 +89,67 @@ static struct node *named_child(const struct node *list, const char *name) {
   return NULL;
 }
 
+/** Member of a list or array by number or name, or NULL. */
+static struct node *list_member(const struct node *list, const char *word) {
+  char *end;
+  unsigned long index = strtoul(word, &end, 10);
+  if (isdigit((unsigned char)word[0]) && *end == '\0')
+    return index < list->n_children ? list->children[index] : NULL;
+  return named_child(list, word);
+}
+
+static bool is_list(const struct node *node) {
+  return node->kind == NODE_LIST || node->kind == NODE_ARRAY;
+}
+
+enum { WORD = 128 };
+
+/** The next word of "a.b[2].c" behind *at; its length, or 0: none, or it is too long. */
+static size_t next_word(const char **at, const char *end, char word[WORD]) {
+  const char *start = *at;
+  size_t count = 0;
+  while (start + count < end && !strchr(".[]", start[count]))
+    count++;
+  *at = start + count;
+  while (*at < end && strchr(".[]", **at))
+    (*at)++;
+  if (count >= WORD)
+    return 0;
+  memcpy(word, start, count);
+  word[count] = '\0';
+  return count;
+}
+
+struct node *tree_find(struct node *root, const char *path) {
+  const char *end = path + strlen(path);
+  char word[WORD];
+  while (root && path < end)
+    root = next_word(&path, end, word) == 0 ? NULL
+           : is_list(root)                  ? list_member(root, word)
+                                            : tree_member(root, word);
+  return root;
+}
+
+void tree_named_path(const struct node *node, char *path, size_t size) {
+  char own[NODE_PATH];
+  size_t length = 0;
+  if (!node->parent) {
+    path[0] = '\0';
+    return;
+  }
+  tree_named_path(node->parent, path, size);
+  length = strlen(path);
+  const struct node *name = tree_member(node, "name");
+  tree_path(node, own);
+  const char *number = strrchr(own, '[');
+  if (node->name)
+    snprintf(path + length, size - length, "%s%s", length ? "." : "", node->name);
+  else if (name && name->kind == NODE_STRING)
+    snprintf(path + length, size - length, ".%s", name->text);
+  else
+    snprintf(path + length, size - length, "%s", number ? number : "");
+}
+
 static enum hd_status set_error(const char *set, const char *why, struct hd_error *err) {
   return hd_fail(err, HD_INPUT, "--set '%.200s': %s", set, why);
 }
@@ -98,13 +159,8 @@ static enum hd_status set_step(struct node **at, const char *word, bool last, co
                                struct hd_error *err) {
   struct node *child = NULL;
   char why[320];
-  if ((*at)->kind == NODE_LIST || (*at)->kind == NODE_ARRAY) {
-    char *end;
-    unsigned long index = strtoul(word, &end, 10);
-    if (isdigit((unsigned char)word[0]) && *end == '\0')
-      child = index < (*at)->n_children ? (*at)->children[index] : NULL;
-    else
-      child = named_child(*at, word);
+  if (is_list(*at)) {
+    child = list_member(*at, word);
     snprintf(why, sizeof why, "there is no '%.100s' in a list of %zu; count from 0", word,
              (*at)->n_children);
   } else if ((*at)->kind == NODE_GROUP) {
@@ -126,20 +182,12 @@ static enum hd_status set_step(struct node **at, const char *word, bool last, co
 /** Walk to the place that "a.b[2].c" names. */
 static enum hd_status set_find(struct node **at, const char *set, size_t length,
                                struct hd_error *err) {
-  char word[128];
-  size_t i = 0;
-  while (i < length) {
-    size_t start = i, count = 0;
-    while (i < length && set[i] != '.' && set[i] != '[' && set[i] != ']')
-      i++;
-    count = i - start;
-    while (i < length && (set[i] == '.' || set[i] == '[' || set[i] == ']'))
-      i++;
-    if (count == 0 || count >= sizeof word)
+  const char *next = set, *end = set + length;
+  char word[WORD];
+  while (next < end) {
+    if (next_word(&next, end, word) == 0)
       return set_error(set, "the key must look like device.layers[0].thickness", err);
-    memcpy(word, set + start, count);
-    word[count] = '\0';
-    TRY(set_step(at, word, i >= length, set, err));
+    TRY(set_step(at, word, next >= end, set, err));
   }
   return HD_OK;
 }

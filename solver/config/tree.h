@@ -54,6 +54,12 @@ enum hd_status tree_set(struct node *root, const char *set, struct hd_error *err
 /** Full path as the user would write it: devices[0].layers[1].thickness. */
 void tree_path(const struct node *node, char path[NODE_PATH]);
 
+/** The same with the names that members of lists give themselves instead of their numbers. */
+void tree_named_path(const struct node *node, char *path, size_t size);
+
+/** What "a.b[2].c" or "a.b.name.c" names below a node, or NULL. */
+struct node *tree_find(struct node *root, const char *path);
+
 /** "a group", "an integer", ... for messages. */
 const char *tree_kind_name(enum node_kind kind);
 

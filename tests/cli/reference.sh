@@ -22,6 +22,7 @@ device = {
   );
 };
 experiments = ({ name = "point"; type = "steady"; });
+sensitivity = { parameters = ["device.contacts.top.barrier"]; };
 CFG
 expect 0 "" "$HALIDRIFT" run plane.cfg -q -o plane
 # A curve with a fold.

@@ -65,6 +65,9 @@ def check(folder, doc):
         wrong.append(f"{folder}: spikes.csv has the columns {spikes}")
     if (folder / "curve.csv").exists():
         need("curve.csv", header(folder / "curve.csv"), doc["curve.csv"] + doc["terminals.csv"])
+    slopes = folder / "sensitivity.csv"
+    if slopes.exists():
+        need("sensitivity.csv", header(slopes), doc["sensitivity.csv"])
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     listed = [f"experiments[].spikes[].{n}" for n in doc["spikes.csv"]] + doc["summary.json"]
     need("summary.json", sorted(key_paths(summary)), listed)

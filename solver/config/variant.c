@@ -1,0 +1,247 @@
+#include "solver/config/variant.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "solver/base/memory.h"
+#include "solver/config/build.h"
+#include "solver/config/resolve.h"
+
+const double variant_step = 3e-5;
+
+/* Values are looked up and changed in the resolved input, where every number stands, in SI. */
+
+/** Index of the lines of a resolved text, for its comments. */
+static enum hd_status index_lines(struct text *text, char *resolved, char **file,
+                                  struct hd_error *err) {
+  *text = (struct text){.data = resolved, .length = strlen(resolved), .n_files = 1, .files = file};
+  for (const char *at = resolved; *at; at++)
+    text->n_lines += *at == '\n';
+  TRY(hd_alloc(&text->lines, text->n_lines, sizeof *text->lines, err));
+  for (size_t i = 0; i < text->n_lines; i++)
+    text->lines[i].line = (int)i + 1;
+  return HD_OK;
+}
+
+static enum hd_status parse_resolved(struct node **root, const struct config *config,
+                                     struct hd_error *err) {
+  static char name[] = "resolved.cfg"; /* in messages */
+  static char *file[] = {name};
+  struct text text;
+  char *copy = NULL;
+  *root = NULL;
+  TRY(hd_strdup(&copy, config_resolved(config), err));
+  enum hd_status status = index_lines(&text, copy, file, err);
+  if (status == HD_OK)
+    status = tree_parse(root, &text, err);
+  hd_free(&text.lines);
+  hd_free(&copy);
+  return status;
+}
+
+/** "device.x" is devices[0].x in the resolved input, when there is only one. */
+static struct node *find(struct node *root, const char *key) {
+  const struct node *devices = tree_member(root, "devices");
+  size_t head = strlen("device.");
+  if (strncmp(key, "device.", head) == 0 && devices && devices->n_children == 1)
+    return tree_find(devices->children[0], key + head);
+  return tree_find(root, key);
+}
+
+/** The comment behind a value is its unit. */
+static void read_unit(const char *resolved, int line, char unit[HD_NAME]) {
+  unit[0] = '\0';
+  while (--line > 0 && (resolved = strchr(resolved, '\n')))
+    resolved++;
+  const char *end = resolved ? strchr(resolved, '\n') : NULL;
+  const char *comment = resolved ? strstr(resolved, "// ") : NULL;
+  if (comment && end && comment < end && end - comment - 3 < HD_NAME)
+    snprintf(unit, HD_NAME, "%.*s", (int)(end - comment - 3), comment + 3);
+}
+
+/** What may vary: numbers that the equations read, not those that say what is done or how. */
+static bool is_physics(const struct node *node) {
+  const struct node *top = node;
+  bool drive = false, mesh = false;
+  for (const struct node *at = node; at->parent; at = at->parent) {
+    top = at;
+    drive = drive || (at->name && strcmp(at->name, "drive") == 0);
+    mesh = mesh || (at->name && strcmp(at->name, "mesh") == 0);
+  }
+  static const char *const groups[] = {"temperature", "constants", "materials", "devices",
+                                       "circuit"};
+  bool known = strcmp(top->name, "experiments") == 0 && drive;
+  for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+    known = known || strcmp(top->name, groups[i]) == 0;
+  return known && !mesh && strncmp(node->name ? node->name : "", "spacing", 7) != 0;
+}
+
+/**
+ * Find a number by its path as --set has it.
+ * Errors  HD_INPUT, HD_MEMORY
+ */
+enum hd_status variant_find(const struct config *config, const char *key,
+                            struct variant_number *number, struct hd_error *err) {
+  struct node *root;
+  TRY(parse_resolved(&root, config, err));
+  const struct node *node = find(root, key);
+  enum hd_status status = HD_OK;
+  if (!node || node->kind != NODE_FLOAT)
+    status = hd_fail(err, HD_INPUT,
+                     "'%.200s' is no quantity of the input: paths are those of resolved.cfg, where "
+                     "members of a list go by number or name, as device.species.vacancy.diffusion",
+                     key);
+  else if (!is_physics(node))
+    status = hd_fail(err, HD_INPUT,
+                     "'%.200s' may not vary: only the temperature, constants, materials, devices, "
+                     "the circuit and waveforms of drives may",
+                     key);
+  else if (node->number == 0.0)
+    status = hd_fail(err, HD_INPUT, "'%.200s' is 0, must not be: its changes are relative", key);
+  else {
+    tree_named_path(node, number->name, sizeof number->name);
+    read_unit(config_resolved(config), node->line, number->unit);
+    number->value = node->number;
+  }
+  tree_free(&root);
+  return status;
+}
+
+/**
+ * Every parameter of the sensitivities must be a number that can vary.
+ * path    of the input file, for the sentence
+ * Errors  HD_INPUT, HD_MEMORY
+ */
+enum hd_status variant_check(const struct config *config, const struct sensitivity_spec *wanted,
+                             const char *path, struct hd_error *err) {
+  for (size_t i = 0; i < wanted->n; i++) {
+    struct hd_error own = {0};
+    struct variant_number number;
+    enum hd_status status = variant_find(config, wanted->parameters[i], &number, &own);
+    if (status != HD_OK)
+      return hd_fail(err, status, "%s: sensitivity.parameters[%zu]: %.*s", path, i,
+                     (int)strcspn(own.text, "\n"), own.text);
+  }
+  return HD_OK;
+}
+
+/** Give both specs' shapes to each other. */
+static void exchange_shapes(struct run_spec *a, struct run_spec *b) {
+  for (size_t d = 0; d < a->n_devices; d++) {
+    struct shape shape = a->devices[d].shape;
+    a->devices[d].shape = b->devices[d].shape;
+    b->devices[d].shape = shape;
+  }
+}
+
+/** Plan the mesh of a spec by the physics of `plain`, the run as it was read: only the shape may
+ * move nodes. */
+static enum hd_status plan_mesh(struct run_spec *spec, struct run_spec *plain,
+                                struct hd_error *err) {
+  exchange_shapes(spec, plain);
+  enum hd_status status = mesh_plan(plain, err);
+  exchange_shapes(spec, plain);
+  return status;
+}
+
+static enum hd_status read_changed(struct node *root, size_t n, const char *const *keys,
+                                   const double *values, struct run_spec *spec,
+                                   struct hd_error *err) {
+  for (size_t i = 0; i < n; i++) {
+    struct node *node = find(root, keys[i]);
+    if (!node || node->kind != NODE_FLOAT)
+      return hd_fail(err, HD_INPUT, "'%.200s' is no quantity of the input", keys[i]);
+    node->number = values[i];
+  }
+  return build_run(spec, root, NULL, err);
+}
+
+/**
+ * The run with some numbers changed.
+ * spec    out; freed with run_spec_free
+ * Errors  HD_INPUT, HD_MEMORY
+ */
+enum hd_status variant_read(const struct config *config, size_t n, const char *const *keys,
+                            const double *values, struct run_spec *spec, struct hd_error *err) {
+  struct run_spec plain = {0};
+  struct node *root = NULL, *changed = NULL;
+  *spec = (struct run_spec){0};
+  enum hd_status status = parse_resolved(&root, config, err);
+  if (status == HD_OK)
+    status = parse_resolved(&changed, config, err);
+  if (status == HD_OK)
+    status = read_changed(changed, n, keys, values, spec, err);
+  if (status == HD_OK)
+    status = build_run(&plain, root, NULL, err);
+  if (status == HD_OK)
+    status = plan_mesh(spec, &plain, err);
+  run_spec_free(&plain);
+  tree_free(&root);
+  tree_free(&changed);
+  if (status != HD_OK)
+    run_spec_free(spec);
+  return status;
+}
+
+/* ---- sets ---- */
+
+/** Both runs of parameter i. */
+static enum hd_status read_twins(struct variant_set *set, const struct config *config, size_t i,
+                                 const char *const *keys, double *values, struct hd_error *err) {
+  struct sensitivity_parameter *parameter = &set->parameters[i];
+  double value = values[i];
+  *parameter = (struct sensitivity_parameter){
+      .name = set->numbers[i].name, .unit = set->numbers[i].unit, .value = value};
+  for (int side = 0; side < 2; side++) {
+    values[i] = value * (1.0 + (side ? variant_step : -variant_step));
+    TRY(variant_read(config, set->n, keys, values, &set->runs[i][side], err));
+    parameter->run[side] = &set->runs[i][side];
+  }
+  values[i] = value;
+  return HD_OK;
+}
+
+static enum hd_status fill(struct variant_set *set, const struct config *config,
+                           const char *const *keys, double *values, bool given,
+                           struct hd_error *err) {
+  for (size_t i = 0; i < set->n; i++) {
+    TRY(variant_find(config, keys[i], &set->numbers[i], err));
+    if (!given)
+      values[i] = set->numbers[i].value;
+  }
+  for (size_t i = 0; i < set->n; i++)
+    TRY(read_twins(set, config, i, keys, values, err));
+  return HD_OK;
+}
+
+/**
+ * n parameters with their twins' runs.
+ * values  [n] SI, or NULL: those of the input
+ * Errors  HD_INPUT, HD_MEMORY
+ */
+enum hd_status variant_set_create(struct variant_set *set, const struct config *config, size_t n,
+                                  const char *const *keys, const double *values,
+                                  struct hd_error *err) {
+  double *present = NULL;
+  *set = (struct variant_set){.n = n};
+  TRY(hd_alloc(&set->numbers, n, sizeof *set->numbers, err));
+  TRY(hd_alloc(&set->parameters, n, sizeof *set->parameters, err));
+  TRY(hd_alloc(&set->runs, n, sizeof *set->runs, err));
+  TRY(hd_alloc(&present, n, sizeof *present, err));
+  if (values)
+    memcpy(present, values, n * sizeof *present);
+  enum hd_status status = fill(set, config, keys, present, values != NULL, err);
+  hd_free(&present);
+  return status;
+}
+
+/** Free; a zeroed set is accepted. */
+void variant_set_free(struct variant_set *set) {
+  for (size_t i = 0; set->runs && i < set->n; i++)
+    for (int side = 0; side < 2; side++)
+      run_spec_free(&set->runs[i][side]);
+  hd_free(&set->numbers);
+  hd_free(&set->parameters);
+  hd_free(&set->runs);
+  set->n = 0;
+}
