@@ -46,7 +46,7 @@ def draw_window(axes):
     """Probability to fire per pulse below the threshold of the noise-free neuron."""
     table = rows("window.csv")
     for i, name in enumerate(dict.fromkeys(row["channel"] for row in table)):
-        at = [row for row in table if row["channel"] == name]
+        at = sorted((row for row in table if row["channel"] == name), key=lambda row: float(row["below_percent"]))
         x = [-float(row["below_percent"]) for row in at]
         p = [int(row["fired"]) / int(row["pulses"]) for row in at]
         error = [[p[j] - float(row["low"]) for j, row in enumerate(at)], [float(row["high"]) - p[j] for j, row in enumerate(at)]]
@@ -54,7 +54,8 @@ def draw_window(axes):
     axes.set_xlabel("amplitude below the noise-free threshold, %")
     axes.set_ylabel("probability to fire in a pulse")
     axes.set_title("Sub-threshold firing, 95 % intervals", fontsize=10)
-    axes.set_ylim(0)
+    seen = [float(row["high"]) for row in table if int(row["fired"]) > 0]
+    axes.set_ylim(0, 1.2 * max(seen))  # intervals of rows without a spike go on
     axes.legend(frameon=False)
 
 
