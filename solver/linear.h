@@ -67,6 +67,8 @@ int64_t linear_singular_column(const struct linear *linear);
 struct linear_counts linear_counts(const struct linear *linear);
 /** Sum of the counts of two solvers. */
 struct linear_counts linear_counts_add(struct linear_counts a, struct linear_counts b);
+/** Threads of the BLAS from now on; 0: one. Errors: HD_INPUT, it takes no such number. */
+enum hd_status linear_blas_threads(int threads, struct hd_error *err);
 struct linear_report linear_report(const struct linear *linear);
 void linear_free(struct linear **linear);
 

@@ -25,7 +25,7 @@ struct umfpack {
 /** One BLAS thread unless asked: on these fronts more cost time, and the machine may be shared.
  * Only OpenBLAS takes the number while the program runs, by a function found by its name; others
  * have one thread or their own environment variables. */
-static enum hd_status set_threads(int threads, struct hd_error *err) {
+enum hd_status linear_blas_threads(int threads, struct hd_error *err) {
   void *program = dlopen(NULL, RTLD_LAZY);
   void (*set)(int) = NULL;
   if (program)
@@ -54,7 +54,7 @@ static void keep_memory(void) {
 
 enum hd_status linear_umfpack_prepare(int blas_threads, struct hd_error *err) {
   keep_memory();
-  return set_threads(blas_threads, err);
+  return linear_blas_threads(blas_threads, err);
 }
 
 static void umfpack_destroy(void **state) {

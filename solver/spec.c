@@ -46,7 +46,7 @@ const struct param solver_params[] = {
      "degree), from 5000 nodes on metis (nested dissection).",
      NULL},
     {"blas_threads", PARAM_INTEGER, "", AT(blas_threads), 1, 1, 1024, false, false, NULL,
-     "Threads of the BLAS in UMFPACK; more than 1 only with OpenBLAS.",
+     "Threads of the BLAS in UMFPACK and ARPACK; more than 1 only with OpenBLAS.",
      "the dense fronts of 2D factors are too small for more than one"},
 };
 const size_t solver_params_count = sizeof solver_params / sizeof *solver_params;

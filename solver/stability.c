@@ -46,6 +46,7 @@ enum hd_status stability_create(struct stability **out, const struct system *sys
   stability->n = system->n;
   stability->frozen = frozen;
   stability->shift = SHIFT_FIRST;
+  TRY(linear_blas_threads(system->run->solver.blas_threads, err)); /* ARPACK's vectors are short */
   TRY(hd_alloc(&stability->mode, n + 1, sizeof(double), err));
   TRY(hd_alloc(&stability->F, n + 1, sizeof(double), err));
   TRY(hd_alloc(&stability->start, n, sizeof(double), err));
