@@ -106,3 +106,13 @@ double flux_hop_acceleration(double z, double *d_z) {
   *d_z = (cosh(z) - ratio) / z;
   return ratio;
 }
+
+/**
+ * Sum of the forward and the backward rate, whose ratio is e^A (detailed balance).
+ *   r_f + r_b = j coth(A / 2),  2 dj/dA where A is 0 to rounding
+ * slope   dj/dA at one of the sides; only read near A = 0
+ */
+double flux_both_ways(double j, double A, double slope) {
+  const double small = 1e-6; /* A is known to 1e-15: to 1e-9 there; the limit's error is A */
+  return fabs(A) < small ? 2.0 * slope : j / tanh(0.5 * A);
+}

@@ -30,6 +30,10 @@ struct flux_value flux_crowded(double c_k, double c_l, double f_k, double f_l, d
 /** The same with f = 1 when the difference dmu of ln c + v is known without cancellation. */
 struct flux_value flux_quasi_fermi(double c_k, double c_l, double dv, double dmu);
 
+/** Sum of both one-way rates of a net rate j between two reservoirs, at a difference A of their
+ * electrochemical potentials over kT: forward / backward = e^A, j coth(A / 2); slope: dj/dA. */
+double flux_both_ways(double j, double A, double slope);
+
 /** Field acceleration of hopping sinh(z)/z and its derivative by z. */
 double flux_hop_acceleration(double z, double *d_z);
 

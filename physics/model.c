@@ -195,6 +195,7 @@ void model_react(const struct model *model, int region, const double *u,
     sum.d_p_1 += value.d_p_1;
   }
   out->rate[e] = out->rate[h] = sum.rate;
+  out->both = sum.d_excess * (n * p + np_eq); /* every law is its coefficient times the excess */
   double drop = u[1 + h] - u[1 + e];
   out->heat = model->q * sum.rate * drop;
   if (!partials)

@@ -148,6 +148,7 @@ typedef double model_row[MODEL_UNKNOWNS];
 struct model_reaction {
   double rate[MODEL_SPECIES];      /* m^-3 s^-1: net loss of each species */
   model_row d_rate[MODEL_SPECIES]; /* by the unknowns */
+  double both;                     /* m^-3 s^-1: recombination and thermal generation added up */
   double heat;                     /* W/m^3: q R (phi_p - phi_n); only with a temperature */
   model_row d_heat;
 };

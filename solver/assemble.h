@@ -90,6 +90,16 @@ void assemble_gather(const struct pass *p);
 void assemble_nodes(const struct pass *p);
 void assemble_interfaces(const struct pass *p);
 void assemble_edges(const struct pass *p);
+/** Pairs that light makes at a node part, m^-3 s^-1. */
+double assemble_light(const struct pass *p, size_t part);
+/** What is done with electrons on one side of a recombining interface and holes on the other. */
+typedef void assemble_pair_visit(const struct pass *p, const struct interface_part *face,
+                                 const struct interface_spec *spec, int part_e, int part_h,
+                                 void *context);
+void assemble_each_interface(const struct pass *p, assemble_pair_visit *visit, void *context);
+/** Recombination and thermal generation of such a pair added up, 1/s. */
+double assemble_interface_both(const struct pass *p, const struct interface_part *face,
+                               const struct interface_spec *spec, int part_e, int part_h);
 
 /* assemble_contact.c: contacts and tunnelling links */
 double assemble_face(const struct pass *p, const struct contact_face *face, int row, double factor);
@@ -101,6 +111,8 @@ void assemble_faces(const struct pass *p);
 void assemble_links(const struct pass *p);
 void assemble_contact_rows(const struct pass *p);
 struct tunnel_value assemble_link_value(const struct pass *p, const struct tunnel_link *link);
+/** Both one-way rates of a link, m^-2 s^-1. */
+double assemble_link_both(const struct pass *p, const struct tunnel_link *link);
 
 /** Add factor * g of a link and its partials to one row. */
 static inline void add_link(const struct pass *p, const struct tunnel_link *link, int row,

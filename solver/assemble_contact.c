@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include "physics/flux.h"
 #include "physics/heat.h"
 
 /* ---- contacts ---- */
@@ -68,6 +69,8 @@ static struct face_value face_law(const struct pass *p, const struct contact_fac
                            .both = value.both};
   if (value.d_eta != 0.0)
     out.d_a += value.d_eta * d_eta;
+  if (model->carrier[s]) /* whatever the statistics: the law itself is for dilute carriers */
+    out.both = flux_both_ways(out.j, input.eta - input.eta_eq, out.d_a);
   if (model->heat >= 0 && model->carrier[s])
     face_heat(p, face, state, &input, &value, &out);
   return out;
@@ -194,6 +197,14 @@ void assemble_link_partials(const struct pass *p, const struct tunnel_link *link
 struct tunnel_value assemble_link_value(const struct pass *p, const struct tunnel_link *link) {
   struct tunnel_input input = link_input(p, link);
   return contact_tunnel(&input);
+}
+
+/** Electrons of all energies that are met at the node have the levels of metal and node, whose
+ * difference is the same all over the control volume: forward over backward is its exponential. */
+double assemble_link_both(const struct pass *p, const struct tunnel_link *link) {
+  struct tunnel_input input = link_input(p, link);
+  struct tunnel_value value = contact_tunnel(&input);
+  return flux_both_ways(value.g, input.eta_metal - input.eta, -value.d_eta);
 }
 
 /** Tunnelling: particles leave the contact and appear at the node. */

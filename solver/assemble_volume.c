@@ -94,6 +94,13 @@ static void node_storage(const struct pass *p, const struct node_part *part,
   }
 }
 
+double assemble_light(const struct pass *p, size_t part) {
+  double light = p->device->generation[part];
+  if (!(light > 0.0) || p->system->sources_off)
+    return 0.0;
+  return light * device_drive(p, p->system->light);
+}
+
 /** Recombination minus generation of one node part. */
 static void node_reaction(const struct pass *p, size_t i, const struct species_state *state) {
   int e = p->model->electron, h = p->model->hole;
@@ -103,9 +110,7 @@ static void node_reaction(const struct pass *p, size_t i, const struct species_s
   const double *u = &p->instance->u[part->node * p->n_unknowns];
   struct model_reaction reaction;
   model_react(p->model, part->region, u, state, p->stamp != NULL, &reaction);
-  double light = p->device->generation[i];
-  if (light > 0.0)
-    light *= p->system->sources_off ? 0.0 : device_drive(p, p->system->light);
+  double light = assemble_light(p, i);
   bool couples[MODEL_UNKNOWNS];
   for (int j = 0; j < p->n_unknowns; j++)
     couples[j] = p->model->couples[e][j] || p->model->couples[h][j];
@@ -156,24 +161,45 @@ void assemble_nodes(const struct pass *p) {
   }
 }
 
+/** What recombines at one node of an interface: electrons of one side, holes of the other. */
+static struct reaction_input interface_input(const struct pass *p, int node, int part_e, int part_h,
+                                             struct model_traps *traps) {
+  int e = p->model->electron, h = p->model->hole;
+  double n = part_state(p, (size_t)part_e)[e].c, q = part_state(p, (size_t)part_h)[h].c;
+  const double *u = &p->instance->u[node * p->n_unknowns];
+  int region = p->device->mesh->node_parts[part_e].region;
+  double split = (u[1 + e] - u[1 + h]) * model_cold(p->model, u) / p->model->V_T;
+  *traps = model_traps(p->model, region, model_temperature(p->model, u));
+  return (struct reaction_input){.n = n,
+                                 .p = q,
+                                 .np_eq = n * q * exp(split),
+                                 .excess = -n * q * expm1(split),
+                                 .n_1 = traps->n_1,
+                                 .p_1 = traps->p_1,
+                                 .material = p->model->regions[region].material};
+}
+
+double assemble_interface_both(const struct pass *p, const struct interface_part *face,
+                               const struct interface_spec *spec, int part_e, int part_h) {
+  struct model_traps traps;
+  struct reaction_input input = interface_input(p, face->node, part_e, part_h, &traps);
+  struct reaction_value value = reaction_interface(&input, spec->S_n, spec->S_p);
+  return 0.5 * face->area * value.d_excess * (input.n * input.p + input.np_eq);
+}
+
 /** Shockley-Read-Hall recombination of electrons on one side with holes on the other. */
 static void interface_pair(const struct pass *p, const struct interface_part *face,
-                           const struct interface_spec *spec, int part_e, int part_h) {
+                           const struct interface_spec *spec, int part_e, int part_h,
+                           void *context) {
+  (void)context;
   int e = p->model->electron, h = p->model->hole, node = face->node;
   const struct species_state *n = &part_state(p, (size_t)part_e)[e];
   const struct species_state *q = &part_state(p, (size_t)part_h)[h];
   const double *u = &p->instance->u[node * p->n_unknowns];
-  int region = p->device->mesh->node_parts[part_e].region;
   double T = model_temperature(p->model, u), per_volt = model_cold(p->model, u) / p->model->V_T;
   double split = (u[1 + e] - u[1 + h]) * per_volt, gap = -expm1(split);
-  struct model_traps traps = model_traps(p->model, region, T);
-  struct reaction_input input = {.n = n->c,
-                                 .p = q->c,
-                                 .np_eq = n->c * q->c * exp(split),
-                                 .excess = n->c * q->c * gap,
-                                 .n_1 = traps.n_1,
-                                 .p_1 = traps.p_1,
-                                 .material = p->model->regions[region].material};
+  struct model_traps traps;
+  struct reaction_input input = interface_input(p, node, part_e, part_h, &traps);
   struct reaction_value value = reaction_interface(&input, spec->S_n, spec->S_p);
   double area = 0.5 * face->area; /* half for each way the pair can meet */
   double by_n = area * (value.d_n + value.d_excess * q->c * gap);
@@ -210,10 +236,10 @@ static const struct interface_spec *find_interface(const struct device_spec *spe
   return NULL;
 }
 
-/** Recombination at interfaces between regions. */
-void assemble_interfaces(const struct pass *p) {
+/** Both ways in which pairs meet at interfaces between regions. */
+void assemble_each_interface(const struct pass *p, assemble_pair_visit *visit, void *context) {
   const struct mesh *mesh = p->device->mesh;
-  if (p->model->electron < 0 || p->model->hole < 0 || p->point->mode == SYSTEM_EQUILIBRIUM)
+  if (p->model->electron < 0 || p->model->hole < 0)
     return;
   for (size_t i = 0; i < mesh->n_interface_parts; i++) {
     const struct interface_part *face = &mesh->interface_parts[i];
@@ -222,9 +248,15 @@ void assemble_interfaces(const struct pass *p) {
                        mesh->node_parts[face->part_b].region);
     if (!spec)
       continue;
-    interface_pair(p, face, spec, face->part_a, face->part_b);
-    interface_pair(p, face, spec, face->part_b, face->part_a);
+    visit(p, face, spec, face->part_a, face->part_b, context);
+    visit(p, face, spec, face->part_b, face->part_a, context);
   }
+}
+
+/** Recombination at interfaces between regions. */
+void assemble_interfaces(const struct pass *p) {
+  if (p->point->mode != SYSTEM_EQUILIBRIUM)
+    assemble_each_interface(p, interface_pair, NULL);
 }
 
 /* ---- edges ---- */

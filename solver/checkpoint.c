@@ -175,14 +175,20 @@ static enum hd_status rewind_fields(const struct checkpoint *checkpoint, struct 
   return status;
 }
 
+const char *const checkpoint_spectra[CHECKPOINT_SPECTRA][2] = {{"impedance.csv", "impedance_bytes"},
+                                                               {"noise.csv", "noise_bytes"}};
+
 /** Only the files whose rows can be cut are cut; fields.nc is replaced. */
 enum hd_status checkpoint_rewind(const struct checkpoint *checkpoint, struct hd_error *err) {
   const struct store *from = checkpoint->from;
   char *summary = NULL;
   TRY(sink_cut(checkpoint->dir, "terminals.csv", store_number(from, "terminals_bytes"), err));
   TRY(sink_cut(checkpoint->dir, "spikes.csv", store_number(from, "spikes_bytes"), err));
-  if (store_number(from, "impedance_bytes") > 0.0)
-    TRY(sink_cut(checkpoint->dir, "impedance.csv", store_number(from, "impedance_bytes"), err));
+  for (int i = 0; i < CHECKPOINT_SPECTRA; i++) {
+    double length = store_number(from, checkpoint_spectra[i][1]);
+    if (length > 0.0) /* runs without such an experiment have none */
+      TRY(sink_cut(checkpoint->dir, checkpoint_spectra[i][0], length, err));
+  }
   if (store_count(from, "curve_bytes") > 0)
     TRY(sink_cut(checkpoint->dir, "curve.csv", store_number(from, "curve_bytes"), err));
   TRY(sink_cut(checkpoint->dir, "log.txt", store_number(from, "log_bytes"), err));
@@ -265,7 +271,8 @@ enum hd_status checkpoint_write(struct checkpoint *checkpoint, struct hd_error *
   char *folder = NULL;
   TRY(sink_sync(checkpoint->dir, "terminals.csv", err));
   TRY(sink_sync(checkpoint->dir, "spikes.csv", err));
-  TRY(sink_sync(checkpoint->dir, "impedance.csv", err));
+  for (int i = 0; i < CHECKPOINT_SPECTRA; i++)
+    TRY(sink_sync(checkpoint->dir, checkpoint_spectra[i][0], err));
   TRY(sink_sync(checkpoint->dir, "curve.csv", err));
   TRY(sink_sync(checkpoint->dir, "log.txt", err));
   TRY(sink_path(&folder, checkpoint->dir, sink_checkpoints, err));

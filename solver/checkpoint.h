@@ -41,6 +41,11 @@ enum hd_status checkpoint_check(const char *dir, struct hd_error *err);
  * HD_USAGE: another input or version; HD_IO */
 enum hd_status checkpoint_read(struct checkpoint *checkpoint, struct hd_error *note,
                                struct hd_error *err);
+/** Tables of small signals, in the order of their types of experiment, and the names that their
+ * lengths have in a checkpoint. */
+enum { CHECKPOINT_SPECTRA = 2 };
+extern const char *const checkpoint_spectra[CHECKPOINT_SPECTRA][2];
+
 /** Bring terminals.csv, spikes.csv, log.txt and fields.nc back to where they were. */
 enum hd_status checkpoint_rewind(const struct checkpoint *checkpoint, struct hd_error *err);
 /** Write `next`; then it is what the run goes on from. All files of the run are closed or flushed.

@@ -6,8 +6,8 @@
 #include "solver/sources.h"
 #include "solver/spikes.h"
 
-static const char *const type_names[] = {"equilibrium", "steady",    "dc_sweep",
-                                         "transient",   "impedance", "continuation"};
+static const char *const type_names[] = {"equilibrium", "steady", "dc_sweep",    "transient",
+                                         "impedance",   "noise",  "continuation"};
 
 /* ---- steady experiments ---- */
 
@@ -333,13 +333,13 @@ static enum hd_status run_open(struct run *run, const struct run_options *option
 static enum hd_status run_close(struct run *run, enum hd_status status, struct hd_error *err) {
   enum hd_status closing = output_close(&run->output, err);
   enum hd_status spikes = sink_table_close(&run->spikes, err);
-  enum hd_status impedance = sink_table_close(&run->impedance, err);
   enum hd_status report = sensitivity_report_free(&run->report, err);
   if (status == HD_OK)
-    status = closing != HD_OK  ? closing
-             : spikes != HD_OK ? spikes
-             : report != HD_OK ? report
-                               : impedance;
+    status = closing != HD_OK ? closing : spikes != HD_OK ? spikes : report;
+  for (int i = 0; i < CHECKPOINT_SPECTRA; i++) {
+    enum hd_status spectrum = sink_table_close(&run->spectra[i], err);
+    status = status == HD_OK ? spectrum : status;
+  }
   if (run->checkpoint.next && run->checkpoint.dir && closing == HD_OK && spikes == HD_OK) {
     enum hd_status written = checkpoint_write(&run->checkpoint, err);
     if (status == HD_OK)

@@ -41,7 +41,7 @@ struct run {
   struct steady *steady;
   struct output *output;
   struct sink_table *spikes;
-  struct sink_table *impedance; /* NULL: no experiment of this type, or no folder */
+  struct sink_table *spectra[CHECKPOINT_SPECTRA]; /* NULL: no such experiment, or no folder */
   struct progress *progress;
   struct sensitivity *sensitivity; /* owned; NULL: none */
   struct sensitivity_report *report;
@@ -85,7 +85,7 @@ void run_watch_fronts(struct run *run, double t, const double *y);
 enum hd_status experiment_transient(struct run *run, const struct experiment_spec *experiment,
                                     const struct store *from, struct hd_error *err);
 
-/** impedance.csv, when an experiment writes it (solver/experiment_spectrum.c). */
+/** impedance.csv and noise.csv, when an experiment writes them (solver/experiment_spectrum.c). */
 enum hd_status experiment_spectrum_open(struct run *run, const char *dir, struct hd_error *err);
 /** Small signals about the steady state run->y; `from`: a checkpoint inside it, or NULL. */
 enum hd_status experiment_spectrum(struct run *run, const struct experiment_spec *experiment,

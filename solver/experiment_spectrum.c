@@ -1,75 +1,113 @@
-/* Experiments of small signals: a row of impedance.csv for every frequency. */
+/* Experiments of small signals: a row of impedance.csv or noise.csv for every frequency. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "solver/base/memory.h"
 #include "solver/experiment.h"
-#include "solver/small_signal.h"
+#include "solver/small_signal_noise.h"
 
 /* ---- columns ---- */
 
-enum { COLUMN_NAME = OUTPUT_TERMINAL + 16 };
+enum { COLUMN_NAME = 5 * HD_NAME };
 
-/** What stands before the responses of terminals and nets. */
-static const char *const fixed[] = {"experiment", "frequency_Hz", "ReZ_Ohm", "ImZ_Ohm", "absZ_Ohm",
-                                    "phase_deg",  "ReY_S",        "ImY_S",   "C_F"};
-enum { FIXED = sizeof fixed / sizeof *fixed };
+/** Names of a table's columns. */
+struct columns {
+  size_t n;
+  char (*names)[COLUMN_NAME]; /* owned */
+};
 
-/** Both parts of the current into every terminal and of the voltage of every net. */
-static size_t count_columns(const struct system *system) {
-  size_t n = FIXED + 2 * (system->run->circuit.n_nets - 1);
-  for (size_t i = 0; i < system->n_instances; i++)
-    n += 2 * (size_t)system->instances[i].device->n_terminals;
-  return n;
+/** What stands before the responses of terminals and nets, and before the shares of noise. */
+static const char *const of_impedance[] = {"experiment", "frequency_Hz", "ReZ_Ohm",
+                                           "ImZ_Ohm",    "absZ_Ohm",     "phase_deg",
+                                           "ReY_S",      "ImY_S",        "C_F"};
+static const char *const of_noise[] = {"experiment", "frequency_Hz", "S_I_A2/Hz", "S_V_V2/Hz",
+                                       "4kTReY_A2/Hz"};
+
+static enum hd_status add_column(struct columns *columns, const char *before, const char *whose,
+                                 const char *after, struct hd_error *err) {
+  TRY(hd_resize(&columns->names, columns->n + 1, sizeof *columns->names, err));
+  snprintf(columns->names[columns->n++], COLUMN_NAME, "%s%s%s", before, whose, after);
+  return HD_OK;
 }
 
-static size_t name_pair(char (*names)[COLUMN_NAME], size_t n, char quantity, const char *whose) {
-  snprintf(names[n], COLUMN_NAME, "Re%c(%s)", quantity, whose);
-  snprintf(names[n + 1], COLUMN_NAME, "Im%c(%s)", quantity, whose);
-  return n + 2;
+/** Both parts of one response. */
+static enum hd_status add_pair(struct columns *columns, const char *re, const char *im,
+                               const char *whose, struct hd_error *err) {
+  TRY(add_column(columns, re, whose, ")", err));
+  return add_column(columns, im, whose, ")", err);
 }
 
-static void name_columns(const struct system *system, char (*names)[COLUMN_NAME]) {
-  size_t n = 0;
+/** Currents into every terminal, voltages of every net. */
+static enum hd_status add_responses(struct columns *columns, const struct system *system,
+                                    struct hd_error *err) {
   char terminal[OUTPUT_TERMINAL];
-  for (; n < FIXED; n++)
-    snprintf(names[n], COLUMN_NAME, "%s", fixed[n]);
   for (size_t i = 0; i < system->n_instances; i++)
     for (int T = 0; T < system->instances[i].device->n_terminals; T++) {
       output_terminal_name(system, i, T, terminal);
-      n = name_pair(names, n, 'I', terminal);
+      TRY(add_pair(columns, "ReI(", "ImI(", terminal, err));
     }
   for (size_t net = 1; net < system->run->circuit.n_nets; net++)
-    n = name_pair(names, n, 'V', system->run->circuit.nets[net]);
+    TRY(add_pair(columns, "ReV(", "ImV(", system->run->circuit.nets[net], err));
+  return HD_OK;
 }
 
-static bool is_wanted(const struct run_spec *spec) {
+static enum hd_status add_mechanisms(struct columns *columns, struct system *system,
+                                     struct hd_error *err) {
+  struct noise *noise = NULL;
+  enum hd_status status = noise_create(&noise, system, err);
+  for (size_t i = 0; status == HD_OK && i < noise_count(noise); i++)
+    status = add_column(columns, "", noise_name(noise, i), "", err);
+  noise_free(&noise);
+  return status;
+}
+
+static enum hd_status list_columns(struct columns *columns, struct system *system, int type,
+                                   struct hd_error *err) {
+  bool noise = type == EXPERIMENT_NOISE;
+  const char *const *first = noise ? of_noise : of_impedance;
+  size_t count =
+      noise ? sizeof of_noise / sizeof *of_noise : sizeof of_impedance / sizeof *of_impedance;
+  for (size_t i = 0; i < count; i++)
+    TRY(add_column(columns, first[i], "", "", err));
+  return noise ? add_mechanisms(columns, system, err) : add_responses(columns, system, err);
+}
+
+/* ---- tables ---- */
+
+static bool is_wanted(const struct run_spec *spec, int type) {
   for (size_t i = 0; i < spec->n_experiments; i++)
-    if (experiment_is_spectrum(spec->experiments[i].type))
+    if (spec->experiments[i].type == type)
       return true;
   return false;
 }
 
-/** Begin the table, or go on with it behind what a checkpoint says. */
-enum hd_status experiment_spectrum_open(struct run *run, const char *dir, struct hd_error *err) {
-  size_t n = count_columns(run->system);
-  char(*names)[COLUMN_NAME] = NULL;
-  const char **columns = NULL;
+static enum hd_status open_table(struct run *run, const char *dir, int i,
+                                 const struct columns *columns, struct hd_error *err) {
   const struct store *from = run->checkpoint.from;
-  if (!dir || !is_wanted(run->spec))
-    return HD_OK;
-  TRY(hd_alloc(&names, n, sizeof *names, err));
-  enum hd_status status = hd_alloc(&columns, n, sizeof *columns, err);
-  if (status == HD_OK) {
-    name_columns(run->system, names);
-    for (size_t i = 0; i < n; i++)
-      columns[i] = names[i];
-    status = from ? sink_table_reopen(&run->impedance, dir, "impedance.csv", n, columns,
-                                      store_number(from, "impedance_bytes"), err)
-                  : sink_table_open(&run->impedance, dir, "impedance.csv", n, columns, err);
-  }
-  hd_free(&columns);
+  const char *file = checkpoint_spectra[i][0], **names = NULL;
+  TRY(hd_alloc(&names, columns->n, sizeof *names, err));
+  for (size_t c = 0; c < columns->n; c++)
+    names[c] = columns->names[c];
+  enum hd_status status =
+      from ? sink_table_reopen(&run->spectra[i], dir, file, columns->n, names,
+                               store_number(from, checkpoint_spectra[i][1]), err)
+           : sink_table_open(&run->spectra[i], dir, file, columns->n, names, err);
   hd_free(&names);
+  return status;
+}
+
+/** Begin the tables that experiments need, or go on with them behind what a checkpoint says. */
+enum hd_status experiment_spectrum_open(struct run *run, const char *dir, struct hd_error *err) {
+  enum hd_status status = HD_OK;
+  for (int i = 0; dir && i < CHECKPOINT_SPECTRA && status == HD_OK; i++) {
+    struct columns columns = {0};
+    if (!is_wanted(run->spec, EXPERIMENT_IMPEDANCE + i))
+      continue;
+    status = list_columns(&columns, run->system, EXPERIMENT_IMPEDANCE + i, err);
+    if (status == HD_OK)
+      status = open_table(run, dir, i, &columns, err);
+    hd_free(&columns.names);
+  }
   return status;
 }
 
@@ -81,9 +119,14 @@ struct spectrum {
   const struct experiment_spec *experiment;
   struct small_signal_port port;
   struct small_signal *small;
-  double complex *dy; /* [n] owned */
-  double *row;        /* [columns - 1] owned */
+  struct noise *noise;    /* NULL: impedance */
+  double complex *dy, *z; /* [n] owned: response and adjoint */
+  double *row;            /* [columns - 1] owned */
 };
+
+static double tau(void) {
+  return 2.0 * acos(-1.0);
+}
 
 static size_t put(double *row, size_t n, double complex value) {
   row[n] = creal(value);
@@ -91,47 +134,70 @@ static size_t put(double *row, size_t n, double complex value) {
   return n + 2;
 }
 
-/** The numbers of one frequency: what the port answers, then all terminals and nets. */
-static void fill_row(struct spectrum *spectrum, double f) {
-  const double full_turn = 360.0, tau = 2.0 * acos(-1.0);
-  const struct system *system = spectrum->run->system;
-  const double complex *dy = spectrum->dy;
-  double complex answer = small_signal_read(spectrum->small, &spectrum->port, dy);
-  bool is_Y = small_signal_is_admittance(spectrum->small, &spectrum->port);
-  double complex Y = is_Y ? answer : 1.0 / answer, Z = is_Y ? 1.0 / answer : answer;
-  double *row = spectrum->row;
-  size_t n = 0;
-  row[n++] = f;
-  n = put(row, n, Z);
-  row[n++] = cabs(Z);
-  row[n++] = carg(Z) * full_turn / tau;
-  n = put(row, n, Y);
-  row[n++] = cimag(Y) / (tau * f);
-  for (size_t i = 0; i < system->n_instances; i++)
-    for (int T = 0; T < system->instances[i].device->n_terminals; T++)
-      n = put(row, n, dy[system->instances[i].current_base + T]);
-  for (size_t net = 1; net < system->run->circuit.n_nets; net++)
-    n = put(row, n, dy[system_net_dof(system, (int)net)]);
+/** Admittance that the port sees. */
+static double complex admittance(const struct spectrum *spectrum) {
+  double complex answer = small_signal_read(spectrum->small, &spectrum->port, spectrum->dy);
+  return small_signal_is_admittance(spectrum->small, &spectrum->port) ? answer : 1.0 / answer;
 }
 
-/** What the summary and the log keep of a row: absZ, phase, C. */
-static void speak(struct spectrum *spectrum) {
+/** The columns of an impedance, then all terminals and nets; what the summary keeps of them. */
+static void fill_impedance(struct spectrum *spectrum, double f) {
   struct run *run = spectrum->run;
-  for (int column = 4; column < FIXED; column++)
-    if (column != 6 && column != 7)
-      summary_range(&run->summary, fixed[column], spectrum->row[column - 1]);
+  const struct system *system = run->system;
+  const double full_turn = 360.0;
+  double complex Y = admittance(spectrum), Z = 1.0 / Y;
+  double *row = spectrum->row, phase = carg(Z) * full_turn / tau(), C = cimag(Y) / (tau() * f);
+  size_t n = put(row, 1, Z);
+  row[n++] = cabs(Z);
+  row[n++] = phase;
+  n = put(row, n, Y);
+  row[n++] = C;
+  for (size_t i = 0; i < system->n_instances; i++)
+    for (int T = 0; T < system->instances[i].device->n_terminals; T++)
+      n = put(row, n, spectrum->dy[system->instances[i].current_base + T]);
+  for (size_t net = 1; net < system->run->circuit.n_nets; net++)
+    n = put(row, n, spectrum->dy[system_net_dof(system, (int)net)]);
+  summary_range(&run->summary, "absZ_Ohm", cabs(Z));
+  summary_range(&run->summary, "phase_deg", phase);
+  summary_range(&run->summary, "C_F", C);
   progress_note(run->progress, PROGRESS_VERBOSE, "%s: %.6g Hz, |Z| = %.6g Ohm, phase %.2f deg",
-                spectrum->experiment->name, spectrum->row[0], spectrum->row[3], spectrum->row[4]);
+                spectrum->experiment->name, f, cabs(Z), phase);
+}
+
+/** Noise of the port as a current (its terminals short) and as a voltage (open), what Johnson and
+ * Nyquist have in equilibrium, and the shares. */
+static enum hd_status fill_noise(struct spectrum *spectrum, double f, struct hd_error *err) {
+  struct run *run = spectrum->run;
+  const struct run_spec *spec = run->spec;
+  double *row = spectrum->row, *shares = &row[4];
+  double complex Y = admittance(spectrum);
+  TRY(small_signal_adjoint(spectrum->small, &spectrum->port, spectrum->z, err));
+  double S = noise_density(spectrum->noise, spectrum->z, shares), Y2 = creal(Y * conj(Y));
+  bool is_current = small_signal_is_admittance(spectrum->small, &spectrum->port);
+  row[1] = is_current ? S : S * Y2;
+  row[2] = is_current ? S / Y2 : S;
+  row[3] = 4.0 * spec->constants.k * spec->temperature * creal(Y);
+  for (size_t i = 0; i < noise_count(spectrum->noise); i++)
+    shares[i] = S > 0.0 ? shares[i] / S : 0.0;
+  summary_range(&run->summary, "S_I_A2/Hz", row[1]);
+  summary_range(&run->summary, "S_V_V2/Hz", row[2]);
+  progress_note(run->progress, PROGRESS_VERBOSE, "%s: %.6g Hz, S_I = %.6g A^2/Hz",
+                spectrum->experiment->name, f, row[1]);
+  return HD_OK;
 }
 
 static enum hd_status one_frequency(struct spectrum *spectrum, size_t i, struct hd_error *err) {
   struct run *run = spectrum->run;
-  double f = spectrum->experiment->spectrum.frequencies[i];
+  const struct experiment_spec *experiment = spectrum->experiment;
+  double f = spectrum->row[0] = experiment->spectrum.frequencies[i];
   TRY(small_signal_tune(spectrum->small, f, err));
   TRY(small_signal_drive(spectrum->small, &spectrum->port, spectrum->dy, err));
-  fill_row(spectrum, f);
-  speak(spectrum);
-  return sink_table_row(run->impedance, spectrum->experiment->name, spectrum->row, err);
+  if (spectrum->noise)
+    TRY(fill_noise(spectrum, f, err));
+  else
+    fill_impedance(spectrum, f);
+  return sink_table_row(run->spectra[experiment->type - EXPERIMENT_IMPEDANCE], experiment->name,
+                        spectrum->row, err);
 }
 
 /** From frequency number `first` to the last, or to a checkpoint. */
@@ -152,6 +218,24 @@ static enum hd_status all_frequencies(struct spectrum *spectrum, size_t first,
   return HD_OK;
 }
 
+/** Linearise about run->y; the numbers of a row. */
+static enum hd_status prepare(struct spectrum *spectrum, struct hd_error *err) {
+  struct run *run = spectrum->run;
+  const struct experiment_spec *experiment = spectrum->experiment;
+  struct columns columns = {0};
+  TRY(small_signal_create(&spectrum->small, run->system, experiment->frozen_ions, run->y, err));
+  TRY(hd_alloc(&spectrum->dy, (size_t)run->system->n, sizeof *spectrum->dy, err));
+  TRY(hd_alloc(&spectrum->z, (size_t)run->system->n, sizeof *spectrum->z, err));
+  enum hd_status status = list_columns(&columns, run->system, experiment->type, err);
+  hd_free(&columns.names);
+  TRY(status);
+  TRY(hd_alloc(&spectrum->row, columns.n, sizeof(double), err));
+  if (experiment->type != EXPERIMENT_NOISE)
+    return HD_OK;
+  TRY(noise_create(&spectrum->noise, run->system, err));
+  return noise_collect(spectrum->noise, spectrum->small, run->y, err);
+}
+
 /**
  * Linearise about run->y, then solve at every frequency.
  * Errors  HD_CONVERGENCE, HD_IO, HD_INTERRUPTED, HD_MEMORY
@@ -166,16 +250,13 @@ enum hd_status experiment_spectrum(struct run *run, const struct experiment_spec
     progress_begin(run->progress, experiment->name, false, (double)spec->n_frequencies);
     progress_skip(run->progress, 0.0, (long)first);
   }
-  enum hd_status status =
-      small_signal_create(&spectrum.small, run->system, experiment->frozen_ions, run->y, err);
-  if (status == HD_OK)
-    status = hd_alloc(&spectrum.dy, (size_t)run->system->n, sizeof *spectrum.dy, err);
-  if (status == HD_OK)
-    status = hd_alloc(&spectrum.row, count_columns(run->system), sizeof(double), err);
+  enum hd_status status = prepare(&spectrum, err);
   if (status == HD_OK)
     status = all_frequencies(&spectrum, first, err);
+  noise_free(&spectrum.noise);
   small_signal_free(&spectrum.small);
   hd_free(&spectrum.dy);
+  hd_free(&spectrum.z);
   hd_free(&spectrum.row);
   return status;
 }

@@ -49,7 +49,8 @@ enum hd_status run_save(struct run *run, size_t index, bool inside, struct hd_er
   TRY(store_put_number(store, "inside", inside, err));
   TRY(store_put_number(store, "terminals_bytes", sink_table_length(run->output->terminals), err));
   TRY(store_put_number(store, "spikes_bytes", sink_table_length(run->spikes), err));
-  TRY(store_put_number(store, "impedance_bytes", sink_table_length(run->impedance), err));
+  for (int i = 0; i < CHECKPOINT_SPECTRA; i++)
+    TRY(store_put_number(store, checkpoint_spectra[i][1], sink_table_length(run->spectra[i]), err));
   if (run->output->curve)
     TRY(store_put_number(store, "curve_bytes", sink_table_length(run->output->curve), err));
   TRY(store_put_number(store, "log_bytes", run->log ? (double)ftell(run->log) : 0, err));

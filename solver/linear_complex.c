@@ -9,6 +9,9 @@
 /** Largest residual of a good solution, over the sum of the moduli of its terms: a few tens of
  * roundings. */
 static const double RESIDUAL_MAX = 1e-14;
+/** A row whose terms shrink by this in one step of refinement is one of unknowns that are 0: what
+ * is in them is rounding alone, and has no digits. */
+static const double COLLAPSED = 1e-6;
 /** Steps of refinement at most, with pivots that have become small. */
 enum { REFINEMENTS = 3 };
 
@@ -21,7 +24,7 @@ struct linear_complex {
   const struct linear_complex_solver *solver;
   void *state;           /* owned: of the solver */
   double complex *x, *r; /* [n] owned: solution, residual */
-  double *size;          /* [n] owned: sum of the moduli of the residual's terms */
+  double *size, *before; /* [n] owned: sum of the moduli of the residual's terms, now and before */
   struct linear_counts counts;
   bool ready, fresh; /* there are factors; their pivots are those of the present values */
 };
@@ -63,6 +66,7 @@ enum hd_status linear_complex_create(struct linear_complex **out, const struct s
   TRY(hd_alloc(&linear->x, n, sizeof *linear->x, err));
   TRY(hd_alloc(&linear->r, n, sizeof *linear->r, err));
   TRY(hd_alloc(&linear->size, n, sizeof *linear->size, err));
+  TRY(hd_alloc(&linear->before, n, sizeof *linear->before, err));
   return create_solver(linear, options, err);
 }
 
@@ -97,21 +101,24 @@ static void subtract(double complex *r, double *size, double complex a, double c
   *size += modulus(a) * modulus(x);
 }
 
-/** r = b - A x, or b - A^T x. Returns the largest |r| over the sum of the moduli of its terms. */
-static double residual(struct linear_complex *linear, bool transposed, const double complex *b) {
+/** r = b - A x, or b - A^T x. Returns the largest |r| over the sum of the moduli of its terms; rows
+ * that have collapsed since the last call do not count, unless it is the first for this b. */
+static double residual(struct linear_complex *linear, bool transposed, bool first,
+                       const double complex *b) {
   const struct sparse *pattern = linear->pattern;
-  double worst = 0.0;
+  double worst = 0.0, *size = linear->size, *before = linear->before;
   memcpy(linear->r, b, (size_t)pattern->n * sizeof *b);
+  memcpy(before, size, (size_t)pattern->n * sizeof *size);
   for (int64_t i = 0; i < pattern->n; i++)
-    linear->size[i] = modulus(b[i]);
+    size[i] = modulus(b[i]);
   for (int64_t j = 0; j < pattern->n; j++)
     for (int64_t at = pattern->column[j]; at < pattern->column[j + 1]; at++) {
       int64_t i = pattern->row[at], to = transposed ? j : i, from = transposed ? i : j;
-      subtract(&linear->r[to], &linear->size[to], linear->value[at], linear->x[from]);
+      subtract(&linear->r[to], &size[to], linear->value[at], linear->x[from]);
     }
   for (int64_t i = 0; i < pattern->n; i++)
-    if (linear->size[i] > 0.0)
-      worst = fmax(worst, modulus(linear->r[i]) / linear->size[i]);
+    if (size[i] > 0.0 && (first || size[i] > COLLAPSED * before[i]))
+      worst = fmax(worst, modulus(linear->r[i]) / size[i]);
   return worst;
 }
 
@@ -122,7 +129,7 @@ static int solve(struct linear_complex *linear, bool transposed, const double co
   if (linear->solver->solve(linear->state, transposed, linear->x))
     return 1;
   for (int step = 0; step < REFINEMENTS; step++) {
-    double worst = residual(linear, transposed, b);
+    double worst = residual(linear, transposed, step == 0, b);
     if (!isfinite(worst))
       return 1;
     if (worst <= RESIDUAL_MAX)
@@ -132,7 +139,7 @@ static int solve(struct linear_complex *linear, bool transposed, const double co
     for (int64_t i = 0; i < n; i++)
       linear->x[i] += linear->r[i];
   }
-  return !(residual(linear, transposed, b) <= RESIDUAL_MAX);
+  return !(residual(linear, transposed, false, b) <= RESIDUAL_MAX);
 }
 
 /** Old pivots that do not do, refined, are chosen anew. */
@@ -165,5 +172,6 @@ void linear_complex_free(struct linear_complex **linear) {
   hd_free(&(*linear)->x);
   hd_free(&(*linear)->r);
   hd_free(&(*linear)->size);
+  hd_free(&(*linear)->before);
   hd_free(linear);
 }

@@ -55,7 +55,7 @@ static enum hd_status find_tests(struct small_signal *small, const double *y,
   }
   enum hd_status status = currents_create(&currents, system, err);
   if (status == HD_OK)
-    status = currents_tests(currents, y, 0.0, small->still, small->tests, err);
+    status = currents_tests(currents, y, 0.0, small->frozen || small->still, small->tests, err);
   currents_free(&currents);
   return status;
 }
@@ -387,4 +387,27 @@ double complex small_signal_read(const struct small_signal *small,
     if (at[i] < small->system->n)
       sum += factor[i] * dy[at[i]];
   return sum;
+}
+
+/** A^T z = factors of the reading. */
+enum hd_status small_signal_adjoint(struct small_signal *small,
+                                    const struct small_signal_port *port, double complex *z,
+                                    struct hd_error *err) {
+  int at[2];
+  double factor[2];
+  reading(small, port, at, factor);
+  for (int g = 0; g < small->system->n; g++)
+    z[g] = 0.0;
+  for (int i = 0; i < 2; i++)
+    if (at[i] < small->system->n)
+      z[at[i]] = factor[i];
+  return solve(small, true, z, err);
+}
+
+double small_signal_row_factor(const struct small_signal *small, int row) {
+  return small->scale[row];
+}
+
+bool small_signal_is_frozen(const struct small_signal *small) {
+  return small->frozen;
 }

@@ -27,6 +27,11 @@ enum hd_status small_signal_tune(struct small_signal *small, double frequency,
  * net) at the frequency of the last small_signal_tune. */
 enum hd_status small_signal_drive(struct small_signal *small, const struct small_signal_port *port,
                                   double complex *dy, struct hd_error *err);
+/** Adjoint z[n] of the port's answer at that frequency: a residual r, in the system's scaled rows,
+ * makes the answer -z^T r. */
+enum hd_status small_signal_adjoint(struct small_signal *small,
+                                    const struct small_signal_port *port, double complex *z,
+                                    struct hd_error *err);
 /** What the port answers: the current that a voltage source delivers, A; the voltage of a current
  * source along its current or of a net, V. */
 double complex small_signal_read(const struct small_signal *small,
@@ -34,6 +39,9 @@ double complex small_signal_read(const struct small_signal *small,
 /** Is the answer of a port a current, so that it is an admittance? */
 bool small_signal_is_admittance(const struct small_signal *small,
                                 const struct small_signal_port *port);
+/** Factor by which the system multiplies a row. */
+double small_signal_row_factor(const struct small_signal *small, int row);
+bool small_signal_is_frozen(const struct small_signal *small);
 /** Test function of a terminal of an instance that the row of its current has for a species. */
 double small_signal_test(const struct small_signal *small, size_t instance, int terminal, int node,
                          int species);

@@ -88,12 +88,13 @@ enum experiment_type {
   EXPERIMENT_DC_SWEEP,    /* steady states along a source's values */
   EXPERIMENT_TRANSIENT,   /* time evolution for `duration` */
   EXPERIMENT_IMPEDANCE,   /* small harmonic signals about a steady state, at many frequencies */
+  EXPERIMENT_NOISE,       /* spectra of the fluctuations about a steady state, at the same port */
   EXPERIMENT_CONTINUATION /* steady states along a curve through folds */
 };
 
 /** Small signals at many frequencies? */
 static inline bool experiment_is_spectrum(int type) {
-  return type == EXPERIMENT_IMPEDANCE;
+  return type == EXPERIMENT_IMPEDANCE || type == EXPERIMENT_NOISE;
 }
 
 enum experiment_start {

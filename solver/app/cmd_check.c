@@ -76,8 +76,8 @@ static enum hd_status check_spec(struct run_spec *spec, struct hd_error *err) {
   printf("circuit: %zu nets, %zu elements, %zu device%s\n", spec->circuit.n_nets,
          spec->circuit.n_elements, spec->circuit.n_instances,
          spec->circuit.n_instances == 1 ? "" : "s");
-  static const char *const types[] = {"equilibrium", "steady state", "dc sweep",
-                                      "transient",   "impedance",    "continuation"};
+  static const char *const types[] = {"equilibrium", "steady state", "dc sweep",    "transient",
+                                      "impedance",   "noise",        "continuation"};
   for (size_t i = 0; i < spec->n_experiments; i++) {
     const struct experiment_spec *experiment = &spec->experiments[i];
     printf("experiment %s: %s", experiment->name, types[experiment->type]);

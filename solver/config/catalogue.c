@@ -82,6 +82,10 @@ static bool experiment_row(size_t i, struct catalogue_row *row) {
        "Small harmonic signals about the steady state at the values that the sources have at t = "
        "0: impedance.csv.",
        "drive source net frequency hold_ions", NULL},
+      {"noise", NULL,
+       "Spectra of current and voltage noise about the steady state at the values that the sources "
+       "have at t = 0: noise.csv.",
+       "drive source net frequency hold_ions", NULL},
   };
   if (i >= sizeof rows / sizeof *rows)
     return false;

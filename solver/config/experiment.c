@@ -259,12 +259,12 @@ static void check_keys(struct reader *reader, const struct node *group,
   for (size_t i = 0; i < sizeof spectrum_keys / sizeof *spectrum_keys; i++) {
     const struct node *node = tree_member(group, spectrum_keys[i]);
     if (node && !spectrum)
-      input_error(reader, node, NULL, "is for type \"impedance\" only");
+      input_error(reader, node, NULL, "is for types \"impedance\" and \"noise\" only");
   }
   const struct node *source = tree_member(group, "source");
   if (source && !spectrum && !curve && experiment->type != EXPERIMENT_DC_SWEEP)
     input_error(reader, source, NULL,
-                "is for types \"dc_sweep\", \"impedance\" and \"continuation\" only");
+                "is for types \"dc_sweep\", \"impedance\", \"noise\" and \"continuation\" only");
   const struct node *curve_group = tree_member(group, "curve");
   if (curve_group && !curve)
     input_error(reader, curve_group, NULL, "is for type \"continuation\" only");

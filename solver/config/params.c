@@ -10,8 +10,8 @@ const char *const piece_sides[] = {"x_min", "x_max", "y_min", "y_max", "r_min",
                                    "r_max", "z_min", "z_max", NULL};
 
 static const char *const coordinates_names[] = {"1d", "planar", "axisymmetric", NULL};
-static const char *const experiment_names[] = {
-    "equilibrium", "steady", "dc_sweep", "transient", "impedance", "continuation", NULL};
+static const char *const experiment_names[] = {"equilibrium", "steady", "dc_sweep",     "transient",
+                                               "impedance",   "noise",  "continuation", NULL};
 static const char *const start_names[] = {"last", "equilibrium", "steady", "profile", NULL};
 
 #define AT(member) offsetof(struct run_spec, member)
@@ -194,8 +194,8 @@ const struct param experiment_params[] = {
     {"type", PARAM_CHOICE, "", AT(type), EXPERIMENT_TRANSIENT, 0, 0, false, true, experiment_names,
      "equilibrium: all sources at zero; steady: at their values at t = 0; dc_sweep: along a "
      "source's values; transient: for `duration`; impedance: small harmonic signals about the "
-     "steady state at the sources' values at t = 0; continuation: along a curve of steady states, "
-     "through its folds.",
+     "steady state at the sources' values at t = 0; noise: its fluctuations; continuation: along a "
+     "curve of steady states, through its folds.",
      NULL},
     {"start", PARAM_CHOICE, "", AT(start), START_LAST, 0, 0, false, false, start_names,
      "State to begin with; last: where the experiment before ended, the first at equilibrium.",
@@ -205,7 +205,8 @@ const struct param experiment_params[] = {
     {"frozen_ions", PARAM_BOOL, "", AT(frozen_ions), 0, 0, 1, false, false, NULL,
      "All ions stay where they are.", NULL},
     {"hold_ions", PARAM_BOOL, "", AT(spectrum.hold_ions), 0, 0, 1, false, false, NULL,
-     "Impedance: the ions stay where the last experiment left them while all else goes to its "
+     "Impedance, noise: the ions stay where the last experiment left them while all else goes to "
+     "its "
      "steady state, and respond to the small signal all the same.",
      NULL},
 };

@@ -16,6 +16,7 @@ static const struct output_row files[] = {
     {"terminals.csv", "", "Voltages and currents of terminals and nets, a row per output point."},
     {"spikes.csv", "", "One row per spike; the header alone when none were looked for."},
     {"impedance.csv", "", "One row per frequency; only in runs with an `impedance`."},
+    {"noise.csv", "", "One row per frequency; only in runs with a `noise`."},
     {"curve.csv", "",
      "One row per point of a continuation: the curve, its folds and stability; only with one."},
     {"sensitivity.csv", "",
@@ -85,6 +86,24 @@ static const struct output_row impedance[] = {
     {"ImI(<terminal>)", "A", "Its imaginary part."},
     {"ReV(<net>)", "V", "Real part of the voltage of every net against ground, the same way."},
     {"ImV(<net>)", "V", "Its imaginary part."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row noise[] = {
+    {"experiment", "", "Name of the experiment."},
+    {"frequency_Hz", "Hz", "Frequency."},
+    {"S_I_A2/Hz", "A2 Hz-1",
+     "One-sided spectral density of the current of the source or net with its voltage held."},
+    {"S_V_V2/Hz", "V2 Hz-1", "That of its voltage with the current held: S_I |Z|^2."},
+    {"4kTReY_A2/Hz", "A2 Hz-1", "What S_I is in equilibrium, by Johnson and Nyquist."},
+    {"flux(<species>)", "1",
+     "Share of the hops of a species (diffusion noise of carriers, hops of ions) in S; with the "
+     "device and a dot in front when the circuit has several devices."},
+    {"contact(<species>)", "1", "Share of its thermionic emission or exchange at contacts."},
+    {"tunnelling(<species>)", "1", "Share of its tunnelling at contacts."},
+    {"recombination", "1", "Share of recombination and thermal generation."},
+    {"interface", "1", "Share of those at interfaces."},
+    {"light", "1", "Share of the pairs that light makes."},
+    {"resistor(<element>)", "1", "Share of a resistor or switch of the circuit."},
     {NULL, NULL, NULL}};
 
 static const struct output_row curve[] = {
@@ -170,7 +189,7 @@ static const struct output_row summary[] = {
     {"conservation.terminal_current_max_A", "A", "Largest terminal current, for comparison."},
     {"experiments[].name", "", "Name of the experiment."},
     {"experiments[].type", "",
-     "equilibrium, steady, dc_sweep, transient, impedance or continuation."},
+     "equilibrium, steady, dc_sweep, transient, impedance, noise or continuation."},
     {"experiments[].status", "", "ok or stopped."},
     {"experiments[].steps", "", "Accepted time steps (transients)."},
     {"experiments[].points", "", "Points of a continuation that has ended."},
@@ -186,7 +205,7 @@ static const struct output_row summary[] = {
     {"experiments[].ranges.<column>.min", "",
      "Smallest value of a column of filaments, ions and temperature in terminals.csv over the "
      "experiment's rows; absent when there was none. Of an impedance also absZ_Ohm, phase_deg and "
-     "C_F."},
+     "C_F, of a noise S_I and S_V."},
     {"experiments[].ranges.<column>.max", "", "Largest value."},
     {"experiments[].ranges.<column>.end", "", "Last value; absent when there is none at the end."},
     {"experiments[].front.spacing_over_smoothing", "1",
@@ -418,6 +437,7 @@ static const struct output_table tables[] = {
      "times fifteen; what is not known is an empty cell.",
      terminals},
     {"impedance.csv", "Small signals of an experiment of type `impedance`.", impedance},
+    {"noise.csv", "Fluctuations in an experiment of type `noise`; the shares add up to 1.", noise},
     {"spikes.csv",
      "A spike begins where |I| of the watched terminal crosses the threshold upward while the "
      "source delivers energy; further crossings inside the same pulse belong to it, and so does "

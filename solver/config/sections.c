@@ -127,16 +127,16 @@ static const struct section_child waveform_children[] = {
 
 static const struct section_child experiment_children[] = {
     {"source", "\"element\"", NULL,
-     "Source of a dc_sweep or a continuation; impedance: that of the small signal; missing: the "
-     "only voltage source."},
+     "Source of a dc_sweep or a continuation; impedance, noise: that of the small signal; missing: "
+     "the only voltage source."},
     {"values", "[quantity, ...]", "$", "Values of a dc_sweep, in order."},
     {"drive", "( { }, ... )", NULL, "Waveforms of sources during this experiment."},
     {"output", "{ }", NULL, "When a transient writes rows."},
     {"fields", "{ }", NULL, "When the fields inside the devices are written."},
     {"spikes", "{ }", NULL, "What counts as a spike; missing: none are looked for."},
     {"net", "\"net\"", NULL,
-     "Impedance: net that the small signal is fed into, instead of `source`."},
-    {"frequency", "{ }", NULL, "Frequencies of an impedance."},
+     "Impedance, noise: net that the small signal is fed into, instead of `source`."},
+    {"frequency", "{ }", NULL, "Frequencies of an impedance or noise."},
     {"curve", "{ }", NULL, "Where a continuation ends, and its steps."},
     {"protocol", "{ }", NULL,
      "Course of a source and what is made of the current: hysteresis, paired pulses, retention, "

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Experiments of small signals: interrupted runs end in the same file, held and frozen ions, other
+# Experiments of small signals: interrupted runs end in the same files, held and frozen ions, other
 # runs have no impedance.csv.
 . "$HALIDRIFT_ROOT/tests/support/shell.sh"
 
@@ -16,7 +16,8 @@ cat >long.cfg <<'CFG'
 @include "pvk1.inc"
 checkpoint = { steps = 20; };
 experiments = (
-  { name = "z"; type = "impedance"; frequency = { from = "1 mHz"; to = "1 MHz"; per_decade = 100; }; }
+  { name = "z"; type = "impedance"; frequency = { from = "1 mHz"; to = "1 MHz"; per_decade = 100; }; },
+  { name = "n"; type = "noise"; frequency = { from = "1 mHz"; to = "1 MHz"; per_decade = 100; }; }
 );
 CFG
 expect 0 "" "$HALIDRIFT" run long.cfg -q -o whole
@@ -24,6 +25,7 @@ require "$(wc -l <whole/impedance.csv)" -eq 902
 expect 0 "" python3 "$HALIDRIFT_ROOT/tests/support/kill_and_resume.py" "$HALIDRIFT" long.cfg killed 10
 cat out.txt
 expect 0 "" cmp whole/impedance.csv killed/impedance.csv
+expect 0 "" cmp whole/noise.csv killed/noise.csv
 expect 0 "" cmp whole/terminals.csv killed/terminals.csv
 expect 0 "" "$HALIDRIFT" check whole/resolved.cfg
 expect 0 "" "$HALIDRIFT" run whole/resolved.cfg -q -o again

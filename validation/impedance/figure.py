@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw docs/images/impedance.png: small signals of inputs/devices/pvk1_impedance.cfg.
+"""Draw docs/images/impedance.png: small signals and noise of inputs/devices/pvk1_impedance.cfg.
 
     halidrift run inputs/devices/pvk1_impedance.cfg -o runs/impedance
     python3 validation/impedance/figure.py runs/impedance
@@ -22,8 +22,8 @@ from plot import COLOURS
 LABELS = {"equilibrium": "0 V", "bias_0p6": "0.6 V", "bias_1p0": "1 V", "bias_1p0_ions_held": "1 V, ions held"}
 
 
-def spectrum(run, name):
-    with open(pathlib.Path(run, "impedance.csv"), encoding="utf-8") as file:
+def spectrum(run, name, table="impedance.csv"):
+    with open(pathlib.Path(run, table), encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["experiment"] == name]
     return {key: [float(row[key]) for row in rows] for key in rows[0] if key != "experiment"}
 
@@ -69,10 +69,28 @@ def draw_capacitance(axes, run):
     axes.legend(fontsize=8)
 
 
+def draw_noise(axes, run):
+    """At 0 V on what Johnson and Nyquist say; at 1 V with the part that ions make."""
+    for i, name in ((0, "noise"), (2, "noise_1p0")):
+        data = spectrum(run, name, "noise.csv")
+        f, S = data["frequency_Hz"], data["S_I_A2/Hz"]
+        bias = "0 V" if name == "noise" else "1 V"
+        axes.loglog(f, S, color=COLOURS[i], label=bias)
+        thermal = data["4kTReY_A2/Hz"]
+        if name == "noise":
+            axes.loglog(f[::10], thermal[::10], "o", ms=4, mfc="none", color="black", label="4kT Re Y, 0 V")
+        else:
+            axes.loglog(f, thermal, "--", color=COLOURS[i], label="4kT Re Y, 1 V")
+            axes.loglog(f, [s * x for s, x in zip(S, data["flux(vacancy)"])], ":", color=COLOURS[i], label="1 V, hops of vacancies")
+    axes.set(xlabel="f (Hz)", ylabel="S_I (A²/Hz for 1 m²)", title="Noise", ylim=(1e-29, 1e-13))
+    axes.legend(fontsize=8)
+
+
 def main():
     run = sys.argv[1]
-    figure = plt.figure(figsize=(11, 3.8), layout="constrained")
-    left, middle, right = figure.subfigures(1, 3)
+    figure = plt.figure(figsize=(14, 3.8), layout="constrained")
+    left, middle, right, last = figure.subfigures(1, 4)
+    draw_noise(last.subplots(), run)
     draw_nyquist(left.subplots(), run)
     draw_bode(*middle.subplots(2, 1, sharex=True), run)
     draw_capacitance(right.subplots(), run)
