@@ -112,8 +112,10 @@ static void settle_component(const struct ions_at_rest *ions, bool levels, int n
     int at = k * device->model.n_species + ions->s;
     int g = instance->dof[k * device->n_unknowns + 1 + ions->s];
     double slope;
-    if (device->component[at] == ions->component && !device->held[at] && g < n)
-      y[g] = model_share(ions->model, ions->s, y[lambda] - ions->rest[k], &slope);
+    if (device->component[at] == ions->component && g < n)
+      y[g] = device->held[at]
+                 ? device->held_value[at]
+                 : model_share(ions->model, ions->s, y[lambda] - ions->rest[k], &slope);
   }
 }
 

@@ -73,6 +73,34 @@ START_TEST(equilibrium_has_no_current) {
 }
 END_TEST
 
+/** Vacancies that one contact holds at a density that is not the film's mean. */
+static const char held_ions[] =
+    "materials = ({ name = \"a\"; permittivity = 25.0; });\n"
+    "device = { area = \"1 um^2\"; layers = ({ material = \"a\"; thickness = \"10 nm\"; intervals "
+    "= 10; });\n"
+    "  species = ({ name = \"vacancy\"; charge = 1; density = \"1e20 cm^-3\"; statistics = "
+    "\"lattice\";\n"
+    "               site_density = \"4e20 cm^-3\"; diffusion = \"1e-8 cm^2/s\"; });\n"
+    "  contacts = ({ name = \"left\"; at = \"x_min\"; work_function = \"4.4 eV\"; },\n"
+    "    { name = \"right\"; at = \"x_max\"; work_function = \"4.2 eV\"; species = (\n"
+    "        { name = \"vacancy\"; model = \"dirichlet\"; density = \"8e19 cm^-3\"; }); }); };\n"
+    "experiments = ({ name = \"rest\"; type = \"equilibrium\"; });\n";
+
+START_TEST(ions_at_rest_have_the_potential_of_the_contact_that_holds_them) {
+  const double x_held = 8e19 / 4e20;
+  struct rig rig;
+  rig_open_text(&rig, held_ions, NULL);
+  rig_equilibrium(&rig);
+  double V_T = rig_instance(&rig)->device->model.V_T,
+         level = log(x_held / (1.0 - x_held)) - 4.2 / V_T;
+  for (int k = 0; k < rig_instance(&rig)->device->n_nodes; k++) {
+    double x = rig_unknown(&rig, k, 1);
+    ck_assert_double_eq_tol(log(x / (1.0 - x)) + rig_unknown(&rig, k, 0) / V_T, level, 1e-9);
+  }
+  rig_close(&rig);
+}
+END_TEST
+
 START_TEST(equilibrium_survives_newton_in_the_steady_mode) {
   struct rig rig;
   rig_open(&rig, "tests/decks/triple.cfg", fast);
@@ -207,6 +235,7 @@ int main(void) {
   Suite *suite = suite_create("equilibrium");
   TCase *tcase = tcase_create("equilibrium");
   tcase_add_test(tcase, equilibrium_has_no_current);
+  tcase_add_test(tcase, ions_at_rest_have_the_potential_of_the_contact_that_holds_them);
   tcase_add_test(tcase, equilibrium_survives_newton_in_the_steady_mode);
   tcase_add_test(tcase, frozen_equilibrium_has_no_current_at_the_terminals);
   tcase_add_loop_test(tcase, response_is_reciprocal, 0, RATES);
