@@ -100,6 +100,30 @@ const struct param stochastic_params[] = {
 };
 const size_t stochastic_params_count = sizeof stochastic_params / sizeof *stochastic_params;
 
+#define FIT(member) offsetof(struct fit_spec, member)
+const struct param fit_params[] = {
+    {"relative_error", PARAM_NUMBER, "", FIT(relative_error), 0.05, 0, 1, true, false, NULL,
+     "Weight of data without errors of their own: a share of the current. Only its ratios count, "
+     "since the fit then scales all errors.",
+     NULL},
+};
+const size_t fit_params_count = sizeof fit_params / sizeof *fit_params;
+
+#define PARAMETER(member) offsetof(struct fit_parameter, member)
+const struct param fit_parameter_params[] = {
+    {"min", PARAM_NUMBER, "", PARAMETER(min), PARAM_MISSING, -INFINITY, INFINITY, false, false,
+     NULL, "Lower bound, in the unit of resolved.cfg; given with `max`.", NULL},
+    {"max", PARAM_NUMBER, "", PARAMETER(max), PARAM_MISSING, -INFINITY, INFINITY, false, false,
+     NULL, "Upper bound, in the unit of resolved.cfg; given with `min`.", NULL},
+    {"prior_factor", PARAM_NUMBER, "", PARAMETER(prior_factor), PARAM_MISSING, 1, INFINITY, true,
+     false, NULL,
+     "The input's value is known beforehand within this factor (one standard deviation of its "
+     "logarithm).",
+     NULL},
+};
+const size_t fit_parameter_params_count =
+    sizeof fit_parameter_params / sizeof *fit_parameter_params;
+
 static void free_device(struct device_spec *device) {
   for (size_t i = 0; device->regions && i < device->n_regions; i++)
     hd_free(&device->regions[i].species);
@@ -149,6 +173,7 @@ void run_spec_free(struct run_spec *spec) {
   for (size_t i = 0; spec->sensitivity.parameters && i < spec->sensitivity.n; i++)
     hd_free(&spec->sensitivity.parameters[i]);
   hd_free(&spec->sensitivity.parameters);
+  hd_free(&spec->fit.parameters);
   hd_free(&spec->devices);
   hd_free(&spec->experiments);
   memset(spec, 0, sizeof *spec);

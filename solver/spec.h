@@ -225,6 +225,23 @@ struct sensitivity_spec {
   char **parameters; /* [n] owned: paths of numbers of the input */
 };
 
+/** A number that a fit finds. */
+struct fit_parameter {
+  char key[HD_PATH];   /* path of the number in the input */
+  double min, max;     /* SI; both missing: free */
+  double prior_factor; /* known beforehand within this factor (one sigma); missing: not known */
+};
+
+/** What a fit varies; runs do not read it. */
+struct fit_spec {
+  double relative_error; /* of data without errors of their own */
+  size_t n;
+  struct fit_parameter *parameters; /* [n] owned */
+};
+
+extern const struct param fit_params[], fit_parameter_params[];
+extern const size_t fit_params_count, fit_parameter_params_count;
+
 struct run_spec {
   char title[256];
   double temperature; /* K */
@@ -237,6 +254,7 @@ struct run_spec {
   struct checkpoint_spec checkpoint;
   struct stochastic_spec stochastic;
   struct sensitivity_spec sensitivity;
+  struct fit_spec fit;
 };
 
 /** kT/q of a run, V. */

@@ -36,6 +36,10 @@ static void apply_vary(struct arguments *arguments, const char *value) {
   arguments->varies[arguments->n_varies++] = value;
 }
 
+static void apply_data(struct arguments *arguments, const char *value) {
+  arguments->data[arguments->n_data++] = value;
+}
+
 static void apply_count(struct arguments *arguments, const char *value) {
   arguments->count = value;
 }
@@ -87,6 +91,8 @@ static const struct option options[] = {
      "go on from the checkpoint in the run folder DIR"},
     {0, "vary", "KEY=VALUES", TAKES_SWEEP, apply_vary,
      "vary a key: FROM:TO:N, FROM:TO:log:N or VALUE,VALUE,...; repeatable"},
+    {0, "data", "FILE", TAKES_DATA, apply_data,
+     "measured currents of one experiment, CSV; repeatable"},
     {'n', "count", "N", TAKES_SWEEP, apply_count,
      "trajectories of each point (default: one run, with the input's own number)"},
     {'n', "count", "N", TAKES_ENSEMBLE, apply_count, "number of trajectories; must be given"},
@@ -195,6 +201,7 @@ enum hd_status arguments_read(struct arguments *arguments, const struct command 
   *arguments = (struct arguments){.level = PROGRESS_NORMAL};
   TRY(hd_alloc(&arguments->sets, (size_t)count + 1, sizeof *arguments->sets, err));
   TRY(hd_alloc(&arguments->varies, (size_t)count + 1, sizeof *arguments->varies, err));
+  TRY(hd_alloc(&arguments->data, (size_t)count + 1, sizeof *arguments->data, err));
   bool only_operands = false; /* behind "--" */
   for (int i = 0; i < count; i++) {
     const char *word = values[i];
@@ -220,6 +227,7 @@ enum hd_status arguments_read(struct arguments *arguments, const struct command 
 void arguments_free(struct arguments *arguments) {
   hd_free(&arguments->sets);
   hd_free(&arguments->varies);
+  hd_free(&arguments->data);
 }
 
 /** Usage, purpose and options of one command. */

@@ -21,6 +21,8 @@ struct arguments {
   bool help;                 /* -h behind a command */
   const char **varies;       /* owned; every --vary, NULL-terminated */
   size_t n_varies;
+  const char **data; /* owned; every --data */
+  size_t n_data;
   /* ensemble and sweep; NULL: not given */
   const char *count, *first, *jobs, *part;
   bool traces, go_on; /* --traces, --resume without a folder */
@@ -34,7 +36,8 @@ enum {
   TAKES_RESUME = 8,
   TAKES_ENSEMBLE = 16,
   TAKES_BATCH = 32,
-  TAKES_SWEEP = 64
+  TAKES_SWEEP = 64,
+  TAKES_DATA = 128
 };
 
 /** One row of the table of commands in main.c. */

@@ -7,6 +7,7 @@
 enum hd_status cmd_run(const struct arguments *arguments, struct hd_error *err);
 enum hd_status cmd_ensemble(const struct arguments *arguments, struct hd_error *err);
 enum hd_status cmd_sweep(const struct arguments *arguments, struct hd_error *err);
+enum hd_status cmd_fit(const struct arguments *arguments, struct hd_error *err);
 enum hd_status cmd_check(const struct arguments *arguments, struct hd_error *err);
 enum hd_status cmd_explain(const struct arguments *arguments, struct hd_error *err);
 enum hd_status cmd_list(const struct arguments *arguments, struct hd_error *err);

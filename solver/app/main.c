@@ -28,6 +28,11 @@ static const struct command commands[] = {
      "         halidrift sweep neuron.cfg -o runs/study --resume    run what is missing\n"
      "         mpirun -n 64 halidrift sweep neuron.cfg -o runs/study",
      cmd_sweep},
+    {"fit", "FILE", TAKES_DIR | TAKES_SET | TAKES_DATA | TAKES_LEVEL,
+     "Find numbers of an input from measured currents",
+     "The group `fit` says which numbers. Writes fit.json, fit.csv and fitted.cfg.\n"
+     "Example: halidrift fit cell.cfg --data jv.csv --data step.csv -o runs/fit",
+     cmd_fit},
     {"check", "FILE", TAKES_SET, "Validate an input file and print what it would run", NULL,
      cmd_check},
     {"explain", "KEY", 0, "Explain a key of the input: meaning, unit, default, limits",

@@ -65,6 +65,42 @@ static enum hd_status read_sensitivity(struct reader *reader, struct run_spec *s
   return HD_OK;
 }
 
+static enum hd_status read_fit_parameter(struct reader *reader, const struct node *group,
+                                         struct fit_parameter *parameter) {
+  struct table table = section_table(SECTION_FIT_PARAMETER, 0);
+  if (!section_enter(reader, group, SECTION_FIT_PARAMETER))
+    return HD_OK;
+  const char *key = member_string(reader, group, "key");
+  if (!key)
+    input_error(reader, group, "key", "is missing. Path of the number to be found");
+  else
+    snprintf(parameter->key, sizeof parameter->key, "%s", key);
+  TRY(table_read(reader, group, &table, parameter));
+  if (isnan(parameter->min) != isnan(parameter->max))
+    input_error(reader, group, isnan(parameter->min) ? "min" : "max",
+                "is missing besides the other");
+  else if (parameter->min >= parameter->max || parameter->min * parameter->max <= 0.0)
+    input_error(reader, group, "min", "got %g, must be below max (%g) and of its sign",
+                parameter->min, parameter->max);
+  return HD_OK;
+}
+
+/** What a fit varies; whether keys name numbers is seen when all values are known. */
+static enum hd_status read_fit(struct reader *reader, struct run_spec *spec) {
+  const struct node *group = member_group(reader, reader->root, "fit");
+  struct fit_spec *fit = &spec->fit;
+  TRY(read_group(reader, SECTION_FIT, fit));
+  if (!group)
+    return HD_OK;
+  const struct node *list = member_list(reader, group, "parameters");
+  if (!list || list->n_children == 0)
+    input_error(reader, group, "parameters", "must be a list with at least one { key = ...; }");
+  TRY(build_list(reader, list, sizeof *fit->parameters, &fit->parameters, &fit->n));
+  for (size_t i = 0; i < fit->n; i++)
+    TRY(read_fit_parameter(reader, list->children[i], &fit->parameters[i]));
+  return HD_OK;
+}
+
 /** Ions that move at random have no fronts within a cell: hops and forces act on what cells hold.
  */
 static void settle_fronts(struct run_spec *spec) {
@@ -87,6 +123,7 @@ static enum hd_status read_parts(struct reader *reader, struct run_spec *spec,
   TRY(read_group(reader, SECTION_CHECKPOINT, &spec->checkpoint));
   TRY(read_group(reader, SECTION_STOCHASTIC, &spec->stochastic));
   TRY(read_sensitivity(reader, spec));
+  TRY(read_fit(reader, spec));
   TRY(library_check(reader));
   TRY(build_devices(reader, reader->root, spec));
   settle_fronts(spec);

@@ -20,6 +20,7 @@ static const struct section_child root_children[] = {
      "When the state of the run is stored, for `halidrift run --resume`."},
     {"stochastic", "{ }", NULL, "Ions that move at random; missing: a density that does not."},
     {"sensitivity", "{ }", NULL, "Derivatives of the results by numbers of the input."},
+    {"fit", "{ }", NULL, "What `halidrift fit` finds; runs do not read it."},
     {"materials", "( { }, ... )", NULL,
      "Materials of this input; others are found by name in the library."},
     {"metals", "( { }, ... )", NULL, "Electrode metals of this input; others are in the library."},
@@ -37,6 +38,14 @@ static const struct section_child sensitivity_children[] = {
     {"parameters", "[\"path\", ...]", NULL,
      "Paths of the numbers, as --set has them and resolved.cfg shows them; members of a list go by "
      "name or number: \"device.species.vacancy.diffusion\"."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child fit_children[] = {
+    {"parameters", "( { }, ... )", NULL, "The numbers to be found; they start at their values."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child fit_parameter_children[] = {
+    {"key", "\"path\"", NULL, "Path of the number, as of `sensitivity.parameters`."},
     {NULL, NULL, NULL, NULL}};
 
 static const struct section_child material_children[] = {
@@ -238,6 +247,14 @@ const struct section sections[SECTION_COUNT] = {
                              sensitivity_children,
                              "Derivatives of currents and spikes by numbers of the input, "
                              "carried along with all experiments."},
+    [SECTION_FIT] = {"fit",
+                     {ROWS(fit), NO_ROWS},
+                     fit_children,
+                     "What `halidrift fit` finds; runs do not read it."},
+    [SECTION_FIT_PARAMETER] = {"fit.parameters[]",
+                               {ROWS(fit_parameter), NO_ROWS},
+                               fit_parameter_children,
+                               "A number to be found."},
     [SECTION_MATERIAL] = {"materials[]",
                           {ROWS(material), NO_ROWS},
                           material_children,

@@ -183,6 +183,24 @@ enum hd_status variant_read(const struct config *config, size_t n, const char *c
   return status;
 }
 
+/**
+ * The input with some numbers changed, as a text; the caller frees it.
+ * Errors  HD_INPUT, HD_MEMORY
+ */
+enum hd_status variant_text(const struct config *config, size_t n, const char *const *keys,
+                            const double *values, char **text, struct hd_error *err) {
+  struct node *root;
+  struct run_spec spec = {0};
+  char hash[HASH_HEX];
+  TRY(parse_resolved(&root, config, err));
+  enum hd_status status = read_changed(root, n, keys, values, &spec, err);
+  if (status == HD_OK)
+    status = resolve_text(&spec, text, hash, err);
+  run_spec_free(&spec);
+  tree_free(&root);
+  return status;
+}
+
 /* ---- sets ---- */
 
 /** Both runs of parameter i. */

@@ -29,6 +29,10 @@ enum hd_status variant_check(const struct config *config, const struct sensitivi
 enum hd_status variant_read(const struct config *config, size_t n, const char *const *keys,
                             const double *values, struct run_spec *spec, struct hd_error *err);
 
+/** The input with values[i] at keys[i], as a text that the caller frees. */
+enum hd_status variant_text(const struct config *config, size_t n, const char *const *keys,
+                            const double *values, char **text, struct hd_error *err);
+
 /** Parameters with both their runs. */
 struct variant_set {
   size_t n;

@@ -37,10 +37,11 @@ library() {
   layer solver 'solver/base|geometry|physics|solver'
   layer solver/config 'solver/base|geometry|physics|solver|solver/config'
   layer solver/ensemble 'solver/base|geometry|physics|solver|solver/config|solver/ensemble'
+  layer solver/fit 'solver/base|geometry|physics|solver|solver/config|solver/fit'
   layer solver/study 'solver/base|geometry|physics|solver|solver/config|solver/ensemble|solver/study'
   layer solver/mpi 'solver/base|solver/ensemble'
   layer solver/app \
-    'solver/base|geometry|physics|solver|solver/config|solver/ensemble|solver/study|solver/app'
+    'solver/base|geometry|physics|solver|solver/config|solver/ensemble|solver/study|solver/fit|solver/app'
 
   # A header of our own is named from the root, so that the rules above can see it.
   while read -r folder file header; do
@@ -64,7 +65,7 @@ library() {
   library udunits2 'udunits2' solver/config/units.c
   library GSL 'gsl/' solver/base/random.h solver/hopping_walk.c solver/langevin.c solver/lattice_state.c \
     solver/lattice_circuit.c \
-    solver/ensemble/estimate.c solver/protocol_find.c solver/study/design.c
+    solver/ensemble/estimate.c solver/protocol_find.c solver/study/design.c solver/fit/fit.c
   library Random123 'Random123/' physics/waveform_points.c solver/base/random.c
 } >"$work/bad"
 

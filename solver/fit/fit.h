@@ -1,0 +1,63 @@
+/* Fits: numbers of the input from measured currents, by least squares with sensitivities. */
+#ifndef HALIDRIFT_SOLVER_FIT_FIT_H
+#define HALIDRIFT_SOLVER_FIT_FIT_H
+
+#include "solver/config/config.h"
+#include "solver/progress.h"
+
+/** Measured currents of one terminal in one experiment. */
+struct fit_data {
+  char file[HD_PATH];
+  size_t experiment, terminal, n;
+  double *x;      /* [n] owned: s, or the value of the swept source */
+  double *I;      /* [n] owned: A */
+  double *error;  /* [n] owned: A, standard deviation */
+  bool has_error; /* the file tells it; otherwise it is a share of I, and the fit scales it */
+};
+
+/** Read a CSV file: columns experiment (not needed when there is one with time or a sweep), time_s
+ * or bias_V, I(<terminal>)_A, error_A (or none). Errors: HD_IO, HD_INPUT with file and line */
+enum hd_status fit_data_read(struct fit_data *data, const char *path, const struct run_spec *spec,
+                             struct hd_error *err);
+void fit_data_free(struct fit_data *data);
+
+/** One parameter of a result. */
+struct fit_value {
+  char name[HD_PATH], unit[HD_NAME];
+  double start, value;
+  double error;       /* standard error of ln p; INFINITY: not determined */
+  double interval[2]; /* 95 % */
+  bool at_bound;
+};
+
+/** A combination of ln p that the data leave open by more than a factor e. */
+struct fit_result {
+  size_t n, n_points, n_residuals, iterations, runs;
+  struct fit_value *values; /* [n] owned */
+  double *correlation;      /* [n * n] owned; NAN where not determined */
+  double *singular;         /* [n] owned: of the residuals by ln p, descending */
+  double *direction;        /* [n * n] owned: row k: combination of singular value k */
+  double *spread;           /* [n] owned: standard errors of the combinations */
+  double chi2, scale;       /* sum of squares; factor of the variances: 1 with known errors */
+  double probability;       /* of a larger chi2 when the model is right; NAN: errors unknown */
+  bool converged;
+  double *model; /* [n_points] owned: currents of the fit, A, data sets in order */
+};
+
+/** A combination whose standard error exceeds this (a factor e) is not determined. */
+extern const double fit_undetermined;
+
+/** Fit the parameters of the group `fit` to data sets; fit_result_free also after an error.
+ * Errors: HD_INPUT: fewer points than parameters, two data sets of one experiment; those of a run
+ * at the start */
+enum hd_status fit_solve(struct fit_result *result, const struct config *config,
+                         const struct run_spec *spec, size_t n_data, const struct fit_data *data,
+                         FILE *terminal, struct hd_error *err);
+void fit_result_free(struct fit_result *result);
+
+/** fit.json, fit.csv and fitted.cfg in `dir`, and a table to `terminal` (or NULL). */
+enum hd_status fit_report(const struct fit_result *result, const struct config *config,
+                          const struct run_spec *spec, size_t n_data, const struct fit_data *data,
+                          const char *dir, FILE *terminal, struct hd_error *err);
+
+#endif

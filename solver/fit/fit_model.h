@@ -1,0 +1,20 @@
+/* Internal to fits: currents at the data and their derivatives, by runs in memory. */
+#ifndef HALIDRIFT_SOLVER_FIT_MODEL_H
+#define HALIDRIFT_SOLVER_FIT_MODEL_H
+
+#include "solver/fit/fit.h"
+
+struct fit_model {
+  const struct config *config;
+  size_t n, n_data, n_points;
+  const char **keys; /* [n] borrowed */
+  const struct fit_data *data;
+  double *I;     /* [n_points] owned */
+  double *slope; /* [n_points * n] owned: dI/d ln p */
+  size_t runs;
+};
+
+/** Run at these values. Errors: those of a run */
+enum hd_status fit_model_run(struct fit_model *model, const double *values, struct hd_error *err);
+
+#endif
