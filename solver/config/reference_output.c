@@ -413,6 +413,16 @@ static const struct output_row study_summary[] = {
     {"figures.<variable>.max", "", "Its largest value."},
     {NULL, NULL, NULL}};
 
+static const struct output_row fit_files[] = {
+    {"fit.json", "",
+     "converged, iterations, runs, chi2, degrees_of_freedom, variance_scale (1 with known errors), "
+     "probability of a larger chi2; parameters[] (name, unit, start, value, standard_error_ln, "
+     "interval_95, determined, at_bound); correlation[][] of the logarithms; combinations[] of "
+     "parameters that are independent (singular_value, standard_error_ln, determined, exponents)."},
+    {"fit.csv", "", "experiment, x (s, or V of the swept source), data_A, error_A, fit_A."},
+    {"fitted.cfg", "", "The complete input with the values that were found."},
+    {NULL, NULL, NULL}};
+
 static const struct output_row exit_codes[] = {
     {"0", "", "Done."},
     {"1", "", "Internal error: a bug, please report it."},
@@ -474,6 +484,7 @@ static const struct output_table tables[] = {
      "experiment `pulses` gives pulses_I_anode_max.",
      study_variables},
     {"summary.json of a study", NULL, study_summary},
+    {"The folder of a fit", "What `halidrift fit` writes.", fit_files},
     {"Exit codes", NULL, exit_codes}};
 
 /** What each protocol finds. */

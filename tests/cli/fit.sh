@@ -1,0 +1,62 @@
+#!/bin/sh
+# halidrift fit: its files, the input that it found, and wrong data.
+. "$HALIDRIFT_ROOT/tests/support/shell.sh"
+cp "$HALIDRIFT_ROOT/tests/decks/fit.cfg" .
+
+# Data are the program's own currents: the fit finds the values that made them.
+expect 0 "" "$HALIDRIFT" run fit.cfg -q -o truth
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; print "bias_V,I(anode)_A" }
+  $1 == "sweep" { print $at["V(anode)_V"] "," $at["I(anode)_A"] }' truth/terminals.csv >sweep.csv
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; print "experiment,time_s,I(anode)_A" }
+  $1 == "step" && $2 >= 1e-7 { print $1 "," $2 "," $at["I(anode)_A"] }' truth/terminals.csv >step.csv
+set -- --set device.contacts.anode.barrier=0.45 --set materials.film.electron_mobility=3e-4 \
+  --set device.species.vacancy.diffusion=4e-14
+expect 0 "results are in found" "$HALIDRIFT" fit fit.cfg --data sweep.csv --data step.csv -o found "$@"
+cp out.txt said.txt
+expect 0 "contacts.anode.barrier +0.4 " cat said.txt
+expect 0 "iteration 1, chi" cat said.txt
+expect 0 "experiment,x,data_A,error_A,fit_A" head -1 found/fit.csv
+require "$(wc -l <found/fit.csv)" -eq "$(($(wc -l <sweep.csv) + $(wc -l <step.csv) - 1))"
+python3 - found/fit.json >good <<'PY'
+import json, sys
+fit = json.load(open(sys.argv[1]))
+exact = [0.4, 1e-4, 1e-14]
+error = max(abs(p["value"] / x - 1) for p, x in zip(fit["parameters"], exact))
+print(int(fit["converged"] and error < 1e-4), error)
+PY
+cat good
+require "$(cut -d' ' -f1 good)" = 1
+# The input that it wrote is complete, and gives the currents of the fit.
+expect 0 "" "$HALIDRIFT" run found/fitted.cfg -q -o again
+expect 0 "" grep -q '^sweep,' again/terminals.csv
+
+# Wrong data and wrong groups: file, line, what is allowed.
+wrong() { # FILE TEXT: the program must name it
+  expect 3 "$2" "$HALIDRIFT" fit fit.cfg --data "$1" -o bad
+  require ! -e bad/fit.json
+}
+printf 'time_s,I(gate)_A\n0.1,1\n' >terminal.csv
+wrong terminal.csv "terminal.csv:1: needs the columns time_s"
+printf 'bias_V,I(anode)_A\n0.1,1e-9\n0.2,much\n' >text.csv
+wrong text.csv "text.csv:3: needs finite numbers"
+printf 'bias_V,I(anode)_A,error_A\n0.1,1e-9,0\n' >zero.csv
+wrong zero.csv "zero.csv:2: needs finite numbers for all columns of line 1, errors above 0"
+printf 'time_s,I(anode)_A\n1e-5,1e-9\n1e-6,1e-9\n' >back.csv
+wrong back.csv "back.csv:3: got 1e-06 s, times must ascend"
+printf 'time_s,I(anode)_A\n1e-5,1e-9\n1,1e-9\n' >late.csv
+wrong late.csv "late.csv: the last time is 1 s, must be within the duration"
+printf 'experiment,time_s,I(anode)_A\nother,1e-5,1e-9\n' >other.csv
+wrong other.csv "other.csv: there is no experiment of type transient"
+printf 'bias_V,I(anode)_A\n' >none.csv
+wrong none.csv "none.csv: holds no points"
+: >empty.csv
+wrong empty.csv "empty.csv: is empty"
+printf 'bias_V,I(anode)_A\n0.1,1e-9\n' >few.csv
+wrong few.csv "1 points and priors for 3 parameters, must not be fewer"
+expect 5 "missing.csv" "$HALIDRIFT" fit fit.cfg --data missing.csv -o bad
+expect 2 "needs --data FILE" "$HALIDRIFT" fit fit.cfg
+expect 3 "must be of two" "$HALIDRIFT" fit fit.cfg --data sweep.csv --data sweep.csv -o bad
+expect 3 "must be within min and max" "$HALIDRIFT" fit fit.cfg --data sweep.csv -o bad --set device.contacts.anode.barrier=0.9
+grep -v '^fit = {' fit.cfg | sed '/^  parameters/,$d' >bare.cfg
+expect 3 "fit: is missing" "$HALIDRIFT" fit bare.cfg --data sweep.csv -o bad
+finish
