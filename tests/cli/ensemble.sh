@@ -173,7 +173,7 @@ same straight killed
 "$HALIDRIFT" ensemble quick.cfg -n 7 -j 1 -o torn --set 'solver.max_step="1 ns"' >first.txt 2>&1 &
 pid=$!
 wait_for eval '[ "$(grep -c trajectory torn/results.jsonl)" -ge 2 ]'
-child=$(children $pid)
+wait_for eval 'child=$(children $pid); [ -n "$child" ]' # there is none between two trajectories
 kill -KILL $pid
 wait $pid 2>/dev/null
 wait_for eval "! kill -0 $child"
