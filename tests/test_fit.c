@@ -55,7 +55,7 @@ static void write_data(const struct truth *truth, const char *experiment, const 
 static void solve(struct fit_result *result, const struct truth *truth, size_t n_data,
                   const char *const *paths) {
   struct hd_error err = {0};
-  struct fit_data data[2];
+  struct fit_data data[2] = {{.n = 0}};
   const struct plan *plan = &truth->rig.plan;
   for (size_t d = 0; d < n_data; d++)
     ck_assert_msg(fit_data_read(&data[d], paths[d], &plan->spec, &err) == HD_OK, "%s", err.text);
