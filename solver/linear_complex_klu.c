@@ -1,9 +1,6 @@
-#include <suitesparse/klu.h>
 #include "solver/base/memory.h"
+#include "solver/linear_klu.h"
 #include "solver/linear_parts.h"
-
-/** As in linear_klu.c: the diagonal is taken unless it is this much too small. */
-static const double PIVOT_TOLERANCE = 1e-8;
 
 struct klu {
   const struct sparse *matrix; /* borrowed */
@@ -31,16 +28,7 @@ static enum hd_status klu_create(void **state, const struct sparse *matrix,
   *state = klu;
   klu->matrix = matrix;
   klu->value = value;
-  klu_l_defaults(&klu->common);
-  klu->common.tol = PIVOT_TOLERANCE;
-  klu->common.btf = 0;
-  klu->common.scale = 2;
-  klu->symbolic = klu_l_analyze_given(matrix->n, matrix->column, matrix->row, (int64_t *)order,
-                                      (int64_t *)order, &klu->common);
-  if (!klu->symbolic)
-    return hd_fail(err, HD_INTERNAL, "the matrix of %lld unknowns could not be analysed (KLU %lld)",
-                   (long long)matrix->n, (long long)klu->common.status);
-  return HD_OK;
+  return linear_klu_analyse(&klu->symbolic, &klu->common, matrix, order, err);
 }
 
 /** The pivots of the last factors do as long as none of them vanishes; linear_complex_solve looks

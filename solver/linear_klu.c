@@ -1,4 +1,5 @@
-#include <suitesparse/klu.h>
+#include "solver/linear_klu.h"
+
 #include "solver/base/memory.h"
 #include "solver/linear_parts.h"
 
@@ -31,6 +32,21 @@ static void klu_destroy(void **state) {
   hd_free(state);
 }
 
+enum hd_status linear_klu_analyse(klu_l_symbolic **symbolic, klu_l_common *common,
+                                  const struct sparse *matrix, const int64_t *order,
+                                  struct hd_error *err) {
+  klu_l_defaults(common);
+  common->tol = PIVOT_TOLERANCE;
+  common->btf = 0;
+  common->scale = 2;
+  *symbolic = klu_l_analyze_given(matrix->n, matrix->column, matrix->row, (int64_t *)order,
+                                  (int64_t *)order, common);
+  if (!*symbolic)
+    return hd_fail(err, HD_INTERNAL, "the matrix of %lld unknowns could not be analysed (KLU %lld)",
+                   (long long)matrix->n, (long long)common->status);
+  return HD_OK;
+}
+
 static enum hd_status klu_create(void **state, const struct sparse *matrix, const int64_t *order,
                                  int blas_threads, struct hd_error *err) {
   struct klu *klu = NULL;
@@ -38,16 +54,7 @@ static enum hd_status klu_create(void **state, const struct sparse *matrix, cons
   TRY(hd_alloc(&klu, 1, sizeof *klu, err));
   *state = klu;
   klu->matrix = matrix;
-  klu_l_defaults(&klu->common);
-  klu->common.tol = PIVOT_TOLERANCE;
-  klu->common.btf = 0;
-  klu->common.scale = 2;
-  klu->symbolic = klu_l_analyze_given(matrix->n, matrix->column, matrix->row, (int64_t *)order,
-                                      (int64_t *)order, &klu->common);
-  if (!klu->symbolic)
-    return hd_fail(err, HD_INTERNAL, "the matrix of %lld unknowns could not be analysed (KLU %lld)",
-                   (long long)matrix->n, (long long)klu->common.status);
-  return HD_OK;
+  return linear_klu_analyse(&klu->symbolic, &klu->common, matrix, order, err);
 }
 
 /** Reciprocal pivot growth, min over columns of max|a| / max|u|; small: digits are lost. */

@@ -161,6 +161,15 @@ static void free_experiment(struct experiment_spec *experiment) {
   protocol_free(&experiment->protocol);
 }
 
+const struct waveform *experiment_waveform(const struct run_spec *spec,
+                                           const struct experiment_spec *experiment,
+                                           size_t element) {
+  for (size_t d = 0; d < experiment->n_drives; d++)
+    if (experiment->drives[d].target == DRIVE_SOURCE && experiment->drives[d].index == (int)element)
+      return &experiment->drives[d].waveform;
+  return &spec->circuit.elements[element].waveform;
+}
+
 /** Free everything that a run_spec owns and zero it; accepts a zeroed struct. */
 void run_spec_free(struct run_spec *spec) {
   if (!spec)

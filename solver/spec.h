@@ -262,6 +262,11 @@ static inline double run_thermal_voltage(const struct run_spec *run) {
   return run->constants.k * run->temperature / run->constants.q;
 }
 
+/** Waveform of an element of the circuit during an experiment: what drives it, or its own. */
+const struct waveform *experiment_waveform(const struct run_spec *spec,
+                                           const struct experiment_spec *experiment,
+                                           size_t element);
+
 /** Free everything that a run_spec owns; accepts a zeroed struct. */
 void run_spec_free(struct run_spec *spec);
 

@@ -10,10 +10,7 @@ static const double SAME_END = 1e-9;
 static const struct waveform *source_waveform(const struct run_spec *spec,
                                               const struct experiment_spec *experiment) {
   int source = experiment->spike.source;
-  for (size_t d = 0; d < experiment->n_drives; d++)
-    if (experiment->drives[d].target == DRIVE_SOURCE && experiment->drives[d].index == source)
-      return &experiment->drives[d].waveform;
-  return source >= 0 ? &spec->circuit.elements[source].waveform : NULL;
+  return source >= 0 ? experiment_waveform(spec, experiment, (size_t)source) : NULL;
 }
 
 /** What follows from the spikes of trajectory i. */

@@ -101,13 +101,9 @@ double figures_relaxation(size_t n, const double *t, const double *value, double
 static double last_kink(const struct run_spec *spec, const struct experiment_spec *experiment) {
   double last = 0;
   for (size_t e = 0; e < spec->circuit.n_elements; e++) {
-    const struct element *element = &spec->circuit.elements[e];
-    const struct waveform *waveform = &element->waveform;
-    if (!element_is_source(element))
+    if (!element_is_source(&spec->circuit.elements[e]))
       continue;
-    for (size_t d = 0; d < experiment->n_drives; d++)
-      if (experiment->drives[d].target == DRIVE_SOURCE && experiment->drives[d].index == (int)e)
-        waveform = &experiment->drives[d].waveform;
+    const struct waveform *waveform = experiment_waveform(spec, experiment, e);
     for (double t = 0; (t = waveform_next_kink(waveform, t)) < experiment->duration;)
       last = fmax(last, t);
   }

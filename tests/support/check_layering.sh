@@ -52,8 +52,8 @@ library() {
     solver/transient.c solver/transient_sensitivity.c solver/transient_forces.c solver/transient_parts.h solver/sunlinear.c solver/sunlinear.h solver/vector.c \
     solver/vector.h solver/linear_krylov.c
   library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|ldl|btf|colamd|camd|cholmod)[^/]*[.]h' \
-    solver/linear_klu.c solver/linear_umfpack.c solver/linear_order.c \
-    solver/linear_complex_klu.c solver/linear_complex_umfpack.c
+    solver/linear_klu.h solver/linear_umfpack.c solver/linear_order.c \
+    solver/linear_complex_umfpack.c
   library METIS 'metis' solver/linear_order.c
   library ARPACK 'arpack/' solver/stability.c
   library netCDF 'netcdf' solver/sink_fields.c solver/store.c \
