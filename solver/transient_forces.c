@@ -36,13 +36,9 @@ void transient_fluctuate(struct transient *transient, struct langevin *langevin)
   }
 }
 
-/** Rows at the present state into `F` [n + 1]. */
-static void evaluate(struct transient *transient, double *F) {
-  struct system_point point = {.mode = SYSTEM_TRANSIENT,
-                               .frozen = transient->frozen,
-                               .t = transient->t,
-                               .y = N_VGetArrayPointer(transient->y),
-                               .yp = N_VGetArrayPointer(transient->yp)};
+void transient_rows(struct transient *transient, double *F) {
+  struct system_point point =
+      transient_point(transient, transient->t - transient->origin, transient->y, transient->yp);
   system_residual(transient->system, &point, F);
 }
 
@@ -52,10 +48,10 @@ void transient_change_forces(struct transient *transient) {
   int n = transient->system->n;
   double *yp = N_VGetArrayPointer(transient->yp);
   langevin_draw(transient->langevin, transient->t, N_VGetArrayPointer(transient->y));
-  evaluate(transient, transient->F);
+  transient_rows(transient, transient->F);
   for (int g = 0; g < n; g++)
     yp[g] += transient->ion[g] ? 1.0 : 0.0;
-  evaluate(transient, transient->row);
+  transient_rows(transient, transient->row);
   for (int g = 0; g < n; g++)
     if (transient->ion[g])
       yp[g] -= 1.0 + transient->F[g] / (transient->row[g] - transient->F[g]);

@@ -27,6 +27,7 @@ struct transient {
   double *slope;   /* [n_elements] owned: slopes of the sources in this stretch */
   struct langevin *langevin; /* borrowed; NULL: no forces */
   double t, stop, last_step;
+  double origin; /* s: begin of IDAS's own clock, see transient_clock */
   double pause;  /* s: the stop, or the end of the interval of the forces before it */
   double settle; /* s: first step behind a change of the forces, as the last one allows; 0: none */
   double stray;  /* how far shares of sites may leave 0 to 1 within a step */
@@ -35,6 +36,17 @@ struct transient {
   struct transient_sensitivity *own; /* owned; NULL: no sensitivities */
 };
 
+/** Allocate and set up everything for a state [n] at rest. */
+enum hd_status transient_fill(struct transient *transient, const double *y, struct hd_error *err);
+/** The system's point at a time of IDAS's clock. */
+struct system_point transient_point(const struct transient *transient, double clock, N_Vector y,
+                                    N_Vector yp);
+/** IDAS's clock at a time within the last step. */
+double transient_clock(const struct transient *transient, double t);
+/** Rows at the present state into `F` [n + 1]. */
+void transient_rows(struct transient *transient, double *F);
+/** Begin IDAS anew at the present state, with order one. */
+enum hd_status transient_restart(struct transient *transient, double step, struct hd_error *err);
 /** Error weights of all unknowns; `user` is the integrator. */
 int transient_weights(N_Vector y, N_Vector w, void *user);
 /** A sentence when IDAS refuses something. */

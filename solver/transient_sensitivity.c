@@ -18,7 +18,7 @@ struct transient_sensitivity {
   double *known;                   /* [n * system->n] owned: M h + dF/dq of this step */
   double *at;                      /* [system->n] owned: y of this step */
   double *slopes[2];               /* [n * n_elements] owned: of the twins' sources */
-  double t, cj;                    /* of this step */
+  double clock, cj;                /* of this step */
 };
 
 /* ---- callbacks ---- */
@@ -48,12 +48,12 @@ static int fill_known(struct transient *transient, size_t i, const struct system
 }
 
 /** The matrix, its factors and what is known of the residuals at a newly converged state. */
-static int begin_point(struct transient *transient, int n, const struct system_point *point,
-                       N_Vector *s, N_Vector *sp) {
+static int begin_point(struct transient *transient, int n, double clock,
+                       const struct system_point *point, N_Vector *s, N_Vector *sp) {
   struct transient_sensitivity *own = transient->own;
   struct sensitivity *sensitivity = own->sensitivity;
   size_t unknowns = (size_t)transient->system->n;
-  own->t = NAN; /* nothing is known if this fails */
+  own->clock = NAN; /* nothing is known if this fails */
   if (system_jacobian(transient->system, point, transient->F) ||
       linear_factor(transient->plan->linear))
     return 1;
@@ -65,27 +65,23 @@ static int begin_point(struct transient *transient, int n, const struct system_p
       return 1;
   }
   memcpy(own->at, point->y, unknowns * sizeof(double));
-  own->t = point->t;
+  own->clock = clock;
   own->cj = point->cj;
   return 0;
 }
 
 /** Residuals of all sensitivities (IDASensResFn). */
-static int residuals(int n, double t, N_Vector y, N_Vector yp, N_Vector r, N_Vector *s,
+static int residuals(int n, double clock, N_Vector y, N_Vector yp, N_Vector r, N_Vector *s,
                      N_Vector *sp, N_Vector *out, void *user, N_Vector a, N_Vector b, N_Vector c) {
   struct transient *transient = user;
   struct transient_sensitivity *own = transient->own;
   size_t unknowns = (size_t)transient->system->n;
-  struct system_point point = {.mode = SYSTEM_TRANSIENT,
-                               .frozen = transient->frozen,
-                               .t = t,
-                               .y = N_VGetArrayPointer(y),
-                               .yp = N_VGetArrayPointer(yp)};
+  struct system_point point = transient_point(transient, clock, y, yp);
   (void)r, (void)a, (void)b, (void)c;
   IDAGetCurrentCj(transient->ida, &point.cj);
-  bool known = t == own->t && point.cj == own->cj &&
+  bool known = clock == own->clock && point.cj == own->cj &&
                memcmp(own->at, point.y, unknowns * sizeof(double)) == 0;
-  if (!known && begin_point(transient, n, &point, s, sp))
+  if (!known && begin_point(transient, n, clock, &point, s, sp))
     return 1;
   for (size_t i = 0; i < (size_t)n; i++) {
     double *to = N_VGetArrayPointer(out[i]);
@@ -125,7 +121,7 @@ static enum hd_status fill(struct transient *transient, struct sensitivity *sens
   size_t n = (size_t)transient->system->n, elements = transient->system->run->circuit.n_elements;
   struct system_plan *plan;
   own->sensitivity = sensitivity;
-  own->t = NAN;
+  own->clock = NAN;
   for (size_t i = 0; i < sensitivity->n; i++)
     for (int side = 0; side < 2; side++)
       TRY(system_plan(sensitivity->twins[i][side], SYSTEM_TRANSIENT, transient->frozen, &plan,
@@ -192,11 +188,9 @@ void transient_sensitivity_free(struct transient *transient) {
 /** Take s, s' and the integrals' out of IDAS, at the present time. */
 static enum hd_status collect(struct transient *transient, struct hd_error *err) {
   struct transient_sensitivity *own = transient->own;
-  double t;
-  TRY(transient_check(IDAGetSensDky(transient->ida, transient->t, 0, own->s), "sensitivities",
-                      err));
-  TRY(transient_check(IDAGetSensDky(transient->ida, transient->t, 1, own->sp), "sensitivities",
-                      err));
+  double t, clock = transient_clock(transient, transient->t);
+  TRY(transient_check(IDAGetSensDky(transient->ida, clock, 0, own->s), "sensitivities", err));
+  TRY(transient_check(IDAGetSensDky(transient->ida, clock, 1, own->sp), "sensitivities", err));
   return transient_check(IDAGetQuadSens(transient->ida, &t, own->quad), "sensitivities", err);
 }
 
@@ -239,7 +233,7 @@ enum hd_status transient_sensitivity_begin(struct transient *transient, struct h
 
 enum hd_status transient_sensitivity_restart(struct transient *transient, struct hd_error *err) {
   struct transient_sensitivity *own = transient->own;
-  own->t = NAN;
+  own->clock = NAN;
   TRY(transient_check(IDASensReInit(transient->ida, IDA_STAGGERED, own->s, own->sp), "a restart",
                       err));
   return transient_check(IDAQuadSensReInit(transient->ida, own->quad), "a restart", err);
@@ -262,7 +256,7 @@ enum hd_status transient_sensitivity(struct transient *transient, size_t i, doub
   N_Vector out = N_VMake_Serial(transient->system->n, values, transient->context);
   if (!out)
     return hd_fail(err, HD_MEMORY, "out of memory for an output point");
-  int flag = IDAGetSensDky1(transient->ida, t, k, (int)i, out);
+  int flag = IDAGetSensDky1(transient->ida, transient_clock(transient, t), k, (int)i, out);
   N_VDestroy(out);
   return transient_check(flag, "an output time outside the last step", err);
 }

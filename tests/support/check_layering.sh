@@ -49,7 +49,7 @@ library() {
   done <"$work/includes"
 
   library SUNDIALS '(idas?|kinsol|sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol)/' \
-    solver/transient.c solver/transient_sensitivity.c solver/transient_forces.c solver/transient_parts.h solver/sunlinear.c solver/sunlinear.h solver/vector.c \
+    solver/transient.c solver/transient_sensitivity.c solver/transient_forces.c solver/transient_create.c solver/transient_checkpoint.c solver/transient_parts.h solver/sunlinear.c solver/sunlinear.h solver/vector.c \
     solver/vector.h solver/linear_krylov.c
   library SuiteSparse '(suitesparse/)?(klu|umfpack|amd|ldl|btf|colamd|camd|cholmod)[^/]*[.]h' \
     solver/linear_klu.h solver/linear_umfpack.c solver/linear_order.c \
