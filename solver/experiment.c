@@ -29,6 +29,11 @@ static enum hd_status equilibrium(struct run *run, bool frozen, struct hd_error 
   return status;
 }
 
+/** Does an experiment begin anew, from an equilibrium? */
+static bool begins_anew(const struct experiment_spec *experiment) {
+  return experiment->start != START_LAST || experiment->type == EXPERIMENT_EQUILIBRIUM;
+}
+
 /** Do the ions stay where they are while the state is sought? */
 static bool holds_ions(const struct experiment_spec *experiment) {
   return experiment->frozen_ions || experiment->spectrum.hold_ions;
@@ -36,8 +41,7 @@ static bool holds_ions(const struct experiment_spec *experiment) {
 
 static enum hd_status reach_state(struct run *run, const struct experiment_spec *experiment,
                                   struct hd_error *err) {
-  bool fresh = experiment->start != START_LAST || !run->has_state ||
-               experiment->type == EXPERIMENT_EQUILIBRIUM;
+  bool fresh = begins_anew(experiment) || !run->has_state;
   if (fresh)
     TRY(equilibrium(run, experiment->start == START_PROFILE, err));
   run->steady->frozen = holds_ions(experiment);
@@ -57,8 +61,8 @@ static enum hd_status reach_state(struct run *run, const struct experiment_spec 
   run->steady->initial = true;
   enum hd_status status = run_go_to(run, values, err);
   if (status == HD_OK && run->sensitivity)
-    status =
-        sensitivity_steady(run->sensitivity, run->index, 0, run->steady->frozen, true, run->y, err);
+    status = sensitivity_steady(run->sensitivity, SENSITIVITY_FORWARD, run->index, 0,
+                                run->steady->frozen, true, run->y, err);
   run->steady->initial = false;
   hd_free(&values);
   sources_drive(run->system, experiment);
@@ -134,11 +138,16 @@ double run_shown_current(const struct run *run) {
   return run->system->n_instances ? run->output->I[0] : 0.0;
 }
 
-/** Sensitivities of the state of a steady experiment, of a sweep its point number i. */
-static enum hd_status differentiate(struct run *run, size_t i, struct hd_error *err) {
+/** Sensitivities of the state of a steady experiment, of a sweep its point number i; of the whole
+ * state where the next experiment goes on from it. */
+static enum hd_status differentiate(struct run *run, size_t i, bool last, struct hd_error *err) {
   if (!run->sensitivity)
     return HD_OK;
-  TRY(sensitivity_steady(run->sensitivity, run->index, i, run->steady->frozen, false, run->y, err));
+  bool carry = last && run->index + 1 < run->spec->n_experiments &&
+               !begins_anew(&run->spec->experiments[run->index + 1]);
+  enum sensitivity_way way = carry ? SENSITIVITY_FORWARD : sensitivity_cheaper(run->sensitivity);
+  TRY(sensitivity_steady(run->sensitivity, way, run->index, i, run->steady->frozen, false, run->y,
+                         err));
   return sensitivity_report_row(run->report, NULL, 0.0, run->y, err);
 }
 
@@ -152,7 +161,7 @@ static enum hd_status steady_point(struct run *run, const struct experiment_spec
   enum hd_status status = run_go_to(run, values, err);
   hd_free(&values);
   TRY(status);
-  TRY(differentiate(run, 0, err));
+  TRY(differentiate(run, 0, true, err));
   TRY(run_point(run, 0.0, experiment->fields_start || experiment->fields_end, err));
   progress_point(run->progress, "", 0.0, run_shown_current(run),
                  (int)run->steady->counts.newton_iterations);
@@ -188,7 +197,7 @@ static enum hd_status dc_sweep(struct run *run, const struct experiment_spec *ex
     bool fields = (i == 0 && experiment->fields_start) ||
                   (i + 1 == experiment->n_values && experiment->fields_end) ||
                   (experiment->fields_every > 0 && i % (size_t)experiment->fields_every == 0);
-    status = differentiate(run, i, err);
+    status = differentiate(run, i, i + 1 == experiment->n_values, err);
     if (status == HD_OK)
       status = run_point(run, values[e], fields, err);
     progress_point(run->progress, run->system->elements[e].name, values[e], run_shown_current(run),

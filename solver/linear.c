@@ -181,25 +181,35 @@ int linear_factor(struct linear *linear) {
   return failed;
 }
 
-static int solve(struct linear *linear, double *b) {
+static int solve(struct linear *linear, bool transposed, double *b) {
   linear->counts.solves++;
-  return linear->border ? linear_border_solve(linear->border, linear->solver, linear->state, b)
-                        : linear->solver->solve(linear->state, b);
+  return linear->border
+             ? linear_border_solve(linear->border, linear->solver, linear->state, transposed, b)
+             : linear->solver->solve(linear->state, transposed, b);
 }
 
-/** Solve with the last factors, in place. Returns 1 when there are none. */
-int linear_solve(struct linear *linear, double *b) {
+static int solve_timed(struct linear *linear, bool transposed, double *b) {
   if (!linear->ready)
     return 1;
   double start = hd_clock();
-  int failed = solve(linear, b);
+  int failed = solve(linear, transposed, b);
   linear->counts.solve_s += hd_clock() - start;
   return failed;
 }
 
+/** Solve with the last factors, in place. Returns 1 when there are none. */
+int linear_solve(struct linear *linear, double *b) {
+  return solve_timed(linear, false, b);
+}
+
+/** A^T x = b with the last factors of A, in place. Returns 1 when there are none. */
+int linear_solve_transposed(struct linear *linear, double *b) {
+  return solve_timed(linear, true, b);
+}
+
 /** As linear_solve, for linear_krylov.c: its time is counted already. */
 int linear_precondition(struct linear *linear, double *b) {
-  return solve(linear, b);
+  return solve(linear, false, b);
 }
 
 /**

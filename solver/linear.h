@@ -56,6 +56,8 @@ enum hd_status linear_create(struct linear **linear, const struct sparse *matrix
 int linear_factor(struct linear *linear);
 /** Solve in place with the last factors: b[n] in, solution out. 0: done, 1: not factorised. */
 int linear_solve(struct linear *linear, double *b);
+/** The same for A^T x = b. */
+int linear_solve_transposed(struct linear *linear, double *b);
 /** Solve in place with the present values by GMRES, the last factors as preconditioner; weight[n]
  * measures the unknowns, 0: by their own size. 0: done, 1: new factors are due, b is as it was. */
 int linear_iterate(struct linear *linear, double *b, const double *weight, double tolerance);

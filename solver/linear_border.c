@@ -211,6 +211,26 @@ static void dense_solve(const double *S, const double *scale, const int64_t *piv
   }
 }
 
+/** S^T y = c: the steps of dense_solve backwards. */
+static void dense_solve_transposed(const double *S, const double *scale, const int64_t *pivot,
+                                   int64_t m, double *y) {
+  for (int64_t i = 0; i < m; i++) {
+    for (int64_t j = 0; j < i; j++)
+      y[i] -= S[j * m + i] * y[j];
+    y[i] /= S[i * m + i];
+  }
+  for (int64_t i = m - 1; i >= 0; i--)
+    for (int64_t j = i + 1; j < m; j++)
+      y[i] -= S[j * m + i] * y[j];
+  for (int64_t k = m - 1; k >= 0; k--) {
+    double kept = y[pivot[k]];
+    y[pivot[k]] = y[k];
+    y[k] = kept;
+  }
+  for (int64_t i = 0; i < m; i++)
+    y[i] *= scale[i];
+}
+
 /* ---- factorise and solve ---- */
 
 void linear_border_load(struct linear_border *border) {
@@ -230,7 +250,7 @@ static int solve_columns(struct linear_border *border, const struct linear_solve
   for (int64_t i = 0; i < B->count; i++)
     border->W[border->column[B->column[i]] * n + B->row[i]] = border->whole->value[B->from[i]];
   for (int64_t j = 0; j < border->n_columns; j++)
-    if (solver->solve(state, &border->W[j * n]))
+    if (solver->solve(state, false, &border->W[j * n]))
       return 1;
   return 0;
 }
@@ -261,18 +281,14 @@ int linear_border_factor(struct linear_border *border, const struct linear_solve
   return bad >= 0;
 }
 
-int linear_border_solve(struct linear_border *border, const struct linear_solver *solver,
-                        void *state, double *b) {
+/** x and y with A x + B y = b, C x + D y = c, in place. */
+static int solve_both(struct linear_border *border, const struct linear_solver *solver, void *state,
+                      double *x, double *y) {
   const struct entries *C = &border->C;
   const double *value = border->whole->value;
   int64_t n = border->core.n, m = border->m;
-  double *x = border->x, *y = border->y;
-  for (int64_t i = 0; i < n; i++)
-    x[i] = b[border->inside[i]];
-  if (solver->solve(state, x))
+  if (solver->solve(state, false, x))
     return 1;
-  for (int64_t j = 0; j < m; j++)
-    y[j] = b[border->outside[j]];
   for (int64_t i = 0; i < C->count; i++)
     y[C->row[i]] -= value[C->from[i]] * x[C->column[i]];
   dense_solve(border->S, border->scale, border->pivot, m, y);
@@ -280,9 +296,40 @@ int linear_border_solve(struct linear_border *border, const struct linear_solver
     const double *w = &border->W[border->column[j] * n];
     for (int64_t i = 0; i < n && border->column[j] >= 0 && y[j] != 0.0; i++)
       x[i] -= w[i] * y[j];
-    b[border->outside[j]] = y[j];
   }
-  for (int64_t i = 0; i < n; i++)
+  return 0;
+}
+
+/** x and y with A^T x + C^T y = b, B^T x + D^T y = c, in place. */
+static int solve_both_transposed(struct linear_border *border, const struct linear_solver *solver,
+                                 void *state, double *x, double *y) {
+  const struct entries *C = &border->C;
+  const double *value = border->whole->value;
+  int64_t n = border->core.n, m = border->m;
+  for (int64_t j = 0; j < m; j++) {
+    const double *w = &border->W[border->column[j] * n];
+    for (int64_t i = 0; i < n && border->column[j] >= 0; i++)
+      y[j] -= w[i] * x[i];
+  }
+  dense_solve_transposed(border->S, border->scale, border->pivot, m, y);
+  for (int64_t i = 0; i < C->count; i++)
+    x[C->column[i]] -= value[C->from[i]] * y[C->row[i]];
+  return solver->solve(state, true, x);
+}
+
+int linear_border_solve(struct linear_border *border, const struct linear_solver *solver,
+                        void *state, bool transposed, double *b) {
+  double *x = border->x, *y = border->y;
+  for (int64_t i = 0; i < border->core.n; i++)
+    x[i] = b[border->inside[i]];
+  for (int64_t j = 0; j < border->m; j++)
+    y[j] = b[border->outside[j]];
+  if (transposed ? solve_both_transposed(border, solver, state, x, y)
+                 : solve_both(border, solver, state, x, y))
+    return 1;
+  for (int64_t j = 0; j < border->m; j++)
+    b[border->outside[j]] = y[j];
+  for (int64_t i = 0; i < border->core.n; i++)
     b[border->inside[i]] = x[i];
   return 0;
 }

@@ -11,7 +11,7 @@ struct linear_solver {
   enum hd_status (*create)(void **state, const struct sparse *matrix, const int64_t *order,
                            int blas_threads, struct hd_error *err);
   int (*factor)(void *state); /* 0: done, 1: singular */
-  int (*solve)(void *state, double *b);
+  int (*solve)(void *state, bool transposed, double *b);
   int64_t (*entries)(const void *state); /* of the factors */
   int64_t (*singular_column)(const void *state);
   void (*free)(void **state);
@@ -90,9 +90,10 @@ void linear_border_load(struct linear_border *border);
 /** Factorise S with the factors of the core. 0: done, 1: singular. */
 int linear_border_factor(struct linear_border *border, const struct linear_solver *solver,
                          void *state);
-/** Solve with both. */
+/** Solve with both; transposed, with the same W:
+ *   y = S^-T (c - W^T b),  x = A^-T (b - C^T y) */
 int linear_border_solve(struct linear_border *border, const struct linear_solver *solver,
-                        void *state, double *b);
+                        void *state, bool transposed, double *b);
 /** Unknown without pivot of the last singular S, -1: none. */
 int64_t linear_border_singular(const struct linear_border *border);
 /** Entries kept: A^-1 B and S. */

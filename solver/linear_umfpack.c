@@ -109,12 +109,12 @@ static int umfpack_factorise(void *state) {
   return status != UMFPACK_OK;
 }
 
-static int umfpack_backsolve(void *state, double *b) {
+static int umfpack_backsolve(void *state, bool transposed, double *b) {
   struct umfpack *umfpack = state;
   const struct sparse *matrix = umfpack->matrix;
-  long status =
-      umfpack_dl_wsolve(UMFPACK_A, matrix->column, matrix->row, matrix->value, umfpack->x, b,
-                        umfpack->numeric, umfpack->control, NULL, umfpack->index, umfpack->work);
+  long status = umfpack_dl_wsolve(transposed ? UMFPACK_Aat : UMFPACK_A, matrix->column, matrix->row,
+                                  matrix->value, umfpack->x, b, umfpack->numeric, umfpack->control,
+                                  NULL, umfpack->index, umfpack->work);
   memcpy(b, umfpack->x, (size_t)matrix->n * sizeof *b);
   return status != UMFPACK_OK;
 }

@@ -1,5 +1,6 @@
 #include "solver/sensitivity.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 #include "solver/base/memory.h"
@@ -37,6 +38,10 @@ static enum hd_status sensitivity_fill(struct sensitivity *sensitivity, struct h
   TRY(hd_alloc(&sensitivity->yp, n, sizeof(double), err));
   for (int side = 0; side < 2; side++)
     TRY(hd_alloc(&sensitivity->F[side], n, sizeof(double), err));
+  for (size_t k = 0; k < sensitivity->system->n_instances; k++)
+    sensitivity->n_currents += (size_t)sensitivity->system->instances[k].device->n_terminals;
+  TRY(hd_alloc(&sensitivity->slopes, sensitivity->n_currents * sensitivity->n, sizeof(double),
+               err));
   for (size_t i = 0; i < sensitivity->n; i++) {
     TRY(hd_alloc(&sensitivity->s[i], n, sizeof(double), err));
     for (int side = 0; side < 2; side++)
@@ -80,6 +85,7 @@ void sensitivity_free(struct sensitivity **sensitivity) {
   }
   hd_free(&own->twins);
   hd_free(&own->s);
+  hd_free(&own->slopes);
   hd_free(&own->y);
   hd_free(&own->yp);
   for (int side = 0; side < 2; side++)
@@ -103,34 +109,87 @@ static void shift(const struct sensitivity *sensitivity, size_t i, int side, con
     out[g] = y[g] + step * sensitivity->s[i][g];
 }
 
+/** Factorise the matrix of the steady equations. */
+static enum hd_status factor_steady(struct sensitivity *sensitivity,
+                                    const struct system_point *point, struct linear *linear,
+                                    struct hd_error *err) {
+  if (system_jacobian(sensitivity->system, point, sensitivity->F[0]) || linear_factor(linear))
+    return hd_fail(err, HD_CONVERGENCE,
+                   "the steady state has no derivatives: its matrix is singular");
+  return HD_OK;
+}
+
+/** s = -dF/dq of one parameter, the right side of its forward equations. */
+static enum hd_status fill_right(struct sensitivity *sensitivity, size_t i,
+                                 const struct system_point *point, struct hd_error *err) {
+  struct system_plan *own;
+  for (int side = 0; side < 2; side++) {
+    TRY(system_plan(sensitivity->twins[i][side], SYSTEM_STEADY, point->frozen, &own, err));
+    if (system_residual(sensitivity->twins[i][side], point, sensitivity->F[side]))
+      return hd_fail(err, HD_CONVERGENCE, "the residual is not finite at a changed %s",
+                     sensitivity->parameters[i].name);
+  }
+  sensitivity_difference(sensitivity, sensitivity->F[1], sensitivity->F[0], sensitivity->s[i]);
+  return HD_OK;
+}
+
+/** s = -(dF/dy)^-1 dF/dq, and what it is of the currents. */
+static void solve_forward(struct sensitivity *sensitivity, struct linear *linear) {
+  const struct system *system = sensitivity->system;
+  for (size_t i = 0; i < sensitivity->n; i++) {
+    double *slope = sensitivity->slopes + i;
+    linear_solve(linear, sensitivity->s[i]);
+    for (size_t k = 0; k < system->n_instances; k++)
+      for (int T = 0; T < system->instances[k].device->n_terminals; T++, slope += sensitivity->n)
+        *slope = sensitivity->s[i][system->instances[k].current_base + T];
+  }
+}
+
+/** dI/dq = -z . dF/dq with (dF/dy)^T z = e_I for each current; a device's last one is minus the sum
+ * of its others. `z` is work, [n]. */
+static void solve_adjoint(struct sensitivity *sensitivity, struct linear *linear, double *z) {
+  const struct system *system = sensitivity->system;
+  size_t n = sensitivity->n;
+  double *slope = sensitivity->slopes;
+  memset(slope, 0, sensitivity->n_currents * n * sizeof *slope);
+  for (size_t k = 0; k < system->n_instances; k++) {
+    int terminals = system->instances[k].device->n_terminals;
+    double *last = slope + (size_t)(terminals - 1) * n;
+    for (int T = 0; T + 1 < terminals; T++, slope += n) {
+      memset(z, 0, (size_t)system->n * sizeof *z);
+      z[system->instances[k].current_base + T] = 1.0;
+      linear_solve_transposed(linear, z);
+      for (size_t i = 0; i < n; i++) {
+        for (int g = 0; g < system->n; g++)
+          slope[i] += z[g] * sensitivity->s[i][g];
+        last[i] -= slope[i];
+      }
+    }
+    slope = last + n;
+  }
+}
+
 /**
- * s = -(dF/dy)^-1 dF/dq of the steady equations at y; the factors are made once for all parameters.
+ * Slopes of the currents, and with SENSITIVITY_FORWARD those of all unknowns, of the steady
+ * equations at y; the factors are made once for all parameters.
  * Errors  HD_CONVERGENCE: the matrix is singular (a fold), HD_MEMORY
  */
-static enum hd_status solve_steady(struct sensitivity *sensitivity, bool frozen, bool initial,
-                                   const double *y, struct hd_error *err) {
+static enum hd_status solve_steady(struct sensitivity *sensitivity, enum sensitivity_way way,
+                                   bool frozen, bool initial, const double *y,
+                                   struct hd_error *err) {
   struct system_plan *plan;
   struct system_point point = {
       .mode = SYSTEM_STEADY, .frozen = frozen, .initial = initial, .y = sensitivity->y};
-  size_t n = (size_t)sensitivity->system->n;
-  memcpy(sensitivity->y, y, n * sizeof *y);
+  memcpy(sensitivity->y, y, (size_t)sensitivity->system->n * sizeof *y);
   TRY(system_plan(sensitivity->system, SYSTEM_STEADY, frozen, &plan, err));
-  if (system_jacobian(sensitivity->system, &point, sensitivity->F[0]) ||
-      linear_factor(plan->linear))
-    return hd_fail(err, HD_CONVERGENCE,
-                   "the steady state has no derivatives: its matrix is singular");
-  for (size_t i = 0; i < sensitivity->n; i++) {
-    struct system_plan *own;
-    double *s = sensitivity->s[i];
-    for (int side = 0; side < 2; side++) {
-      TRY(system_plan(sensitivity->twins[i][side], SYSTEM_STEADY, frozen, &own, err));
-      if (system_residual(sensitivity->twins[i][side], &point, sensitivity->F[side]))
-        return hd_fail(err, HD_CONVERGENCE, "the residual is not finite at a changed %s",
-                       sensitivity->parameters[i].name);
-    }
-    sensitivity_difference(sensitivity, sensitivity->F[1], sensitivity->F[0], s);
-    linear_solve(plan->linear, s);
-  }
+  TRY(factor_steady(sensitivity, &point, plan->linear, err));
+  for (size_t i = 0; i < sensitivity->n; i++)
+    TRY(fill_right(sensitivity, i, &point, err));
+  sensitivity->carried = way == SENSITIVITY_FORWARD;
+  if (sensitivity->carried)
+    solve_forward(sensitivity, plan->linear);
+  else
+    solve_adjoint(sensitivity, plan->linear, sensitivity->F[0]);
   return HD_OK;
 }
 
@@ -151,12 +210,13 @@ enum hd_status sensitivity_equilibrium(struct sensitivity *sensitivity, bool fro
       system_hold_ions(sensitivity->twins[i][side], sensitivity->y);
     }
   set_off(sensitivity, true);
-  enum hd_status status = solve_steady(sensitivity, frozen, true, y, err);
+  enum hd_status status = solve_steady(sensitivity, SENSITIVITY_FORWARD, frozen, true, y, err);
   set_off(sensitivity, false);
   return status;
 }
 
 void sensitivity_hold(struct sensitivity *sensitivity, const double *y) {
+  assert(sensitivity->carried);
   for (size_t i = 0; i < sensitivity->n; i++)
     for (int side = 0; side < 2; side++) {
       shift(sensitivity, i, side, y, sensitivity->y);
@@ -188,13 +248,20 @@ static enum hd_status hold_sources(struct system *twin, size_t index, size_t poi
   return HD_OK;
 }
 
-enum hd_status sensitivity_steady(struct sensitivity *sensitivity, size_t index, size_t point,
-                                  bool frozen, bool initial, const double *y,
-                                  struct hd_error *err) {
+enum hd_status sensitivity_steady(struct sensitivity *sensitivity, enum sensitivity_way way,
+                                  size_t index, size_t point, bool frozen, bool initial,
+                                  const double *y, struct hd_error *err) {
   for (size_t i = 0; i < sensitivity->n; i++)
     for (int side = 0; side < 2; side++)
       TRY(hold_sources(sensitivity->twins[i][side], index, point, err));
-  return solve_steady(sensitivity, frozen, initial, y, err);
+  return solve_steady(sensitivity, way, frozen, initial, y, err);
+}
+
+/** Forward takes a solution for each parameter, the adjoint one for each current that is not given
+ * by the others. */
+enum sensitivity_way sensitivity_cheaper(const struct sensitivity *sensitivity) {
+  size_t currents = sensitivity->n_currents - sensitivity->system->n_instances;
+  return sensitivity->n < currents ? SENSITIVITY_FORWARD : SENSITIVITY_ADJOINT;
 }
 
 /* ---- transients ---- */

@@ -5,7 +5,11 @@
  * The first two terms are the system's own Jacobian. The last one is a central difference of the
  * residuals of two twins, systems of the same mesh built from the input with p (1 +- step): no law
  * is written twice. What a system keeps besides its unknowns (frozen ions, their numbers, the
- * sources' values) the twins keep at y +- step s, so that it is differentiated with the rest. */
+ * sources' values) the twins keep at y +- step s, so that it is differentiated with the rest.
+ *
+ * Of a steady state that no experiment goes on from only the terminals' currents are asked for.
+ * With the adjoint J^T z = e_I of a current they are dI/dq = -z . dF/dq: one solution with the
+ * transposed factors for each current, whatever the number of parameters. */
 #ifndef HALIDRIFT_SOLVER_SENSITIVITY_H
 #define HALIDRIFT_SOLVER_SENSITIVITY_H
 
@@ -25,6 +29,9 @@ struct sensitivity {
   double step;                                    /* relative change of p in its twins */
   struct system *(*twins)[2];                     /* [n] owned */
   double **s;            /* [n][system->n] owned: dy/dq of the last steady or final state */
+  bool carried;          /* s are those of the last state; after an adjoint they are not */
+  size_t n_currents;     /* terminals of all instances */
+  double *slopes;        /* [n_currents * n] owned: dI/dq of the last steady state, A */
   double *y, *yp, *F[2]; /* [system->n + 1] owned work */
 };
 
@@ -41,10 +48,15 @@ enum hd_status sensitivity_equilibrium(struct sensitivity *sensitivity, bool fro
 void sensitivity_hold(struct sensitivity *sensitivity, const double *y);
 /** Give the twins the waveforms of experiment number `index`. */
 void sensitivity_drive(struct sensitivity *sensitivity, size_t index);
-/** s of the steady state y of experiment `index`, a dc_sweep at its point number `point`; `initial`
- * as in struct system_point. */
-enum hd_status sensitivity_steady(struct sensitivity *sensitivity, size_t index, size_t point,
-                                  bool frozen, bool initial, const double *y, struct hd_error *err);
+/** How sensitivities of a steady state are found. */
+enum sensitivity_way { SENSITIVITY_FORWARD, SENSITIVITY_ADJOINT };
+/** Slopes of the currents of the steady state y of experiment `index`, a dc_sweep at its point
+ * number `point`, and forward s as well; `initial` as in struct system_point. */
+enum hd_status sensitivity_steady(struct sensitivity *sensitivity, enum sensitivity_way way,
+                                  size_t index, size_t point, bool frozen, bool initial,
+                                  const double *y, struct hd_error *err);
+/** The cheaper way to the currents alone: that with fewer solutions. */
+enum sensitivity_way sensitivity_cheaper(const struct sensitivity *sensitivity);
 /** Does a parameter move the next kink of a waveform behind t? Errors: HD_INPUT: it does */
 enum hd_status sensitivity_check_kink(const struct sensitivity *sensitivity, double t, double end,
                                       struct hd_error *err);

@@ -53,13 +53,6 @@ double sensitivity_row_slope(const struct sensitivity_rows *rows, size_t i, size
   return row_of(rows, i)[3 + terminal * (2 + rows->n_parameters) + parameter];
 }
 
-static size_t count_terminals(const struct system *system) {
-  size_t count = 0;
-  for (size_t i = 0; i < system->n_instances; i++)
-    count += (size_t)system->instances[i].device->n_terminals;
-  return count;
-}
-
 static enum hd_status add_row(struct sensitivity_rows *rows, size_t experiment, double **row,
                               struct hd_error *err) {
   if (rows->n == rows->room) {
@@ -116,7 +109,7 @@ enum hd_status sensitivity_report_create(struct sensitivity_report **out,
   *out = report;
   report->sensitivity = sensitivity;
   report->rows = rows ? rows : &report->own;
-  report->rows->n_terminals = count_terminals(sensitivity->system);
+  report->rows->n_terminals = sensitivity->n_currents;
   report->rows->n_parameters = sensitivity->n;
   report->rows->width = 1 + report->rows->n_terminals * (2 + sensitivity->n);
   report->marks.n_parameters = sensitivity->n;
@@ -159,18 +152,16 @@ enum hd_status sensitivity_report_row(struct sensitivity_report *report,
   TRY(add_row(rows, report->index, &row, err));
   row[0] = t;
   for (size_t p = 0; p < sensitivity->n; p++) {
-    const double *s = sensitivity->s[p];
-    if (transient) {
+    if (transient)
       TRY(transient_sensitivity(transient, p, t, 0, report->work, err));
-      s = report->work;
-    }
     size_t terminal = 0;
     for (size_t i = 0; i < system->n_instances; i++)
       for (int T = 0; T < system->instances[i].device->n_terminals; T++, terminal++) {
         int unknown = system->instances[i].current_base + T;
         row[1 + terminal * stride] = system_net(system, y, system->instances[i].spec->net[T]);
         row[2 + terminal * stride] = y[unknown];
-        row[3 + terminal * stride + p] = s[unknown];
+        row[3 + terminal * stride + p] =
+            transient ? report->work[unknown] : sensitivity->slopes[terminal * sensitivity->n + p];
       }
   }
   const char *name = system->run->experiments[report->index].name;

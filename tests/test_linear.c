@@ -116,6 +116,35 @@ START_TEST(linear_follows_wild_changes_of_the_values) {
 }
 END_TEST
 
+START_TEST(transposed_factors_solve_the_transposed_system) {
+  /* For all a and b: a . A^-1 b = b . A^-T a. Badly scaled values lose eight digits of sixteen at
+   * worst, as above. */
+  struct stamp stamp;
+  struct sparse matrix;
+  struct linear *linear;
+  double spread = _i < KINDS ? 0.0 : 3.0, a[SIZE], b[SIZE], x[SIZE], z[SIZE];
+  double left = 0.0, right = 0.0, size = 0.0;
+  build(&stamp, &matrix, &linear, _i % KINDS);
+  for (int i = 0; i < SIZE; i++) {
+    z[i] = a[i] = sin(3 * i);
+    x[i] = b[i] = cos(i);
+  }
+  ck_assert_int_eq(linear_solve_transposed(linear, z), 1); /* not factorised yet */
+  stamp_replay(&stamp, &matrix);
+  emit(&stamp, 1, spread);
+  ck_assert_int_eq(linear_factor(linear), 0);
+  ck_assert_int_eq(linear_solve(linear, x), 0);
+  ck_assert_int_eq(linear_solve_transposed(linear, z), 0);
+  for (int i = 0; i < SIZE; i++) {
+    left += a[i] * x[i];
+    right += b[i] * z[i];
+    size += fabs(a[i] * x[i]) + fabs(b[i] * z[i]);
+  }
+  ck_assert_double_eq_tol(left, right, (spread > 0.0 ? 1e-8 : 1e-14) * size);
+  destroy(&stamp, &matrix, &linear);
+}
+END_TEST
+
 START_TEST(linear_tells_a_singular_matrix_and_goes_on) {
   struct stamp stamp;
   struct sparse matrix;
@@ -200,6 +229,24 @@ static int64_t solve_lattice(int i, bool grouped, int64_t border, double *x) {
   return entries;
 }
 
+/** A lattice system that knows its nodes, with the values of `seed`. */
+static void open_lattice(struct stamp *stamp, struct sparse *matrix, struct linear **linear, int i,
+                         uint64_t seed) {
+  struct hd_error err = {0};
+  struct linear_options options = kind(i);
+  int node[ALL];
+  for (int g = 0; g < ALL; g++)
+    node[g] = g < NODES * PER_NODE ? g / PER_NODE : -1;
+  options.node = node;
+  memset(stamp, 0, sizeof *stamp);
+  memset(matrix, 0, sizeof *matrix);
+  stamp_record(stamp, ALL);
+  emit_lattice(stamp, seed);
+  ck_assert_int_eq(stamp_finish(stamp, matrix, &err), HD_OK);
+  ck_assert_int_eq(linear_create(linear, matrix, &options, &err), HD_OK);
+  emit_lattice(stamp, seed);
+}
+
 START_TEST(border_gives_the_same_solution) {
   /* Without nodes only the two rows that reach over all of the lattice are found (more than
    * 10 sqrt(n) entries); in the natural order nothing is split off. */
@@ -212,6 +259,29 @@ START_TEST(border_gives_the_same_solution) {
   solve_lattice(_i, false, natural ? 0 : 2, x);
   for (int g = 0; g < ALL; g++)
     ck_assert_double_eq_tol(x[g], plain[g], 1e-12);
+}
+END_TEST
+
+START_TEST(border_solves_the_transposed_system) {
+  /* A^T z = b row by row, to roundings of unknowns of order one. */
+  static double z[ALL], b[ALL];
+  struct stamp stamp;
+  struct sparse matrix;
+  struct linear *linear;
+  open_lattice(&stamp, &matrix, &linear, _i, 5);
+  ck_assert_int_eq(linear_factor(linear), 0);
+  for (int g = 0; g < ALL; g++)
+    z[g] = b[g] = cos(g);
+  ck_assert_int_eq(linear_solve_transposed(linear, z), 0);
+  for (int g = 0; g < ALL; g++) {
+    double r = b[g], size = fabs(b[g]);
+    for (int64_t i = matrix.column[g]; i < matrix.column[g + 1]; i++) {
+      r -= matrix.value[i] * z[matrix.row[i]];
+      size += fabs(matrix.value[i] * z[matrix.row[i]]);
+    }
+    ck_assert_double_le(fabs(r), 1e-13 * size);
+  }
+  destroy(&stamp, &matrix, &linear);
 }
 END_TEST
 
@@ -260,24 +330,6 @@ START_TEST(border_tells_where_it_is_singular) {
 END_TEST
 
 /* ---- old factors ---- */
-
-/** A lattice system that knows its nodes, with the values of `seed`. */
-static void open_lattice(struct stamp *stamp, struct sparse *matrix, struct linear **linear, int i,
-                         uint64_t seed) {
-  struct hd_error err = {0};
-  struct linear_options options = kind(i);
-  int node[ALL];
-  for (int g = 0; g < ALL; g++)
-    node[g] = g < NODES * PER_NODE ? g / PER_NODE : -1;
-  options.node = node;
-  memset(stamp, 0, sizeof *stamp);
-  memset(matrix, 0, sizeof *matrix);
-  stamp_record(stamp, ALL);
-  emit_lattice(stamp, seed);
-  ck_assert_int_eq(stamp_finish(stamp, matrix, &err), HD_OK);
-  ck_assert_int_eq(linear_create(linear, matrix, &options, &err), HD_OK);
-  emit_lattice(stamp, seed);
-}
 
 /** Every 30th unknown is measured by its own size. */
 static void fill_weights(double *weight) {
@@ -379,8 +431,10 @@ int main(void) {
   TCase *tcase = tcase_create("linear");
   tcase_add_loop_test(tcase, linear_solves_with_every_library_and_ordering, 0, KINDS);
   tcase_add_loop_test(tcase, linear_follows_wild_changes_of_the_values, 0, KINDS);
+  tcase_add_loop_test(tcase, transposed_factors_solve_the_transposed_system, 0, 2 * KINDS);
   tcase_add_loop_test(tcase, linear_tells_a_singular_matrix_and_goes_on, 0, KINDS);
   tcase_add_loop_test(tcase, border_gives_the_same_solution, 0, KINDS);
+  tcase_add_loop_test(tcase, border_solves_the_transposed_system, 0, KINDS);
   tcase_add_loop_test(tcase, orderings_of_the_nodes_reduce_fill, 0, SOLVERS);
   tcase_add_loop_test(tcase, border_tells_where_it_is_singular, 0, KINDS);
   tcase_add_loop_test(tcase, iterate_solves_with_new_values_and_old_factors, 0, KINDS);
