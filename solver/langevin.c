@@ -67,6 +67,10 @@ bool langevin_over(const struct langevin *langevin, double t) {
   return t >= langevin->end - SAME * langevin->spec->interval;
 }
 
+bool langevin_ends_before(const struct langevin *langevin, double t) {
+  return t > langevin->end + SAME * langevin->spec->interval;
+}
+
 /**
  * Force of one way whose hops in both directions have the given rate:
  *   eta = xi sqrt(4 / (rate interval)),  xi a unit normal number

@@ -18,6 +18,8 @@ void langevin_free(struct langevin **langevin);
 double langevin_end(const struct langevin *langevin);
 /** Is the present interval over at this time, but for rounding? */
 bool langevin_over(const struct langevin *langevin, double t);
+/** Does the present interval end before this time, by more than rounding? */
+bool langevin_ends_before(const struct langevin *langevin, double t);
 /** Draw the forces of the interval that begins at t, from the rates at the state y. */
 void langevin_draw(struct langevin *langevin, double t, const double *y);
 

@@ -91,8 +91,8 @@ static double first_step(const struct transient *transient) {
 /** Where IDAS stops: at the end of the stretch, or of the interval of the forces before it. */
 static double next_pause(const struct transient *transient) {
   const struct langevin *langevin = transient->langevin;
-  return langevin && !langevin_over(langevin, transient->stop) ? langevin_end(langevin)
-                                                               : transient->stop;
+  return langevin && langevin_ends_before(langevin, transient->stop) ? langevin_end(langevin)
+                                                                     : transient->stop;
 }
 
 /** Does attraction make fronts in any device? */
