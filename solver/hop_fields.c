@@ -372,19 +372,33 @@ static double energy_change(const struct system *system, const struct lattice_po
 
 /** One more ion at a point: its number, if it is a cell, and the charge -z q w that its way there
  * moves into every terminal within the step. */
-static void put_ion(struct hop_fields *fields, const struct lattice_point *point, bool cell,
-                    double step) {
+static void put_ion(const struct hop_fields *fields, const struct lattice_point *point, bool cell,
+                    double step, double *to) {
   const struct system *system = fields->system;
   const struct system_instance *instance = &system->instances[point->instance];
   const struct device *device = instance->device;
   double charge = device->model.q * device->model.charge[point->species];
-  memset(fields->delta, 0, ((size_t)fields->n + 1) * sizeof(double));
+  memset(to, 0, (size_t)fields->n * sizeof *to);
   if (cell)
-    fields->delta[point->dof] = point->per_ion;
+    to[point->dof] = point->per_ion;
   for (int T = 0; T + 1 < device->n_terminals; T++) { /* the last row is the sum of all */
     int row = instance->current_base + T;
     double w = device->weight[T * device->n_nodes + point->node];
-    fields->delta[row] = -charge * w / step * system->row_scale[row];
+    to[row] = -charge * w / step * system->row_scale[row];
+  }
+}
+
+/** Columns of dv / dN of one block from those of its unknowns. */
+static void fill_response(struct hop_fields *fields, const struct lattice *lattice, size_t i) {
+  const struct lattice_block *block = &lattice->blocks[i];
+  size_t n = (size_t)fields->n, points = (size_t)block->n_points;
+  for (size_t c = 0; c < points; c++) {
+    double *column = &fields->response[fields->response_base[i] + c * points];
+    memcpy(fields->delta, &fields->change[((size_t)block->first + c) * n], n * sizeof(double));
+    fields->delta[n] = 0.0;
+    for (size_t p = 0; p < points; p++)
+      column[p] =
+          energy_change(fields->system, &lattice->points[(size_t)block->first + p], fields->delta);
   }
 }
 
@@ -400,19 +414,13 @@ void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice
   memcpy(fields->change_scale, fields->row_scale, ((size_t)fields->n + 1) * sizeof(double));
   for (size_t i = 0; i < fields->system->n_instances; i++) {
     const struct lattice_block *block = &lattice->blocks[i];
-    for (int c = 0; c < block->n_points; c++) {
-      double *column =
-          &fields->response[fields->response_base[i] + (size_t)c * (size_t)block->n_points];
-      put_ion(fields, &lattice->points[block->first + c], c < block->n_cells, step);
-      linear_solve(fields->plan->linear, fields->delta);
-      fields->delta[fields->n] = 0.0;
-      memcpy(&fields->change[(size_t)(block->first + c) * (size_t)fields->n], fields->delta,
-             (size_t)fields->n * sizeof(double));
-      for (int p = 0; p < block->n_points; p++)
-        column[p] =
-            energy_change(fields->system, &lattice->points[block->first + p], fields->delta);
-    }
+    for (int c = 0; c < block->n_points; c++)
+      put_ion(fields, &lattice->points[block->first + c], c < block->n_cells, step,
+              &fields->change[(size_t)(block->first + c) * (size_t)fields->n]);
   }
+  linear_solve_many(fields->plan->linear, fields->change, lattice->n_points);
+  for (size_t i = 0; i < fields->system->n_instances; i++)
+    fill_response(fields, lattice, i);
 }
 
 const double *hop_fields_response(const struct hop_fields *fields, const struct lattice *lattice,

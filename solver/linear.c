@@ -181,35 +181,45 @@ int linear_factor(struct linear *linear) {
   return failed;
 }
 
-static int solve(struct linear *linear, bool transposed, double *b) {
-  linear->counts.solves++;
-  return linear->border
-             ? linear_border_solve(linear->border, linear->solver, linear->state, transposed, b)
-             : linear->solver->solve(linear->state, transposed, b);
+static int solve(struct linear *linear, bool transposed, double *b, int64_t count) {
+  int failed = 0;
+  linear->counts.solves += count;
+  if (!linear->border)
+    return linear->solver->solve(linear->state, transposed, b, count);
+  for (int64_t i = 0; i < count && !failed; i++)
+    failed = linear_border_solve(linear->border, linear->solver, linear->state, transposed,
+                                 b + i * linear->n);
+  return failed;
 }
 
-static int solve_timed(struct linear *linear, bool transposed, double *b) {
+static int solve_timed(struct linear *linear, bool transposed, double *b, int64_t count) {
   if (!linear->ready)
     return 1;
   double start = hd_clock();
-  int failed = solve(linear, transposed, b);
+  int failed = solve(linear, transposed, b, count);
   linear->counts.solve_s += hd_clock() - start;
   return failed;
 }
 
 /** Solve with the last factors, in place. Returns 1 when there are none. */
 int linear_solve(struct linear *linear, double *b) {
-  return solve_timed(linear, false, b);
+  return solve_timed(linear, false, b, 1);
 }
 
 /** A^T x = b with the last factors of A, in place. Returns 1 when there are none. */
 int linear_solve_transposed(struct linear *linear, double *b) {
-  return solve_timed(linear, true, b);
+  return solve_timed(linear, true, b, 1);
+}
+
+/** Solve for several right sides, one after another in b[count * n]: KLU reads its factors once for
+ * four of them. Returns 1 when there are no factors. */
+int linear_solve_many(struct linear *linear, double *b, int64_t count) {
+  return solve_timed(linear, false, b, count);
 }
 
 /** As linear_solve, for linear_krylov.c: its time is counted already. */
 int linear_precondition(struct linear *linear, double *b) {
-  return solve(linear, false, b);
+  return solve(linear, false, b, 1);
 }
 
 /**

@@ -58,6 +58,8 @@ int linear_factor(struct linear *linear);
 int linear_solve(struct linear *linear, double *b);
 /** The same for A^T x = b. */
 int linear_solve_transposed(struct linear *linear, double *b);
+/** The same for A and b[count * n], one right side after another. */
+int linear_solve_many(struct linear *linear, double *b, int64_t count);
 /** Solve in place with the present values by GMRES, the last factors as preconditioner; weight[n]
  * measures the unknowns, 0: by their own size. 0: done, 1: new factors are due, b is as it was. */
 int linear_iterate(struct linear *linear, double *b, const double *weight, double tolerance);

@@ -241,7 +241,7 @@ void linear_border_load(struct linear_border *border) {
     border->core.value[i] = value[border->core_from[i]];
 }
 
-/** W = A^-1 B, column by column. */
+/** W = A^-1 B. */
 static int solve_columns(struct linear_border *border, const struct linear_solver *solver,
                          void *state) {
   const struct entries *B = &border->B;
@@ -249,10 +249,7 @@ static int solve_columns(struct linear_border *border, const struct linear_solve
   memset(border->W, 0, (size_t)(border->n_columns * n) * sizeof(double));
   for (int64_t i = 0; i < B->count; i++)
     border->W[border->column[B->column[i]] * n + B->row[i]] = border->whole->value[B->from[i]];
-  for (int64_t j = 0; j < border->n_columns; j++)
-    if (solver->solve(state, false, &border->W[j * n]))
-      return 1;
-  return 0;
+  return border->n_columns > 0 && solver->solve(state, false, border->W, border->n_columns);
 }
 
 /** S = D - C W. */
@@ -287,7 +284,7 @@ static int solve_both(struct linear_border *border, const struct linear_solver *
   const struct entries *C = &border->C;
   const double *value = border->whole->value;
   int64_t n = border->core.n, m = border->m;
-  if (solver->solve(state, false, x))
+  if (solver->solve(state, false, x, 1))
     return 1;
   for (int64_t i = 0; i < C->count; i++)
     y[C->row[i]] -= value[C->from[i]] * x[C->column[i]];
@@ -314,7 +311,7 @@ static int solve_both_transposed(struct linear_border *border, const struct line
   dense_solve_transposed(border->S, border->scale, border->pivot, m, y);
   for (int64_t i = 0; i < C->count; i++)
     x[C->column[i]] -= value[C->from[i]] * y[C->row[i]];
-  return solver->solve(state, true, x);
+  return solver->solve(state, true, x, 1);
 }
 
 int linear_border_solve(struct linear_border *border, const struct linear_solver *solver,

@@ -98,11 +98,11 @@ static int klu_factorise(void *state) {
   return failed;
 }
 
-static int klu_backsolve(void *state, bool transposed, double *b) {
+static int klu_backsolve(void *state, bool transposed, double *b, int64_t count) {
   struct klu *klu = state;
   int64_t n = klu->matrix->n;
-  return !(transposed ? klu_l_tsolve(klu->symbolic, klu->numeric, n, 1, b, &klu->common)
-                      : klu_l_solve(klu->symbolic, klu->numeric, n, 1, b, &klu->common));
+  return !(transposed ? klu_l_tsolve(klu->symbolic, klu->numeric, n, count, b, &klu->common)
+                      : klu_l_solve(klu->symbolic, klu->numeric, n, count, b, &klu->common));
 }
 
 static int64_t klu_entries(const void *state) {

@@ -11,7 +11,8 @@ struct linear_solver {
   enum hd_status (*create)(void **state, const struct sparse *matrix, const int64_t *order,
                            int blas_threads, struct hd_error *err);
   int (*factor)(void *state); /* 0: done, 1: singular */
-  int (*solve)(void *state, bool transposed, double *b);
+  /* count right sides, one after another; transposed: with A^T */
+  int (*solve)(void *state, bool transposed, double *b, int64_t count);
   int64_t (*entries)(const void *state); /* of the factors */
   int64_t (*singular_column)(const void *state);
   void (*free)(void **state);

@@ -109,13 +109,16 @@ static int umfpack_factorise(void *state) {
   return status != UMFPACK_OK;
 }
 
-static int umfpack_backsolve(void *state, bool transposed, double *b) {
+static int umfpack_backsolve(void *state, bool transposed, double *b, int64_t count) {
   struct umfpack *umfpack = state;
   const struct sparse *matrix = umfpack->matrix;
-  long status = umfpack_dl_wsolve(transposed ? UMFPACK_Aat : UMFPACK_A, matrix->column, matrix->row,
-                                  matrix->value, umfpack->x, b, umfpack->numeric, umfpack->control,
-                                  NULL, umfpack->index, umfpack->work);
-  memcpy(b, umfpack->x, (size_t)matrix->n * sizeof *b);
+  long status = UMFPACK_OK;
+  for (int64_t i = 0; i < count && status == UMFPACK_OK; i++, b += matrix->n) {
+    status = umfpack_dl_wsolve(transposed ? UMFPACK_Aat : UMFPACK_A, matrix->column, matrix->row,
+                               matrix->value, umfpack->x, b, umfpack->numeric, umfpack->control,
+                               NULL, umfpack->index, umfpack->work);
+    memcpy(b, umfpack->x, (size_t)matrix->n * sizeof *b);
+  }
   return status != UMFPACK_OK;
 }
 
