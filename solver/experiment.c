@@ -6,9 +6,6 @@
 #include "solver/sources.h"
 #include "solver/spikes.h"
 
-static const char *const type_names[] = {"equilibrium", "steady", "dc_sweep",    "transient",
-                                         "impedance",   "noise",  "continuation"};
-
 /* ---- steady experiments ---- */
 
 enum hd_status run_go_to(struct run *run, const double *values, struct hd_error *err) {
@@ -139,12 +136,14 @@ double run_shown_current(const struct run *run) {
 }
 
 /** Sensitivities of the state of a steady experiment, of a sweep its point number i; of the whole
- * state where the next experiment goes on from it. */
+ * state where small signals or the next experiment go on from it. */
 static enum hd_status differentiate(struct run *run, size_t i, bool last, struct hd_error *err) {
   if (!run->sensitivity)
     return HD_OK;
-  bool carry = last && run->index + 1 < run->spec->n_experiments &&
-               !begins_anew(&run->spec->experiments[run->index + 1]);
+  const struct experiment_spec *experiments = run->spec->experiments;
+  bool carry = experiments[run->index].type == EXPERIMENT_IMPEDANCE ||
+               (last && run->index + 1 < run->spec->n_experiments &&
+                !begins_anew(&experiments[run->index + 1]));
   enum sensitivity_way way = carry ? SENSITIVITY_FORWARD : sensitivity_cheaper(run->sensitivity);
   TRY(sensitivity_steady(run->sensitivity, way, run->index, i, run->steady->frozen, false, run->y,
                          err));
@@ -225,7 +224,7 @@ static enum hd_status run_one(struct run *run, const struct experiment_spec *exp
     run->steady->frozen = holds_ions(experiment);
     sources_drive(run->system, experiment);
   } else {
-    summary_begin(&run->summary, experiment->name, type_names[experiment->type]);
+    summary_begin(&run->summary, experiment->name, experiment_names[experiment->type]);
     if (run->report)
       sensitivity_report_begin(run->report, run->index, run->summary.present);
     TRY(begin_state(run, experiment, err));
@@ -260,7 +259,7 @@ static enum hd_status run_all(struct run *run, struct hd_error *err) {
   const struct store *from = run->checkpoint.from;
   size_t first = from ? (size_t)store_number(from, "experiment") : 0;
   bool inside = from && store_number(from, "inside") != 0.0;
-  size_t n = run->until_spike > 0 ? (size_t)run->until_spike : run->spec->n_experiments;
+  size_t n = run->until_spike > 0 ? (size_t)run->until_spike : run->n_experiments;
   for (size_t i = first; i < n; i++) {
     const struct experiment_spec *experiment = &run->spec->experiments[i];
     run->index = i;
@@ -334,6 +333,8 @@ static enum hd_status run_open(struct run *run, const struct run_options *option
                            options->parameters, options->parameter_step, err));
     TRY(sensitivity_report_create(&run->report, run->sensitivity, options->dir, options->rows,
                                   err));
+    if (options->dir && experiment_is_wanted(spec, EXPERIMENT_IMPEDANCE))
+      TRY(sensitivity_spectrum_open(&run->slopes, run->sensitivity, options->dir, err));
   }
   return run->checkpoint.from ? run_restore(run, err) : HD_OK;
 }
@@ -343,8 +344,12 @@ static enum hd_status run_close(struct run *run, enum hd_status status, struct h
   enum hd_status closing = output_close(&run->output, err);
   enum hd_status spikes = sink_table_close(&run->spikes, err);
   enum hd_status report = sensitivity_report_free(&run->report, err);
+  enum hd_status slopes = sink_table_close(&run->slopes, err);
   if (status == HD_OK)
-    status = closing != HD_OK ? closing : spikes != HD_OK ? spikes : report;
+    status = closing != HD_OK  ? closing
+             : spikes != HD_OK ? spikes
+             : report != HD_OK ? report
+                               : slopes;
   for (int i = 0; i < CHECKPOINT_SPECTRA; i++) {
     enum hd_status spectrum = sink_table_close(&run->spectra[i], err);
     status = status == HD_OK ? spectrum : status;
@@ -457,7 +462,12 @@ static const struct checkpoint_spec no_checkpoints = {.interval = PARAM_MISSING,
  */
 enum hd_status experiment_run(const struct run_spec *spec, const struct run_options *options,
                               struct hd_error *err) {
-  struct run run = {.spec = spec, .watch = options->watch, .until_spike = options->until_spike};
+  struct run run = {.spec = spec,
+                    .watch = options->watch,
+                    .until_spike = options->until_spike,
+                    .n_experiments =
+                        options->n_experiments ? options->n_experiments : spec->n_experiments,
+                    .admittances = options->admittances};
   bool keeps = options->dir && options->n_parameters == 0; /* sensitivities are not stored */
   checkpoint_init(&run.checkpoint, keeps ? &spec->checkpoint : &no_checkpoints,
                   keeps ? options->dir : NULL, options->hash);

@@ -6,6 +6,7 @@
 #include "solver/output.h"
 #include "solver/progress.h"
 #include "solver/sensitivity_report.h"
+#include "solver/sensitivity_spectrum.h"
 #include "solver/spec.h"
 #include "solver/steady.h"
 #include "solver/summary.h"
@@ -28,10 +29,12 @@ struct run_options {
   const struct row_watch *watch; /* NULL: nobody looks */
   int until_spike; /* the run ends at the first spike of this experiment, at the latest at its end;
                       counted from 1, 0: it goes on */
-  size_t n_parameters; /* whose sensitivities are carried along */
+  size_t n_experiments; /* the run ends behind this many; 0: behind the last */
+  size_t n_parameters;  /* whose sensitivities are carried along */
   const struct sensitivity_parameter *parameters;
-  double parameter_step;         /* relative change of a parameter in its twins */
-  struct sensitivity_rows *rows; /* out: rows with sensitivities; NULL: not wanted */
+  double parameter_step;             /* relative change of a parameter in its twins */
+  struct sensitivity_rows *rows;     /* out: rows with sensitivities; NULL: not wanted */
+  struct spectrum_rows *admittances; /* out: admittances with sensitivities; NULL: not wanted */
 };
 
 /** A run in progress, handed to the kinds of experiment. */
@@ -45,11 +48,14 @@ struct run {
   struct progress *progress;
   struct sensitivity *sensitivity; /* owned; NULL: none */
   struct sensitivity_report *report;
+  struct sink_table *slopes;         /* owned: impedance_sensitivity.csv; NULL: none */
+  struct spectrum_rows *admittances; /* borrowed: as in run_options */
   struct summary summary;
   struct checkpoint checkpoint;
   FILE *log;                     /* borrowed */
   const struct row_watch *watch; /* borrowed */
   int until_spike;               /* as in run_options */
+  size_t n_experiments;          /* to be run */
   size_t index;                  /* of the present experiment */
   bool fresh;                    /* this process has not begun the present experiment yet */
   bool leave;      /* a checkpoint waits: take the run down and build it up from there */
@@ -85,6 +91,8 @@ void run_watch_fronts(struct run *run, double t, const double *y);
 enum hd_status experiment_transient(struct run *run, const struct experiment_spec *experiment,
                                     const struct store *from, struct hd_error *err);
 
+/** Has a run an experiment of this type? */
+bool experiment_is_wanted(const struct run_spec *spec, int type);
 /** impedance.csv and noise.csv, when an experiment writes them (solver/experiment_spectrum.c). */
 enum hd_status experiment_spectrum_open(struct run *run, const char *dir, struct hd_error *err);
 /** Small signals about the steady state run->y; `from`: a checkpoint inside it, or NULL. */

@@ -74,7 +74,7 @@ static enum hd_status list_columns(struct columns *columns, struct system *syste
 
 /* ---- tables ---- */
 
-static bool is_wanted(const struct run_spec *spec, int type) {
+bool experiment_is_wanted(const struct run_spec *spec, int type) {
   for (size_t i = 0; i < spec->n_experiments; i++)
     if (spec->experiments[i].type == type)
       return true;
@@ -101,7 +101,7 @@ enum hd_status experiment_spectrum_open(struct run *run, const char *dir, struct
   enum hd_status status = HD_OK;
   for (int i = 0; dir && i < CHECKPOINT_SPECTRA && status == HD_OK; i++) {
     struct columns columns = {0};
-    if (!is_wanted(run->spec, EXPERIMENT_IMPEDANCE + i))
+    if (!experiment_is_wanted(run->spec, EXPERIMENT_IMPEDANCE + i))
       continue;
     status = list_columns(&columns, run->system, EXPERIMENT_IMPEDANCE + i, err);
     if (status == HD_OK)
@@ -119,9 +119,11 @@ struct spectrum {
   const struct experiment_spec *experiment;
   struct small_signal_port port;
   struct small_signal *small;
-  struct noise *noise;    /* NULL: impedance */
-  double complex *dy, *z; /* [n] owned: response and adjoint */
-  double *row;            /* [columns - 1] owned */
+  struct noise *noise;                 /* NULL: impedance */
+  struct sensitivity_spectrum *slopes; /* NULL: no parameters, or noise */
+  double complex *dy, *z;              /* [n] owned: response and adjoint */
+  double complex *Y;                   /* [1 + n_parameters] owned: admittance, its derivatives */
+  double *row;                         /* [columns - 1] owned */
 };
 
 static double tau(void) {
@@ -186,6 +188,23 @@ static enum hd_status fill_noise(struct spectrum *spectrum, double f, struct hd_
   return HD_OK;
 }
 
+/** The derivatives of an admittance: dY = -Y^2 dZ where the port answers with Z. */
+static enum hd_status differentiate(struct spectrum *spectrum, double f, struct hd_error *err) {
+  struct run *run = spectrum->run;
+  double complex *Y = spectrum->Y;
+  size_t n = run->sensitivity->n;
+  Y[0] = admittance(spectrum);
+  TRY(small_signal_adjoint(spectrum->small, &spectrum->port, spectrum->z, err));
+  sensitivity_spectrum_slopes(spectrum->slopes, &spectrum->port, f, spectrum->dy, spectrum->z,
+                              Y + 1);
+  if (!small_signal_is_admittance(spectrum->small, &spectrum->port))
+    for (size_t i = 1; i <= n; i++)
+      Y[i] *= -Y[0] * Y[0];
+  if (run->admittances)
+    TRY(spectrum_rows_add(run->admittances, run->index, f, n, Y, err));
+  return sensitivity_spectrum_row(run->slopes, spectrum->experiment->name, f, n, Y, err);
+}
+
 static enum hd_status one_frequency(struct spectrum *spectrum, size_t i, struct hd_error *err) {
   struct run *run = spectrum->run;
   const struct experiment_spec *experiment = spectrum->experiment;
@@ -196,6 +215,8 @@ static enum hd_status one_frequency(struct spectrum *spectrum, size_t i, struct 
     TRY(fill_noise(spectrum, f, err));
   else
     fill_impedance(spectrum, f);
+  if (spectrum->slopes)
+    TRY(differentiate(spectrum, f, err));
   return sink_table_row(run->spectra[experiment->type - EXPERIMENT_IMPEDANCE], experiment->name,
                         spectrum->row, err);
 }
@@ -218,6 +239,18 @@ static enum hd_status all_frequencies(struct spectrum *spectrum, size_t first,
   return HD_OK;
 }
 
+static enum hd_status prepare_noise(struct spectrum *spectrum, struct hd_error *err) {
+  TRY(noise_create(&spectrum->noise, spectrum->run->system, err));
+  return noise_collect(spectrum->noise, spectrum->small, spectrum->run->y, err);
+}
+
+static enum hd_status prepare_slopes(struct spectrum *spectrum, struct hd_error *err) {
+  struct run *run = spectrum->run;
+  TRY(hd_alloc(&spectrum->Y, 1 + run->sensitivity->n, sizeof *spectrum->Y, err));
+  return sensitivity_spectrum_create(&spectrum->slopes, run->sensitivity,
+                                     spectrum->experiment->frozen_ions, run->y, err);
+}
+
 /** Linearise about run->y; the numbers of a row. */
 static enum hd_status prepare(struct spectrum *spectrum, struct hd_error *err) {
   struct run *run = spectrum->run;
@@ -230,10 +263,9 @@ static enum hd_status prepare(struct spectrum *spectrum, struct hd_error *err) {
   hd_free(&columns.names);
   TRY(status);
   TRY(hd_alloc(&spectrum->row, columns.n, sizeof(double), err));
-  if (experiment->type != EXPERIMENT_NOISE)
-    return HD_OK;
-  TRY(noise_create(&spectrum->noise, run->system, err));
-  return noise_collect(spectrum->noise, spectrum->small, run->y, err);
+  return experiment->type == EXPERIMENT_NOISE ? prepare_noise(spectrum, err)
+         : run->sensitivity                   ? prepare_slopes(spectrum, err)
+                                              : HD_OK;
 }
 
 /**
@@ -254,6 +286,8 @@ enum hd_status experiment_spectrum(struct run *run, const struct experiment_spec
   if (status == HD_OK)
     status = all_frequencies(&spectrum, first, err);
   noise_free(&spectrum.noise);
+  sensitivity_spectrum_free(&spectrum.slopes);
+  hd_free(&spectrum.Y);
   small_signal_free(&spectrum.small);
   hd_free(&spectrum.dy);
   hd_free(&spectrum.z);

@@ -101,10 +101,10 @@ void sensitivity_difference(const struct sensitivity *sensitivity, const double 
     out[g] = (high[g] - low[g]) / (2.0 * sensitivity->step);
 }
 
-/** y +- step s of a parameter, [n] out. */
-static void shift(const struct sensitivity *sensitivity, size_t i, int side, const double *y,
-                  double *out) {
+void sensitivity_shift(const struct sensitivity *sensitivity, size_t i, int side, const double *y,
+                       double *out) {
   double step = side ? sensitivity->step : -sensitivity->step;
+  assert(sensitivity->carried);
   for (int g = 0; g < sensitivity->system->n; g++)
     out[g] = y[g] + step * sensitivity->s[i][g];
 }
@@ -216,10 +216,9 @@ enum hd_status sensitivity_equilibrium(struct sensitivity *sensitivity, bool fro
 }
 
 void sensitivity_hold(struct sensitivity *sensitivity, const double *y) {
-  assert(sensitivity->carried);
   for (size_t i = 0; i < sensitivity->n; i++)
     for (int side = 0; side < 2; side++) {
-      shift(sensitivity, i, side, y, sensitivity->y);
+      sensitivity_shift(sensitivity, i, side, y, sensitivity->y);
       system_hold_ions(sensitivity->twins[i][side], sensitivity->y);
     }
 }

@@ -61,6 +61,9 @@ enum sensitivity_way sensitivity_cheaper(const struct sensitivity *sensitivity);
 enum hd_status sensitivity_check_kink(const struct sensitivity *sensitivity, double t, double end,
                                       struct hd_error *err);
 
+/** The state y of the twin of parameter i: y -+ step s, [n] out. */
+void sensitivity_shift(const struct sensitivity *sensitivity, size_t i, int side, const double *y,
+                       double *out);
 /** (values of the upper twin - values of the lower one) / (2 step), [n + 1] in place of out. */
 void sensitivity_difference(const struct sensitivity *sensitivity, const double *low,
                             const double *high, double *out);

@@ -20,9 +20,10 @@ struct sink_file {
 
 /* What a run leaves behind and a killed next run must not be mistaken for. resolved.cfg is not
  * among them: it may be the input of this very run, and it is replaced in one piece anyway. */
-static const char *const results[] = {"terminals.csv", "spikes.csv",     "impedance.csv",
-                                      "noise.csv",     "curve.csv",      "fields.nc",
-                                      "summary.json",  "sensitivity.csv"};
+static const char *const results[] = {
+    "terminals.csv", "spikes.csv",      "impedance.csv",
+    "noise.csv",     "curve.csv",       "fields.nc",
+    "summary.json",  "sensitivity.csv", "impedance_sensitivity.csv"};
 
 /**
  * Join a folder and a file name.

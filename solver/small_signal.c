@@ -309,6 +309,10 @@ void small_signal_free(struct small_signal **small) {
 
 /* ---- solve ---- */
 
+static double pulsation(double frequency) {
+  return 2.0 * acos(-1.0) * frequency;
+}
+
 /**
  * J + i omega M and its factors.
  * frequency  Hz
@@ -316,7 +320,7 @@ void small_signal_free(struct small_signal **small) {
  */
 enum hd_status small_signal_tune(struct small_signal *small, double frequency,
                                  struct hd_error *err) {
-  const double omega = 2.0 * acos(-1.0) * frequency;
+  const double omega = pulsation(frequency);
   double complex *value = linear_complex_values(small->linear);
   int64_t entries = small->matrix.column[small->matrix.n];
   for (int64_t i = 0; i < entries; i++)
@@ -338,16 +342,33 @@ static enum hd_status solve(struct small_signal *small, bool transposed, double 
 }
 
 /** The equation of a source is v - V = 0 or i - I = 0, that of a net the sum of currents out of it
- * minus what is fed in: -dF/du = 1 in the row of the port. */
+ * minus what is fed in: -dF/du = 1 in this row. */
+static int driven_row(const struct small_signal *small, const struct small_signal_port *port) {
+  const struct system *system = small->system;
+  return port->element >= 0 ? system->branch_base + port->element
+                            : system_net_dof(system, port->net);
+}
+
 enum hd_status small_signal_drive(struct small_signal *small, const struct small_signal_port *port,
                                   double complex *dy, struct hd_error *err) {
-  const struct system *system = small->system;
-  int row =
-      port->element >= 0 ? system->branch_base + port->element : system_net_dof(system, port->net);
-  for (int g = 0; g < system->n; g++)
+  int row = driven_row(small, port);
+  for (int g = 0; g < small->system->n; g++)
     dy[g] = 0.0;
   dy[row] = small->scale[row];
   return solve(small, false, dy, err);
+}
+
+void small_signal_residual(const struct small_signal *small, const struct small_signal_port *port,
+                           double frequency, const double complex *dy, double complex *r) {
+  const struct sparse *matrix = &small->matrix;
+  const double omega = pulsation(frequency);
+  int row = driven_row(small, port);
+  for (int64_t g = 0; g < matrix->n; g++)
+    r[g] = 0.0;
+  for (int64_t j = 0; j < matrix->n; j++)
+    for (int64_t i = matrix->column[j]; i < matrix->column[j + 1]; i++)
+      r[matrix->row[i]] += CMPLX(small->J[i], omega * small->M[i]) * dy[j];
+  r[row] -= small->scale[row];
 }
 
 bool small_signal_is_admittance(const struct small_signal *small,

@@ -32,6 +32,10 @@ enum hd_status small_signal_drive(struct small_signal *small, const struct small
 enum hd_status small_signal_adjoint(struct small_signal *small,
                                     const struct small_signal_port *port, double complex *z,
                                     struct hd_error *err);
+/** What is left of the equations, r = (J + i omega M) dy + dF/du [n]: 0 where dy is the response.
+ */
+void small_signal_residual(const struct small_signal *small, const struct small_signal_port *port,
+                           double frequency, const double complex *dy, double complex *r);
 /** What the port answers: the current that a voltage source delivers, A; the voltage of a current
  * source along its current or of a net, V. */
 double complex small_signal_read(const struct small_signal *small,

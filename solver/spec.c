@@ -5,6 +5,9 @@
 #include "solver/base/memory.h"
 #include "solver/linear.h"
 
+const char *const experiment_names[] = {"equilibrium", "steady", "dc_sweep",     "transient",
+                                        "impedance",   "noise",  "continuation", NULL};
+
 #define AT(member) offsetof(struct solver_spec, member)
 const struct param solver_params[] = {
     {"rtol", PARAM_NUMBER, "", AT(rtol), 1e-4, 1e-10, 3e-3, false, false, NULL,
@@ -103,8 +106,9 @@ const size_t stochastic_params_count = sizeof stochastic_params / sizeof *stocha
 #define FIT(member) offsetof(struct fit_spec, member)
 const struct param fit_params[] = {
     {"relative_error", PARAM_NUMBER, "", FIT(relative_error), 0.05, 0, 1, true, false, NULL,
-     "Weight of data without errors of their own: a share of the current. Only its ratios count, "
-     "since the fit then scales all errors.",
+     "Weight of data without errors of their own: a share of the current, |Z| or |Y|. Only its "
+     "ratios "
+     "count, since the fit then scales all errors.",
      NULL},
 };
 const size_t fit_params_count = sizeof fit_params / sizeof *fit_params;

@@ -91,6 +91,8 @@ enum experiment_type {
   EXPERIMENT_NOISE,       /* spectra of the fluctuations about a steady state, at the same port */
   EXPERIMENT_CONTINUATION /* steady states along a curve through folds */
 };
+/** Their names in the input, ends with NULL. */
+extern const char *const experiment_names[];
 
 /** Small signals at many frequencies? */
 static inline bool experiment_is_spectrum(int type) {

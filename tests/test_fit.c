@@ -6,6 +6,7 @@
 #include "solver/base/memory.h"
 #include "solver/base/random.h"
 #include "solver/fit/fit.h"
+#include "solver/fit/fit_quantity.h"
 #include "tests/support/difference.h"
 #include "tests/support/rig.h"
 
@@ -14,19 +15,21 @@ static const char deck[] = "tests/decks/fit.cfg";
 /** Relative noise of the synthetic data, one standard deviation. */
 static const double noise = 0.02;
 
-/** Exact currents of both experiments, and the times or voltages where they are. */
+/** Exact values of all experiments, and the times, voltages or frequencies where they are. */
 struct truth {
   struct rig rig;
-  struct table table;
+  struct table table, spectrum;
 };
 
 static void truth_open(struct truth *truth, const char *const *sets) {
   rig_read(&truth->rig, deck, sets);
   rig_run(&truth->table, deck, sets, "truth");
+  rig_table(&truth->spectrum, "truth", "impedance.csv");
 }
 
 static void truth_close(struct truth *truth) {
   table_free(&truth->table);
+  table_free(&truth->spectrum);
   rig_close(&truth->rig);
 }
 
@@ -52,10 +55,35 @@ static void write_data(const struct truth *truth, const char *experiment, const 
   fclose(file);
 }
 
+/** A data file of the spectrum: one or two columns, noise relative to `size` (a column, or NULL:
+ * the value itself). */
+static void write_spectrum(const struct truth *truth, const char *const *columns, const char *size,
+                           const char *path, uint32_t seed, double spread, bool with_errors) {
+  struct random_stream stream = random_begin(seed, 0, 0);
+  gsl_rng random = random_gsl(&stream);
+  FILE *file = fopen(path, "w");
+  ck_assert_ptr_nonnull(file);
+  fputs("frequency_Hz", file);
+  for (int j = 0; j < 2 && columns[j]; j++)
+    fprintf(file, with_errors ? ",%s,error_%s" : ",%s", columns[j], columns[j]);
+  for (size_t row = 0; row < truth->spectrum.n_rows; row++) {
+    fprintf(file, "\n%.15g", table_at(&truth->spectrum, row, "frequency_Hz"));
+    for (int j = 0; j < 2 && columns[j]; j++) {
+      double value = table_at(&truth->spectrum, row, columns[j]);
+      double error = noise * fabs(size ? table_at(&truth->spectrum, row, size) : value);
+      fprintf(file, ",%.15g", value + error / noise * gsl_ran_gaussian(&random, spread));
+      if (with_errors)
+        fprintf(file, ",%.15g", error);
+    }
+  }
+  fputc('\n', file);
+  fclose(file);
+}
+
 static void solve(struct fit_result *result, const struct truth *truth, size_t n_data,
                   const char *const *paths) {
   struct hd_error err = {0};
-  struct fit_data data[2] = {{.n = 0}};
+  struct fit_data data[3] = {{.n = 0}};
   const struct plan *plan = &truth->rig.plan;
   for (size_t d = 0; d < n_data; d++)
     ck_assert_msg(fit_data_read(&data[d], paths[d], &plan->spec, &err) == HD_OK, "%s", err.text);
@@ -89,6 +117,38 @@ START_TEST(intervals_hold_the_truth_in_95_percent) {
     struct fit_result result;
     write_data(&truth, "sweep", paths[0], 2 * seed, noise, seed % 2 == 0);
     write_data(&truth, "step", paths[1], 2 * seed + 1, noise, seed % 2 == 0);
+    solve(&result, &truth, 2, paths);
+    ck_assert(result.converged);
+    for (int i = 0; i < 3; i++)
+      inside[i] +=
+          result.values[i].interval[0] <= exact[i] && exact[i] <= result.values[i].interval[1];
+    fit_result_free(&result);
+  }
+  assert_coverage(inside[0], REPEATS, "barrier");
+  assert_coverage(inside[1], REPEATS, "mobility");
+  assert_coverage(inside[2], REPEATS, "diffusion");
+  truth_close(&truth);
+}
+END_TEST
+
+/** The same of a sweep and a spectrum in one fit; noise of the spectrum is relative to |Z|. */
+START_TEST(intervals_of_spectra_hold_the_truth_in_95_percent) {
+  enum { REPEATS = 60 };
+  static const char *const start[] = {"device.contacts.anode.barrier=0.43",
+                                      "materials.film.electron_mobility=2e-4",
+                                      "device.species.vacancy.diffusion=3e-15", NULL};
+  static const char *const paths[] = {"sweep.csv", "spectrum.csv"};
+  static const char *const Z[] = {"ReZ_Ohm", "ImZ_Ohm"};
+  static const double exact[] = {0.4, 1e-4, 1e-14};
+  int inside[3] = {0};
+  struct truth truth;
+  truth_open(&truth, NULL);
+  plan_free(&truth.rig.plan);
+  rig_read(&truth.rig, deck, start);
+  for (uint32_t seed = 1; seed <= REPEATS; seed++) {
+    struct fit_result result;
+    write_data(&truth, "sweep", paths[0], 1000 + 2 * seed, noise, seed % 2 == 0);
+    write_spectrum(&truth, Z, "absZ_Ohm", paths[1], 1001 + 2 * seed, noise, seed % 2 == 0);
     solve(&result, &truth, 2, paths);
     ck_assert(result.converged);
     for (int i = 0; i < 3; i++)
@@ -157,9 +217,119 @@ START_TEST(exact_data_give_exact_values) {
 }
 END_TEST
 
+/** Every way to write a spectrum finds the exact values. */
+START_TEST(exact_spectra_give_exact_values) {
+  static const char *const start[] = {"device.contacts.anode.barrier=0.43",
+                                      "materials.film.electron_mobility=3e-4",
+                                      "device.species.vacancy.diffusion=5e-14", NULL};
+  static const char *const ways[][2] = {{"ReZ_Ohm", "ImZ_Ohm"}, {"absZ_Ohm", "phase_deg"},
+                                        {"ReY_S", "ImY_S"},     {"ReY_S", "C_F"},
+                                        {"absZ_Ohm", NULL},     {"phase_deg", NULL}};
+  static const char *const paths[] = {"exact.csv"};
+  struct truth truth;
+  truth_open(&truth, NULL);
+  plan_free(&truth.rig.plan);
+  rig_read(&truth.rig, deck, start);
+  for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+    struct fit_result result;
+    write_spectrum(&truth, ways[way], NULL, paths[0], 1, 0.0, false);
+    solve(&result, &truth, 1, paths);
+    ck_assert_double_eq_tol(result.values[0].value / 0.4, 1.0, 1e-5);
+    ck_assert_double_eq_tol(result.values[1].value / 1e-4, 1.0, 1e-4);
+    ck_assert_double_eq_tol(result.values[2].value / 1e-14, 1.0, 1e-4);
+    fit_result_free(&result);
+  }
+  truth_close(&truth);
+}
+END_TEST
+
+/** Angles that differ by a whole turn are the same. */
+START_TEST(phase_is_read_to_a_turn) {
+  static const char *const polar[] = {"absZ_Ohm", "phase_deg"};
+  struct truth truth;
+  struct hd_error err = {0};
+  struct fit_data data = {.n = 0};
+  struct fit_result result;
+  truth_open(&truth, NULL);
+  write_spectrum(&truth, polar, NULL, "turned.csv", 1, 0.0, false);
+  const struct plan *plan = &truth.rig.plan;
+  ck_assert_int_eq(fit_data_read(&data, "turned.csv", &plan->spec, &err), HD_OK);
+  for (size_t i = 0; i < data.n; i++)
+    data.values[2 * i + 1] += 360.0;
+  ck_assert_int_eq(fit_solve(&result, plan->config, &plan->spec, 1, &data, NULL, &err), HD_OK);
+  ck_assert_double_le(result.chi2, 1e-12);
+  fit_result_free(&result);
+  fit_data_free(&data);
+  truth_close(&truth);
+}
+END_TEST
+
+/** Change of each quantity with Y along a direction in the plane. */
+struct ray {
+  const struct fit_quantity *quantity;
+  double complex Y, dY;
+  double omega;
+};
+
+static double along(double t, const void *context) {
+  const struct ray *ray = context;
+  double change;
+  return ray->quantity->read(ray->Y + t * ray->dY, 0.0, ray->omega, &change);
+}
+
+START_TEST(changes_of_quantities_are_differences) {
+  for (int i = 0; i < fit_quantities_count; i++)
+    for (int direction = 0; direction < 2; direction++) {
+      double change;
+      struct ray ray = {&fit_quantities[i], CMPLX(0.7, 0.4), direction ? CMPLX(0.0, 0.5) : 0.3,
+                        2.5};
+      ray.quantity->read(ray.Y, ray.dY, ray.omega, &change);
+      assert_slope(along, 0.0, 1e-3, &ray, change, 1e-3, ray.quantity->column);
+    }
+}
+END_TEST
+
+/** Errors that a file does not tell are a share of the modulus, whatever part was measured. */
+START_TEST(default_errors_are_shares_of_the_modulus) {
+  static const char *const polar[] = {"absZ_Ohm", "phase_deg"}, *const Z[] = {"ReZ_Ohm", "ImZ_Ohm"},
+                           *const C[] = {"ReY_S", "C_F"};
+  struct truth truth;
+  struct hd_error err = {0};
+  struct fit_data data[3];
+  truth_open(&truth, NULL);
+  const struct run_spec *spec = &truth.rig.plan.spec;
+  const double share = spec->fit.relative_error, degree = acos(-1.0) / 180.0;
+  write_spectrum(&truth, polar, NULL, "polar.csv", 1, 0.0, false);
+  write_spectrum(&truth, Z, NULL, "Z.csv", 1, 0.0, false);
+  write_spectrum(&truth, C, NULL, "C.csv", 1, 0.0, false);
+  ck_assert_int_eq(fit_data_read(&data[0], "polar.csv", spec, &err), HD_OK);
+  ck_assert_int_eq(fit_data_read(&data[1], "Z.csv", spec, &err), HD_OK);
+  ck_assert_int_eq(fit_data_read(&data[2], "C.csv", spec, &err), HD_OK);
+  for (size_t i = 0; i < data[0].n; i++) {
+    double size = data[0].values[2 * i], omega = 2.0 * acos(-1.0) * data[0].x[i];
+    ck_assert_double_eq_tol(data[0].errors[2 * i] / (share * size), 1.0, 1e-9);
+    ck_assert_double_eq_tol(data[0].errors[2 * i + 1] * degree / share, 1.0, 1e-9);
+    ck_assert_double_eq_tol(data[1].errors[2 * i] / (share * size), 1.0, 1e-9);
+    ck_assert_double_eq_tol(data[1].errors[2 * i + 1] / (share * size), 1.0, 1e-9);
+    ck_assert_double_eq_tol(data[2].errors[2 * i] * size / share, 1.0, 1e-9);
+    ck_assert_double_eq_tol(data[2].errors[2 * i + 1] * omega * size / share, 1.0, 1e-9);
+  }
+  for (int d = 0; d < 3; d++)
+    fit_data_free(&data[d]);
+  truth_close(&truth);
+}
+END_TEST
+
 int main(void) {
-  const TTest *const tests[] = {
-      exact_data_give_exact_values, intervals_hold_the_truth_in_95_percent,
-      what_the_data_do_not_tell_is_named, prior_is_the_error_of_what_the_data_do_not_tell, NULL};
+  const TTest *const tests[] = {exact_spectra_give_exact_values,
+                                intervals_of_spectra_hold_the_truth_in_95_percent,
+                                phase_is_read_to_a_turn,
+                                changes_of_quantities_are_differences,
+                                default_errors_are_shares_of_the_modulus,
+                                exact_data_give_exact_values,
+                                intervals_hold_the_truth_in_95_percent,
+                                what_the_data_do_not_tell_is_named,
+                                prior_is_the_error_of_what_the_data_do_not_tell,
+                                NULL};
   return run_suite("fit", tests);
 }

@@ -10,8 +10,6 @@ const char *const piece_sides[] = {"x_min", "x_max", "y_min", "y_max", "r_min",
                                    "r_max", "z_min", "z_max", NULL};
 
 static const char *const coordinates_names[] = {"1d", "planar", "axisymmetric", NULL};
-static const char *const experiment_names[] = {"equilibrium", "steady", "dc_sweep",     "transient",
-                                               "impedance",   "noise",  "continuation", NULL};
 static const char *const start_names[] = {"last", "equilibrium", "steady", "profile", NULL};
 
 #define AT(member) offsetof(struct run_spec, member)

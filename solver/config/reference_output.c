@@ -22,6 +22,9 @@ static const struct output_row files[] = {
     {"sensitivity.csv", "",
      "Currents and their derivatives by parameters, a row per output point; only with the group "
      "`sensitivity`."},
+    {"impedance_sensitivity.csv", "",
+     "Admittances and their derivatives by parameters, one row per frequency; only with the group "
+     "`sensitivity` and an `impedance`."},
     {"fields.nc", "", "Fields inside the devices, netCDF-4 with CF-1.8 names and units."},
     {"summary.json", "", "Results and statistics of the run for other programs."},
     {"resolved.cfg", "",
@@ -132,6 +135,16 @@ static const struct output_row sensitivity[] = {
     {"I(<terminal>)_A", "A", "Current as the circuit sees it."},
     {"dI(<terminal>)/dln(<parameter>)_A", "A",
      "Derivative of that current by the logarithm of a parameter, at fixed time and sources."},
+    {NULL, NULL, NULL}};
+
+static const struct output_row impedance_sensitivity[] = {
+    {"experiment", "", "Name of the experiment."},
+    {"frequency_Hz", "Hz", "As in impedance.csv, whose rows these are."},
+    {"ReY_S", "S", "Admittance, real part."},
+    {"ImY_S", "S", "Admittance, imaginary part."},
+    {"dReY/dln(<parameter>)_S", "S",
+     "Derivative of the real part by the logarithm of a parameter."},
+    {"dImY/dln(<parameter>)_S", "S", "The same of the imaginary part."},
     {NULL, NULL, NULL}};
 
 static const struct output_row labels[] = {
@@ -419,7 +432,9 @@ static const struct output_row fit_files[] = {
      "probability of a larger chi2; parameters[] (name, unit, start, value, standard_error_ln, "
      "interval_95, determined, at_bound); correlation[][] of the logarithms; combinations[] of "
      "parameters that are independent (singular_value, standard_error_ln, determined, exponents)."},
-    {"fit.csv", "", "experiment, x (s, or V of the swept source), data_A, error_A, fit_A."},
+    {"fit.csv", "",
+     "experiment, column of the data file, x (s; V or A of the swept source; Hz), data, error, "
+     "fit."},
     {"fitted.cfg", "", "The complete input with the values that were found."},
     {NULL, NULL, NULL}};
 
@@ -462,6 +477,7 @@ static const struct output_table tables[] = {
     {"curve.csv", "These columns come first, behind them those of terminals.csv without the time.",
      curve},
     {"sensitivity.csv", "A row for every row of terminals.csv.", sensitivity},
+    {"impedance_sensitivity.csv", "A row for every row of impedance.csv.", impedance_sensitivity},
     {"fields.nc: coordinates",
      "Dimensions are (record, x), (record, y, x) or (record, z, r). With several devices each has "
      "its own axes, and the names of axes and variables begin with the device and `_`. A value "

@@ -42,12 +42,18 @@ struct problem {
   struct hd_error *err;
 };
 
-/** ln |p / p_0| at u, and its derivative. */
-static double logarithm(const struct problem *problem, size_t i, double u, double *d_u) {
+/** Bounds of ln |p / p_0|. */
+static void range(const struct problem *problem, size_t i, double *a, double *b) {
   const struct fit_parameter *parameter = &problem->spec->parameters[i];
   bool free = isnan(parameter->min);
-  double a = free ? -FAR : log(parameter->min / problem->start[i]);
-  double b = free ? FAR : log(parameter->max / problem->start[i]);
+  *a = free ? -FAR : log(parameter->min / problem->start[i]);
+  *b = free ? FAR : log(parameter->max / problem->start[i]);
+}
+
+/** ln |p / p_0| at u, and its derivative. */
+static double logarithm(const struct problem *problem, size_t i, double u, double *d_u) {
+  double a, b;
+  range(problem, i, &a, &b);
   double share = -a / (b - a), u_0 = (b - a) / 4.0 * log(share / (1.0 - share));
   double f = 1.0 / (1.0 + exp(-4.0 * (u + u_0) / (b - a)));
   *d_u = 4.0 * f * (1.0 - f);
@@ -72,13 +78,13 @@ static void evaluate(struct problem *problem, const gsl_vector *u) {
     *problem->err = own;
 }
 
-/** Standard deviation of data point k, of all sets one behind the other; its value in I. */
-static double point(const struct fit_model *model, size_t k, double *I) {
+/** Standard deviation of value k, of all sets one behind the other; the value itself in `value`. */
+static double point(const struct fit_model *model, size_t k, double *value) {
   const struct fit_data *data = model->data;
-  for (; k >= data->n; data++)
-    k -= data->n;
-  *I = data->I[k];
-  return data->error[k];
+  for (; k >= data->n * data->width; data++)
+    k -= data->n * data->width;
+  *value = data->values[k];
+  return data->errors[k];
 }
 
 static int residuals(const gsl_vector *u, void *user, gsl_vector *out) {
@@ -86,8 +92,8 @@ static int residuals(const gsl_vector *u, void *user, gsl_vector *out) {
   struct fit_model *model = &problem->model;
   evaluate(problem, u);
   for (size_t k = 0; k < model->n_points; k++) {
-    double I, error = point(model, k, &I);
-    gsl_vector_set(out, k, problem->status == HD_OK ? (model->I[k] - I) / error : LOST);
+    double value, error = point(model, k, &value);
+    gsl_vector_set(out, k, problem->status == HD_OK ? (model->value[k] - value) / error : LOST);
   }
   size_t row = model->n_points;
   for (size_t i = 0; i < model->n; i++)
@@ -103,7 +109,7 @@ static void fill_matrix(struct problem *problem, const double *inner, gsl_matrix
   const struct fit_model *model = &problem->model;
   gsl_matrix_set_zero(out);
   for (size_t k = 0; k < model->n_points; k++) {
-    double I, error = point(model, k, &I);
+    double value, error = point(model, k, &value);
     for (size_t i = 0; i < model->n; i++)
       gsl_matrix_set(out, k, i, model->slope[k * model->n + i] / error * (inner ? inner[i] : 1.0));
   }
@@ -149,13 +155,19 @@ static void fill_errors(struct fit_result *result, const gsl_matrix *V) {
       result->correlation[i * n + j] /= result->values[i].error * result->values[j].error;
 }
 
+static bool is_at_bound(const struct problem *problem, size_t i) {
+  double a, b, at = log(problem->values[i] / problem->start[i]);
+  range(problem, i, &a, &b);
+  return fmin(at - a, b - at) < NEAR * (b - a);
+}
+
 /** Errors of the parameters at the fit: known errors of the data, or those that chi2 tells. */
 static enum hd_status judge(struct fit_result *result, struct problem *problem,
                             struct hd_error *err) {
   size_t n = result->n;
   bool known = true;
   for (size_t d = 0; d < problem->model.n_data; d++)
-    known = known && problem->model.data[d].has_error;
+    known = known && problem->model.data[d].has_errors;
   size_t freedom = result->n_residuals - n;
   result->scale = known || freedom == 0 ? 1.0 : result->chi2 / (double)freedom;
   result->probability =
@@ -178,12 +190,9 @@ static enum hd_status judge(struct fit_result *result, struct problem *problem,
   fill_errors(result, V);
   for (size_t i = 0; i < n; i++) {
     struct fit_value *value = &result->values[i];
-    const struct fit_parameter *bounds = &problem->spec->parameters[i];
     for (int side = 0; side < 2; side++)
       value->interval[side] = value->value * exp((side ? quantile : -quantile) * value->error);
-    double range = log(bounds->max / bounds->min);
-    value->at_bound = log(value->value / bounds->min) < NEAR * range ||
-                      log(bounds->max / value->value) < NEAR * range;
+    value->at_bound = is_at_bound(problem, i);
   }
   gsl_matrix_free(A);
   gsl_matrix_free(V);
@@ -243,7 +252,7 @@ static enum hd_status fill_problem(struct problem *problem, struct fit_result *r
   struct fit_model *model = &problem->model;
   size_t n = model->n;
   TRY(hd_alloc(&model->keys, n, sizeof *model->keys, err));
-  TRY(hd_alloc(&model->I, model->n_points, sizeof(double), err));
+  TRY(hd_alloc(&model->value, model->n_points, sizeof(double), err));
   TRY(hd_alloc(&model->slope, model->n_points * n, sizeof(double), err));
   TRY(hd_alloc(&problem->start, n, sizeof(double), err));
   TRY(hd_alloc(&problem->values, n, sizeof(double), err));
@@ -287,7 +296,7 @@ static enum hd_status solve(struct problem *problem, struct fit_result *result, 
   TRY(search(result, problem, terminal, err));
   for (size_t i = 0; i < result->n; i++)
     result->values[i].value = problem->values[i];
-  memcpy(result->model, model->I, model->n_points * sizeof(double));
+  memcpy(result->model, model->value, model->n_points * sizeof(double));
   result->runs = model->runs;
   return judge(result, problem, err);
 }
@@ -306,7 +315,7 @@ enum hd_status fit_solve(struct fit_result *result, const struct config *config,
   problem.model =
       (struct fit_model){.config = config, .n = spec->fit.n, .n_data = n_data, .data = data};
   for (size_t d = 0; d < n_data; d++) {
-    problem.model.n_points += data[d].n;
+    problem.model.n_points += data[d].n * data[d].width;
     for (size_t e = 0; e < d; e++)
       if (data[d].experiment == data[e].experiment)
         return hd_fail(err, HD_INPUT, "%s and %s are of one experiment, must be of two",
@@ -318,7 +327,7 @@ enum hd_status fit_solve(struct fit_result *result, const struct config *config,
   if (status != HD_OK && lost.text[0])
     hd_fail(err, status, "%.*s", (int)strcspn(lost.text, "\n"), lost.text);
   hd_free(&problem.model.keys);
-  hd_free(&problem.model.I);
+  hd_free(&problem.model.value);
   hd_free(&problem.model.slope);
   hd_free(&problem.start);
   hd_free(&problem.values);

@@ -1,4 +1,4 @@
-/* Internal to fits: currents at the data and their derivatives, by runs in memory. */
+/* Internal to fits: what was measured, by the model, with derivatives, by runs in memory. */
 #ifndef HALIDRIFT_SOLVER_FIT_MODEL_H
 #define HALIDRIFT_SOLVER_FIT_MODEL_H
 
@@ -9,8 +9,8 @@ struct fit_model {
   size_t n, n_data, n_points;
   const char **keys; /* [n] borrowed */
   const struct fit_data *data;
-  double *I;     /* [n_points] owned */
-  double *slope; /* [n_points * n] owned: dI/d ln p */
+  double *value; /* [n_points] owned */
+  double *slope; /* [n_points * n] owned: d value / d ln p */
   size_t runs;
 };
 

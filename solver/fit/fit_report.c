@@ -117,18 +117,17 @@ static json_t *result_json(const struct fit_result *result) {
 static enum hd_status write_points(const struct fit_result *result, const struct run_spec *spec,
                                    size_t n_data, const struct fit_data *data, const char *dir,
                                    struct hd_error *err) {
-  static const char *const columns[] = {"experiment", "x", "data_A", "error_A", "fit_A"};
-  struct sink_table *table = NULL;
-  TRY(sink_table_open(&table, dir, "fit.csv", 5, columns, err));
-  enum hd_status status = HD_OK;
-  size_t at = 0;
+  struct sink_file *file = NULL;
+  TRY(sink_file_open(&file, dir, "fit.csv", err));
+  FILE *stream = sink_file_stream(file);
+  const double *model = result->model;
+  fputs("experiment,column,x,data,error,fit\n", stream);
   for (size_t d = 0; d < n_data; d++)
-    for (size_t i = 0; i < data[d].n && status == HD_OK; i++) {
-      const double row[] = {data[d].x[i], data[d].I[i], data[d].error[i], result->model[at++]};
-      status = sink_table_row(table, spec->experiments[data[d].experiment].name, row, err);
-    }
-  enum hd_status closed = sink_table_close(&table, err);
-  return status == HD_OK ? closed : status;
+    for (size_t i = 0; i < data[d].n * data[d].width; i++)
+      fprintf(stream, "%s,%s,%.10g,%.10g,%.10g,%.10g\n", spec->experiments[data[d].experiment].name,
+              data[d].columns[i % data[d].width], data[d].x[i / data[d].width], data[d].values[i],
+              data[d].errors[i], *model++);
+  return sink_file_commit(&file, err);
 }
 
 /** fitted.cfg: the input with the fitted values. */

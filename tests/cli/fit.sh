@@ -15,7 +15,8 @@ expect 0 "results are in found" "$HALIDRIFT" fit fit.cfg --data sweep.csv --data
 cp out.txt said.txt
 expect 0 "contacts.anode.barrier +0.4 " cat said.txt
 expect 0 "iteration 1, chi" cat said.txt
-expect 0 "experiment,x,data_A,error_A,fit_A" head -1 found/fit.csv
+expect 0 "experiment,column,x,data,error,fit" head -1 found/fit.csv
+expect 0 "^step,I\(anode\)_A,1e-07," grep '^step' found/fit.csv
 require "$(wc -l <found/fit.csv)" -eq "$(($(wc -l <sweep.csv) + $(wc -l <step.csv) - 1))"
 python3 - found/fit.json >good <<'PY'
 import json, sys
@@ -30,13 +31,34 @@ require "$(cut -d' ' -f1 good)" = 1
 expect 0 "" "$HALIDRIFT" run found/fitted.cfg -q -o again
 expect 0 "" grep -q '^sweep,' again/terminals.csv
 
+# A sweep and a spectrum in one fit; impedance.csv has its columns already, one pair is taken out.
+cut -d, -f1-4 truth/impedance.csv >spectrum.csv
+expect 0 "results are in both" "$HALIDRIFT" fit fit.cfg --data sweep.csv --data spectrum.csv -o both "$@"
+expect 0 "^spectrum,ReZ_Ohm,10,.*" sed -n '/^spectrum,ReZ_Ohm,10,/p' both/fit.csv
+require "$(wc -l <both/fit.csv)" -eq "$(($(wc -l <sweep.csv) + 2 * $(wc -l <spectrum.csv) - 2))"
+python3 - both/fit.json >good <<'PY'
+import json, sys
+fit = json.load(open(sys.argv[1]))
+exact = [0.4, 1e-4, 1e-14]
+error = max(abs(p["value"] / x - 1) for p, x in zip(fit["parameters"], exact))
+print(int(fit["converged"] and error < 1e-4), error)
+PY
+cat good
+require "$(cut -d' ' -f1 good)" = 1
+# With sensitivities a run writes the derivatives of its spectrum.
+expect 0 "" "$HALIDRIFT" run fit.cfg -q -o slopes --set 'sensitivity.parameters=["materials.film.electron_mobility"]'
+expect 0 "experiment,frequency_Hz,ReY_S,ImY_S,dReY/dln\(materials.film.electron_mobility\)_S,dIm" head -1 slopes/impedance_sensitivity.csv
+require "$(wc -l <slopes/impedance_sensitivity.csv)" -eq "$(wc -l <slopes/impedance.csv)"
+
 # Wrong data and wrong groups: file, line, what is allowed.
 wrong() { # FILE TEXT: the program must name it
   expect 3 "$2" "$HALIDRIFT" fit fit.cfg --data "$1" -o bad
   require ! -e bad/fit.json
 }
 printf 'time_s,I(gate)_A\n0.1,1\n' >terminal.csv
-wrong terminal.csv "terminal.csv:1: needs the columns time_s"
+wrong terminal.csv "terminal.csv:1: needs a column I\(<terminal>\)_A with a terminal of the device beside time_s"
+printf 'time,I(anode)_A\n0.1,1\n' >nothing.csv
+wrong nothing.csv "nothing.csv:1: needs a column time_s \(of a transient\), bias_V"
 printf 'bias_V,I(anode)_A\n0.1,1e-9\n0.2,much\n' >text.csv
 wrong text.csv "text.csv:3: needs finite numbers"
 printf 'bias_V,I(anode)_A,error_A\n0.1,1e-9,0\n' >zero.csv
@@ -46,7 +68,25 @@ wrong back.csv "back.csv:3: got 1e-06 s, times must ascend"
 printf 'time_s,I(anode)_A\n1e-5,1e-9\n1,1e-9\n' >late.csv
 wrong late.csv "late.csv: the last time is 1 s, must be within the duration"
 printf 'experiment,time_s,I(anode)_A\nother,1e-5,1e-9\n' >other.csv
-wrong other.csv "other.csv: there is no experiment of type transient"
+wrong other.csv "other.csv:2: the input has no experiment other"
+printf 'experiment,time_s,I(anode)_A\nspectrum,1e-5,1e-9\n' >type.csv
+wrong type.csv "type.csv:2: experiment spectrum is of type impedance, must be transient as time_s says"
+printf 'experiment,time_s,I(anode)_A\nstep,1e-5,1e-9\nsweep,2e-5,1e-9\n' >two.csv
+wrong two.csv "two.csv:3: a file holds one experiment, got step and sweep"
+# Impedances
+wrong truth/impedance.csv "impedance.csv:1: ReZ_Ohm and absZ_Ohm say the same, must be ReZ_Ohm and ImZ_Ohm, or"
+printf 'frequency_Hz,I(anode)_A\n10,1e-9\n' >columns.csv
+wrong columns.csv "columns.csv:1: needs ReZ_Ohm, ImZ_Ohm, absZ_Ohm, phase_deg, ReY_S, ImY_S or C_F"
+printf 'frequency_Hz,ImY_S,C_F\n10,1e-9,1e-9\n' >twice.csv
+wrong twice.csv "twice.csv:1: ImY_S and C_F say the same"
+printf 'frequency_Hz,ReZ_Ohm,ImZ_Ohm,error_ImZ_Ohm\n10,1e9,-1e9,1e6\n' >half.csv
+wrong half.csv "half.csv:1: needs error_ReZ_Ohm beside error_ImZ_Ohm, or neither"
+printf 'frequency_Hz,ReZ_Ohm,ImZ_Ohm\n10,1e9,-1e9\n-10,1e9,-1e9\n' >negative.csv
+wrong negative.csv "negative.csv:3: got -10 Hz, must be >= 1e-06 and <= 1e\+09"
+printf 'frequency_Hz,ReZ_Ohm,ImZ_Ohm\n10,1e9\n' >short.csv
+wrong short.csv "short.csv:2: needs finite numbers for all columns of line 1"
+printf 'experiment,frequency_Hz,C_F\nsweep,10,1e-9\n' >kind.csv
+wrong kind.csv "kind.csv:2: experiment sweep is of type dc_sweep, must be impedance as frequency_Hz says"
 printf 'bias_V,I(anode)_A\n' >none.csv
 wrong none.csv "none.csv: holds no points"
 : >empty.csv
