@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times to 10 nA of many trajectories of filament.cfg, and a picture of them.
 
-    python3 validation/single_ions/table.py build/release/halidrift -o runs/single_ions
+    python3 validation/single_ions/table.py build/release/halidrift -o runs/single_ions -n 40 --only sizes
 
 Each row is one ensemble (`halidrift ensemble`); a row that is there is not run again.
 Prints tables in Markdown and draws docs/images/single_ions.png. Needs numpy and
@@ -60,8 +60,12 @@ def first_time(run):
     return spikes[0]["time_s"] if spikes else np.inf
 
 
+MOST = [1000]  # trajectories of a row, see --most
+
+
 def ensemble(program, folder, name, count, settings):
     """Times of one ensemble, s."""
+    count = min(count, MOST[0])
     place = folder / name.replace(" ", "_").replace("=", "").replace(",", "")
     results = place / "results.jsonl"
     have = sum('"status":"ok"' in line for line in open(results)) if results.exists() else 0
@@ -170,12 +174,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
     parser.add_argument("-o", "--output", default="runs/single_ions", type=pathlib.Path)
+    parser.add_argument("-n", "--most", type=int, default=1000, help="trajectories of a row at most")
+    parser.add_argument("--only", choices=("sizes", "leaps", "failures"))
     arguments = parser.parse_args()
+    MOST[0] = arguments.most
     arguments.output.mkdir(parents=True, exist_ok=True)
-    result = print_sizes(arguments.program, arguments.output)
-    draw(result, HERE.parent.parent / "docs" / "images" / "single_ions.png")
-    print_leaps(arguments.program, arguments.output)
-    print_failures(arguments.program, arguments.output)
+    if arguments.only in (None, "sizes"):
+        result = print_sizes(arguments.program, arguments.output)
+        draw(result, HERE.parent.parent / "docs" / "images" / "single_ions.png")
+    if arguments.only in (None, "leaps"):
+        print_leaps(arguments.program, arguments.output)
+    if arguments.only in (None, "failures"):
+        print_failures(arguments.program, arguments.output)
 
 
 if __name__ == "__main__":

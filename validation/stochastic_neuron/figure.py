@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw docs/images/stochastic_neuron.png from the CSV files that table.py writes.
+"""Draw docs/images/stochastic_neuron.png and populations.png from the CSV files that table.py writes.
 
     python3 validation/stochastic_neuron/figure.py
 """
@@ -14,6 +14,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 HERE = pathlib.Path(__file__).resolve().parent
+IMAGES = HERE.parent.parent / "docs/images"
 sys.path.insert(0, str(HERE.parent))
 from plot import COLOURS
 
@@ -45,9 +46,10 @@ def draw_firing(axes):
 def draw_window(axes):
     """Probability to fire per pulse below the threshold of the noise-free neuron."""
     table = rows("window.csv")
-    for i, name in enumerate(dict.fromkeys(row["channel"] for row in table)):
+    names = list(dict.fromkeys(row["channel"] for row in table))
+    for i, name in enumerate(names):
         at = sorted((row for row in table if row["channel"] == name), key=lambda row: float(row["below_percent"]))
-        x = [-float(row["below_percent"]) for row in at]
+        x = [0.06 * (i - 0.5 * len(names)) - float(row["below_percent"]) for row in at]
         p = [int(row["fired"]) / int(row["pulses"]) for row in at]
         error = [[p[j] - float(row["low"]) for j, row in enumerate(at)], [float(row["high"]) - p[j] for j, row in enumerate(at)]]
         axes.errorbar(x, p, error, fmt="o-", color=COLOURS[i % len(COLOURS)], label=name, capsize=3, lw=1)
@@ -59,37 +61,57 @@ def draw_window(axes):
     axes.legend(frameon=False)
 
 
-def draw_population(axes):
-    """Rate of the population and the slow input that it hears."""
-    files = sorted(HERE.glob("rate_*.csv"))
-    for i, path in enumerate(files):
-        with open(path, encoding="utf-8") as file:
-            next(file)
-            t, signal, rate = zip(*(map(float, line.split(",")) for line in file))
-        _, size, peak = path.stem.split("_")
-        axes.step([1e3 * x for x in t], rate, where="mid", color=COLOURS[i], label=f"{size} nm, peak at {peak} of the threshold")
-    axes.set_ylim(0, 1.5 * max(0.02, axes.get_ylim()[1]))
+def draw_rate(axes, which, size):
+    """Spikes of the population in each pulse, and the slow signal that it hears."""
+    with open(HERE / f"rate_{which}_{size}.csv", encoding="utf-8") as file:
+        neurons = next(file).split()[-1]
+        signal, spikes = zip(*(map(float, line.split(",")) for line in file))
+    pulse = range(1, len(spikes) + 1)
+    axes.bar(pulse, spikes, color=COLOURS[0])
+    axes.set_ylim(0, 1.6 * max(spikes))
+    axes.set_ylabel(f"spikes of {neurons} neurons")
+    axes.set_xlabel("pulse")
+    axes.set_title(f"{which}, {size} nm; grey: the signal", fontsize=10)
     twin = axes.twinx()
-    twin.plot([1e3 * x for x in t], signal, color="0.6", lw=1)
-    twin.set_ylim(-1.2, 6)
-    twin.set_yticks([])
-    axes.set_xlabel("time, ms")
-    axes.set_ylabel("share of the population that fires")
-    axes.set_title("A slow sine (grey) on sub-threshold pulses", fontsize=10)
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    twin.plot(pulse, [1e3 * x for x in signal], color="0.5")
+    twin.set_ylim(1e3 * (2 * min(signal) - 1.6 * max(signal)), 1.1e3 * max(signal))
+    twin.set_ylabel("signal, mV")
+
+
+def draw_merit(axes, which):
+    """Information about the signal: noise, and scatter without noise."""
+    noise = [row for row in rows("population.csv") if row["signal"] == which and int(row["neurons"]) >= 10]
+    noise = sorted(noise, key=lambda row: row["channel"])
+    scatter = [row for row in rows("variability.csv") if row["signal"] == which]
+    named = [(f"{row['channel']} nm", row, COLOURS[0]) for row in noise]
+    named += [("no noise", None, "0.5")] + [(f"{row['scatter_meV']} meV", row, COLOURS[1]) for row in scatter]
+    for i, (_, row, colour) in enumerate(named):
+        silent = row is None or row["information_mbit"] == "-"
+        value, error = (0.0, 0.0) if silent else (float(row["information_mbit"]), float(row["information_se"]))
+        axes.errorbar(i, value, error, fmt="o", color=colour, capsize=3)
+    axes.axhline(0, color="0.7", lw=0.8)
+    axes.set_xticks(range(len(named)), [name for name, _, _ in named], rotation=30)
+    axes.set_ylabel("information of a neuron, mbit a pulse")
+    axes.set_title("Noise of single ions; scatter of chi without noise", fontsize=10)
+
+
+def save(figure, name):
+    figure.tight_layout()
+    figure.savefig(IMAGES / name, dpi=110)
 
 
 def main():
-    parts = [draw_firing]
-    if len(rows("window.csv")) > 2:
-        parts.append(draw_window)
-    if list(HERE.glob("rate_*.csv")):
-        parts.append(draw_population)
-    figure, axes = plt.subplots(1, len(parts), figsize=(5.5 * len(parts), 4.2), squeeze=False)
-    for part, axis in zip(parts, axes[0]):
-        part(axis)
-    figure.tight_layout()
-    figure.savefig(HERE.parent.parent / "docs/images/stochastic_neuron.png", dpi=110)
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.2))
+    draw_firing(axes[0])
+    draw_window(axes[1])
+    save(figure, "stochastic_neuron.png")
+    if (HERE / "population.csv").exists():
+        heard = [(row["signal"], row["channel"]) for row in rows("population.csv") if row["channel"] == "5x5"]
+        figure, axes = plt.subplots(1, len(heard) + 1, figsize=(5.5 * (len(heard) + 1), 4.2))
+        for axis, (which, size) in zip(axes, heard):
+            draw_rate(axis, which, size)
+        draw_merit(axes[-1], "sine")
+        save(figure, "populations.png")
 
 
 if __name__ == "__main__":

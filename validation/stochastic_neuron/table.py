@@ -6,6 +6,7 @@
     python3 validation/stochastic_neuron/table.py window -n 8      firing below the threshold
     python3 validation/stochastic_neuron/table.py energy -n 20     amplitude, width, interval, C, R_l
     python3 validation/stochastic_neuron/table.py population -n 100  a population hears a slow sine
+    python3 validation/stochastic_neuron/table.py variability      noise-free neurons that differ hear it
 
 Runs stay in runs/stochastic_neuron and are not repeated (`halidrift ensemble --resume`). --only takes
 some of the rows. The program is that of the environment variable HALIDRIFT, else
@@ -61,6 +62,8 @@ VARIANTS = {
     "5x5": ("5x5", []),
     "4x4": ("4x4", []),
     "8x8": ("8x8", []),
+    "5x5, h 0.3 nm": ("5x5", ["device.layers[0].intervals=100"]),
+    "5x5, seed 2": ("5x5", ["stochastic.seed=2"]),
     "5x5, Omega 0.17 eV": ("5x5", [OMEGA]),
     "5x5, k_a 0.01 cm/s": ("5x5", ['device.contacts[1].species[1].rate="0.01 cm/s"']),
     "5x5, density 5e18": (
@@ -271,73 +274,111 @@ def counts(folder, n_pulses):
     return fired[done]
 
 
-def information(signal, output, bins=4):
-    """Mutual information of a signal (in equally filled bins) and whole numbers, bit, with the bias of
-    Miller and Madow (1955) taken off."""
-    import numpy as np
-
-    edges = np.quantile(signal, np.linspace(0, 1, bins + 1)[1:-1])
-    table = np.zeros((bins, int(output.max()) + 1))
-    for x, y in zip(np.searchsorted(edges, signal), output):
-        table[x, int(y)] += 1
-    p = table / table.sum()
-    outer = p.sum(1, keepdims=True) * p.sum(0, keepdims=True)
-    used = p > 0
-    bias = (used.sum() - (p.sum(1) > 0).sum() - (p.sum(0) > 0).sum() + 1) / (2 * table.sum() * np.log(2))
-    return float((p[used] * np.log2(p[used] / outer[used])).sum() - bias)
+# Slow signals on pulses: input, number of pulses, pulses that only build the filament, more settings.
+SINE = ['experiments[0].drive[1].waveform.frequency="78.125 Hz"']  # 16 pulses a period
+SIGNALS = {"sine": ("sine.cfg", 48, 16, SINE), "speech": ("speech.cfg", 50, 12, [])}
+BELOW = 0.5  # %, the highest pulse below that at which the noise-free neuron fires
 
 
-def best_correlation(signal, rate, lags):
-    """Largest correlation of the population's rate with the signal some pulses before, and that lag."""
-    import numpy as np
-
-    best = (0.0, 0)
-    for lag in range(lags):
-        x, y = signal[: len(signal) - lag], rate[lag:]
-        if y.std() > 0:
-            best = max(best, (float(np.corrcoef(x, y)[0, 1]), lag))
-    return best
+def signal_settings(which, base):
+    """Settings of a signal's input with pulses of `base` V."""
+    _, count, _, items = SIGNALS[which]
+    return items + pulses(count) + [HIGH.format(base)]
 
 
-SINE = {"pulses": 50, "frequency": 50.0, "amplitude": 0.02}
+def hear_noise_free(which, size, base):
+    """Number of spikes of the noise-free neuron, and the signal at every pulse, V."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [PROGRAM, "run", "-q", "-o", folder, str(ROOT / DECKS / SIGNALS[which][0])]
+        subprocess.run(command + settings(channel(size) + signal_settings(which, base) + NOISE_FREE), check=True)
+        with open(folder + "/spikes.csv", encoding="utf-8") as file:
+            spikes = len(list(csv.DictReader(file)))
+        with open(folder + "/terminals.csv", encoding="utf-8") as file:
+            slow = {float(row["time_s"]): float(row["V(low)_V"]) for row in csv.DictReader(file)}
+    middle = [1e-3 * PERIOD * (i + 0.5) for i in range(SIGNALS[which][1])]
+    return spikes, [slow[min(slow, key=lambda t: abs(t - at))] for at in middle]
+
+
+def below_signal_limit(which, size):
+    """Pulses BELOW % under those with which the noise-free neuron hears the signal; these; V."""
+    rows = {(row["signal"], row["channel"]): row["base_V"] for row in known("signal_thresholds.csv")}
+    if (which, size) not in rows:
+        low, high = 0.5, 0.61
+        while high - low > 0.0006:
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if hear_noise_free(which, size, middle)[0] else (middle, high)
+        rows[which, size] = f"{0.5 * (low + high):.5f}"
+        write("signal_thresholds.csv", ["signal", "channel", "base_V"], [[*key, V] for key, V in rows.items()], 2)
+    limit = float(rows[which, size])
+    return limit - BELOW / 100 * (limit + max(hear_noise_free(which, size, limit)[1])), limit
 
 
 def population(options):
-    """Populations that hear a slow sine on pulses: noise, no noise, and other sizes without noise."""
+    """Populations that hear a slow signal on which the noise-free neuron never fires."""
+    import hearing
     import numpy as np
 
-    n = SINE["pulses"]
-    t = 1e-3 * PERIOD * (np.arange(n) + 0.25)
-    signal = np.sin(2 * np.pi * SINE["frequency"] * t)
     rows = []
-    for size in ("4x4", "5x5", "8x8"):
-        limit = limit_of(size)
-        for peak in (0.99, 1.02):
-            name = f"{size}, peak {peak}"
-            if options.only and options.only not in name:
-                continue
-            base = limit * peak - SINE["amplitude"]
-            items = channel(size) + [HIGH.format(base)]
-            fired = counts(ensemble(f"population {name}", "sine.cfg", items, options.count, options.jobs), n)
-            free = run("sine.cfg", items + NOISE_FREE)
-            heard = len(free["experiments"][0]["spikes"])
-            rate = fired.mean(0)
-            correlation, lag = best_correlation(signal, rate, 20)
-            shifted = signal[: n - lag]
-            rows.append(
-                [size, peak, f"{base:.4f}", len(fired), int(fired.sum()), f"{correlation:.2f}", lag]
-                + [f"{information(shifted, fired.sum(0)[lag:]):.2f}", heard]
-            )
-            np.savetxt(HERE / f"rate_{size}_{peak}.csv", np.c_[t, signal, rate], "%.6g", ",", header="t_s,signal,rate")
-    write(
-        "population.csv",
-        "channel peak_over_threshold pulses_V neurons spikes correlation lag information_bit noise_free_spikes".split(),
-        rows,
-        2,
-    )
+    for size in ("5x5", "4x4", "8x8"):
+        if options.only and options.only not in size:
+            continue
+        which = options.signal
+        base, limit = below_signal_limit(which, size)
+        free, heard = hear_noise_free(which, size, base)
+        deck, n_pulses, skip, _ = SIGNALS[which]
+        items = channel(size) + signal_settings(which, base)
+        fired = counts(ensemble(f"{which} {size}", deck, items, options.count, options.jobs), n_pulses)
+        rows.append([which, size, f"{limit:.4f}", f"{base:.4f}", *hearing.row(fired, np.array(heard), skip), free])
+        table = np.c_[heard, fired.sum(0)]
+        np.savetxt(HERE / f"rate_{which}_{size}.csv", table, "%.6g", ",", header=f"signal_V,spikes of {len(fired)}")
+    header = ["signal", "channel", "noise_free_base_V", "base_V"] + hearing.COLUMNS + ["noise_free_spikes"]
+    write("population.csv", header, rows, 2)
 
 
-COMMANDS = {"thresholds": thresholds, "firing": firing, "window": window, "energy": energy, "population": population}
+CHI = 0.6  # eV, of the nominal neuron
+SCATTER = (0.5, 1, 2, 5)  # meV, standard deviations of chi among the neurons
+SHIFTS = [0.5 * i for i in range(-8, 25)]  # meV: the response is known there
+
+
+def variability(options):
+    """Populations of noise-free neurons, 5x5 nm, whose chi scatters: the same signal, no noise."""
+    import hearing
+    import numpy as np
+
+    which = options.signal
+    deck, n_pulses, skip, _ = SIGNALS[which]
+    base, limit = below_signal_limit(which, "5x5")
+    heard = np.array(hear_noise_free(which, "5x5", base)[1])
+    folder = RUNS / f"variability_{which}"
+    command = [PROGRAM, "sweep", str(ROOT / DECKS / deck), "-q", "-o", str(folder), "-j", str(options.jobs or 1)]
+    command += ["--resume"] if (folder / "results.jsonl").exists() else []
+    command += ["--vary", "device.interactions[0].energy=" + ",".join(f"{CHI + 1e-3 * x:.4f} eV" for x in SHIFTS)]
+    subprocess.run(command + settings(channel("5x5") + signal_settings(which, base) + NOISE_FREE), check=True)
+    response = np.zeros((len(SHIFTS), n_pulses), bool)
+    for line in open(folder / "results.jsonl", encoding="utf-8"):
+        result = json.loads(line)
+        if result.get("status") == "ok":
+            spikes = result["experiments"][0]["spikes"]
+            response[result["point"], [spike["pulse"] - 1 for spike in spikes]] = True
+    table = [[which, x, int(fired.sum())] for x, fired in zip(SHIFTS, response)]
+    write("variability_response.csv", ["signal", "shift_meV", "spikes"], table, 2)
+    rows = []
+    random = np.random.default_rng(1)
+    for sd in SCATTER:
+        drawn = sd * random.standard_normal(100)
+        nearest = np.abs(drawn[:, None] - np.array(SHIFTS)).argmin(1)
+        rows.append([which, sd, f"{limit:.4f}", f"{base:.4f}", *hearing.row(response[nearest], heard, skip)])
+    write("variability.csv", ["signal", "scatter_meV", "noise_free_base_V", "base_V"] + hearing.COLUMNS, rows, 2)
+
+
+COMMANDS = {
+    "thresholds": thresholds,
+    "firing": firing,
+    "window": window,
+    "energy": energy,
+    "population": population,
+    "variability": variability,
+}
 
 
 def main():
@@ -346,6 +387,7 @@ def main():
     parser.add_argument("-n", "--count", type=int, default=8, help="trajectories of each row")
     parser.add_argument("-j", "--jobs", type=int, default=0, help="processes at a time (one a core)")
     parser.add_argument("--only", help="rows whose name holds this")
+    parser.add_argument("--signal", choices=SIGNALS, default="sine", help="what population and variability hear")
     parser.add_argument("--leap", type=float, help="stochastic.leap, where it is not the program's")
     options = parser.parse_args()
     if options.leap:
