@@ -41,6 +41,12 @@ void hop_fields_free(struct hop_fields **fields);
 enum hd_status hop_fields_step(struct hop_fields *fields, const struct lattice *lattice, double t,
                                double step, bool everywhere, struct hd_error *err);
 
+/** Residual of the step's equations at fields->y, renew: with new factors. 0: done, 1: not finite
+ * or singular. */
+int hop_fields_prepare(struct hop_fields *fields, double t, double step, bool renew);
+
+/* solver/hop_answers.c */
+
 /** Compute the answers of all energies to one more ion at each point, at the present state. */
 void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice, double t,
                         double step);
