@@ -34,6 +34,8 @@ static int residual(double clock, N_Vector y, N_Vector yp, N_Vector r, void *use
   struct system_point point = transient_point(transient, clock, y, yp);
   if (transient->langevin && transient_strays(transient, N_VGetArrayPointer(y)))
     return 1;
+  if (transient->own && transient_sensitivity_idles(transient, &point))
+    return 0;
   int bad = system_residual(transient->system, &point, transient->F);
   memcpy(N_VGetArrayPointer(r), transient->F, (size_t)transient->system->n * sizeof(double));
   return bad;
@@ -93,9 +95,10 @@ void transient_rates(const struct transient_watch *watch, const struct system *s
 
 static int quadrature(double clock, N_Vector y, N_Vector yp, N_Vector rate, void *user) {
   struct transient *transient = user;
-  (void)clock, (void)yp;
-  transient_rates(&transient->watch, transient->system, N_VGetArrayPointer(y),
-                  N_VGetArrayPointer(rate));
+  struct system_point point = transient_point(transient, clock, y, yp);
+  transient_rates(&transient->watch, transient->system, point.y, N_VGetArrayPointer(rate));
+  if (transient->own)
+    transient_sensitivity_await(transient, &point);
   return 0;
 }
 

@@ -70,6 +70,10 @@ bool transient_strays(const struct transient *transient, const double *y);
 enum hd_status transient_sensitivity_begin(struct transient *transient, struct hd_error *err);
 /** The same restart as the state's. */
 enum hd_status transient_sensitivity_restart(struct transient *transient, struct hd_error *err);
+/** IDAS has integrated a converged step up to this point. */
+void transient_sensitivity_await(struct transient *transient, const struct system_point *point);
+/** Is this the residual that IDAS then asks for once more, for sensitivities that need none? */
+bool transient_sensitivity_idles(struct transient *transient, const struct system_point *point);
 void transient_sensitivity_free(struct transient *transient);
 
 #endif

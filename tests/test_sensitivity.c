@@ -55,6 +55,42 @@ START_TEST(sensitivities_are_central_differences) {
 }
 END_TEST
 
+/** What makes p parameters cost less than p transients: no residual beyond those of Newton's
+ * method, one matrix for each step and a few more where the step changes, and hardly more than one
+ * solution for each parameter. Of the deck's steady states: 5 sweeps and points with a solution
+ * each, and two equilibria. */
+START_TEST(transients_do_no_work_twice) {
+  enum { STEADY = 5 + 2 };
+  static const double extra = 0.1; /* matrices and solutions beyond one for each step */
+  struct rig rig;
+  struct hd_error err = {0};
+  struct variant_set set;
+  json_t *summary = NULL, *solver;
+  rig_read(&rig, deck, NULL);
+  ck_assert_int_eq(variant_set_create(&set, rig.plan.config, 1, keys, NULL, &err), HD_OK);
+  const struct run_options options = {.level = PROGRESS_QUIET,
+                                      .input_path = "",
+                                      .hash = "",
+                                      .summary = &summary,
+                                      .n_parameters = 1,
+                                      .parameters = set.parameters,
+                                      .parameter_step = variant_step};
+  ck_assert_int_eq(experiment_run(&rig.plan.spec, &options, &err), HD_OK);
+  solver = json_object_get(summary, "solver");
+  double steps = json_number_value(json_object_get(solver, "steps"));
+  double newton = json_number_value(json_object_get(solver, "newton_iterations"));
+  double steady = json_number_value(json_object_get(solver, "steady_newton_iterations"));
+  double jacobians = json_number_value(json_object_get(solver, "jacobians"));
+  double solves = json_number_value(json_object_get(solver, "solves"));
+  ck_assert_double_le(json_number_value(json_object_get(solver, "residuals")), newton);
+  ck_assert_double_le(jacobians - steady - STEADY, (1.0 + extra) * steps);
+  ck_assert_double_le(solves - newton - STEADY, (1.0 + extra) * steps);
+  json_decref(summary);
+  variant_set_free(&set);
+  rig_close(&rig);
+}
+END_TEST
+
 /* ---- steady states ---- */
 
 enum { STEADY_KEYS = 4 };
@@ -232,6 +268,7 @@ int main(void) {
   TCase *tcase = tcase_create("sensitivity");
   tcase_set_timeout(tcase, 300); /* s: whole runs on a busy machine; only a hang takes longer */
   tcase_add_test(tcase, sensitivities_are_central_differences);
+  tcase_add_test(tcase, transients_do_no_work_twice);
   tcase_add_loop_test(tcase, adjoint_equals_forward, 0, CASES);
   tcase_add_loop_test(tcase, adjoint_is_central_differences, OWN_CASES, CASES);
   tcase_add_test(tcase, mesh_is_held);
