@@ -13,6 +13,10 @@ enum { EASY = 5, HARD = 8 };
 /** A fold is found when dp/ds is this part of what it was at the points around it. */
 static const double FOLD_SLOPE = 1e-7;
 enum { FOLD_STEPS = 40 };
+/** Where the curve begins the state's part of ds is at least this, by a larger unit of the
+ * parameter (up to so many times): over a parameter that moves the state little folds would be so
+ * sharp that rounding hides them. */
+static const double STATE_SHARE = 0.1, UNIT_MAX = 1e6;
 
 /* ---- create ---- */
 
@@ -31,6 +35,7 @@ enum hd_status continuation_create(struct continuation **out, struct steady *ste
   curve->steady = steady;
   curve->parameter = *parameter;
   curve->steps = *steps;
+  curve->unit = parameter->unit;
   TRY(create_point(&curve->last, n, err));
   TRY(create_point(&curve->next, n, err));
   TRY(create_point(&curve->beyond, n, err));
@@ -136,6 +141,30 @@ static bool find_fold(struct continuation *curve, struct hd_error *err) {
 
 /* ---- public ---- */
 
+/** Give the tangent of the last point the length one. */
+static void normalise(struct continuation *curve) {
+  struct curve_point *last = &curve->last;
+  double length =
+      sqrt(curve_product(curve, last->tangent, last->slope, last->tangent, last->slope));
+  last->slope /= length;
+  for (int g = 0; g < curve->steady->system->n; g++)
+    last->tangent[g] /= length;
+}
+
+/** Unit of the parameter from the first tangent. */
+static void choose_unit(struct continuation *curve) {
+  const struct curve_point *last = &curve->last;
+  double state = sqrt(curve_product(curve, last->tangent, 0.0, last->tangent, 0.0));
+  double unit = STATE_SHARE * fabs(last->slope) / state;
+  curve->unit = fmin(fmax(unit, curve->parameter.unit), UNIT_MAX * curve->parameter.unit);
+  normalise(curve);
+}
+
+/** The longest step, which changes the parameter by no more than that number of its given units. */
+static double longest_step(const struct continuation *curve) {
+  return curve->steps.largest * fmin(1.0, curve->parameter.unit / fabs(curve->last.slope));
+}
+
 /**
  * The first point.
  * y          a steady state at the value p; copied
@@ -153,21 +182,52 @@ enum hd_status continuation_begin(struct continuation *curve, const double *y, d
   last->slope = copysign(1.0, direction);
   curve->step = curve->steps.first;
   curve_fill_metric(curve, y);
-  return curve_tangent(curve, last, last, err);
+  TRY(curve_tangent(curve, last, last, err));
+  choose_unit(curve);
+  return HD_OK;
 }
 
-/** The point at arc length ds, or the fold before it; false: a shorter step is needed. */
+bool continuation_is_end(const struct continuation *curve, const struct curve_point *point) {
+  return point->p <= curve->parameter.low || point->p >= curve->parameter.high;
+}
+
+/** Is the end of the range ahead too close for another step, or passed? */
+static bool is_at_end(const struct continuation *curve, const struct curve_point *point) {
+  double room =
+      point->slope > 0.0 ? curve->parameter.high - point->p : point->p - curve->parameter.low;
+  return room < curve->steps.smallest * fabs(point->slope) || continuation_is_end(curve, point);
+}
+
+/** The end of the range that a step of length ds reaches; NAN: it stays inside. */
+static double end_ahead(const struct continuation *curve, double ds) {
+  double p = curve->last.p + ds * curve->last.slope;
+  return p <= curve->parameter.low    ? curve->parameter.low
+         : p >= curve->parameter.high ? curve->parameter.high
+                                      : (double)NAN;
+}
+
+/** The end of the range, if the curve goes there without a fold. */
+static bool reach(struct continuation *curve, double end, struct hd_error *err) {
+  const struct curve_point *last = &curve->last;
+  double ds = (end - last->p) / last->slope;
+  predict(curve, ds);
+  return curve_find_at(curve, end, ds, err) && last->slope * curve->next.slope > 0.0;
+}
+
+/** The point at arc length ds, or the fold or the end before it; false: a shorter step is needed.
+ */
 static bool step_to(struct continuation *curve, double ds, struct hd_error *err) {
   const struct curve_point *last = &curve->last, *next = &curve->next;
+  double end = end_ahead(curve, ds);
   predict(curve, ds);
-  if (!curve_find(curve, ds, err) ||
-      curve_product(curve, last->tangent, last->slope, next->tangent, next->slope) < TURN)
+  if (!(isnan(end) ? curve_find(curve, ds, err) : reach(curve, end, err)) ||
+      curve_product(curve, last->tangent, last->slope, next->tangent, next->slope) < TURN ||
+      (isnan(end) && is_at_end(curve, next)))
     return false;
   int iterations = curve->iterations;
   if (last->slope * next->slope < 0.0 && !find_fold(curve, err))
     return false;
   curve->step = ds * (iterations < EASY ? GROWTH : iterations > HARD ? SHRINK : 1.0);
-  curve->step = fmin(curve->steps.largest, curve->step);
   return true;
 }
 
@@ -192,42 +252,18 @@ static enum hd_status lost(struct continuation *curve, struct hd_error *err) {
  */
 enum hd_status continuation_advance(struct continuation *curve, struct hd_error *err) {
   struct hd_error own = {0};
-  curve->step = fmax(curve->step, curve->steps.smallest);
+  curve->step = fmax(fmin(curve->step, longest_step(curve)), curve->steps.smallest);
   for (; curve->step >= curve->steps.smallest; curve->step *= CUT)
     if (step_to(curve, curve->step, &own))
       return HD_OK;
   return lost(curve, err);
 }
 
-/**
- * The state at a value between those of `last` and `next`; `next` is the end of the curve then.
- * Errors  HD_CONVERGENCE
- */
-enum hd_status continuation_stop(struct continuation *curve, double p, struct hd_error *err) {
-  struct curve_point *last = &curve->last, *next = &curve->next;
-  swap(next, &curve->beyond);
-  double part = (p - last->p) / (curve->beyond.p - last->p);
-  interpolate(curve, part);
-  TRY(curve_set(curve, p, err));
-  curve->iterations = steady_newton(curve->steady, SYSTEM_STEADY, NULL, 0.0, next->y);
-  if (curve->iterations < 0)
-    return lost(curve, err);
-  next->p = p;
-  next->s = last->s + part * (curve->beyond.s - last->s);
-  next->fold = false;
-  return curve_tangent(curve, next, last, err);
-}
-
 /** The metric goes with the last point; its tangent keeps the length one. */
 void continuation_accept(struct continuation *curve) {
-  struct curve_point *last = &curve->last;
-  swap(last, &curve->next);
-  curve_fill_metric(curve, last->y);
-  double length =
-      sqrt(curve_product(curve, last->tangent, last->slope, last->tangent, last->slope));
-  last->slope /= length;
-  for (int g = 0; g < curve->steady->system->n; g++)
-    last->tangent[g] /= length;
+  swap(&curve->last, &curve->next);
+  curve_fill_metric(curve, curve->last.y);
+  normalise(curve);
 }
 
 /* ---- checkpoints ---- */
@@ -239,6 +275,7 @@ enum hd_status continuation_save(const struct continuation *curve, struct store 
   TRY(store_put_number(store, "curve_parameter", last->p, err));
   TRY(store_put_number(store, "curve_slope", last->slope, err));
   TRY(store_put_number(store, "curve_length", last->s, err));
+  TRY(store_put_number(store, "curve_unit", curve->unit, err));
   return store_put_number(store, "curve_step", curve->step, err);
 }
 
@@ -257,6 +294,7 @@ enum hd_status continuation_restore(struct continuation *curve, const double *y,
   last->slope = store_number(store, "curve_slope");
   last->s = store_number(store, "curve_length");
   last->fold = false;
+  curve->unit = store_number(store, "curve_unit");
   curve->step = store_number(store, "curve_step");
   curve_fill_metric(curve, y);
   return curve_differentiate(curve, last, err);

@@ -8,8 +8,9 @@
 /** What varies along a curve. */
 struct curve_parameter {
   const char *name;
-  double unit; /* a change that counts as much as V_T in all potentials; > 0 */
-  bool linear; /* dF/dp is the same everywhere */
+  double unit;      /* a change that counts at most as much as V_T in all potentials; > 0 */
+  bool linear;      /* dF/dp is the same everywhere */
+  double low, high; /* the curve ends there */
   /** Bring steady->system to a value of the parameter. */
   enum hd_status (*set)(void *context, struct steady *steady, double value, struct hd_error *err);
   void *context; /* borrowed: of `set` */
@@ -35,6 +36,7 @@ struct continuation {
   struct curve_steps steps;
   struct curve_point last, next; /* the last accepted point; the one that was found behind it */
   struct curve_point beyond;     /* end of the interval that a fold is looked for in */
+  double unit;                   /* of the parameter in the arc length, >= parameter.unit */
   double *weight;                /* [n + 1] owned: of the arc length, at the last point */
   double *by_p;                  /* [n + 1] owned: dF/dp at the point found last */
   bool differentiated;           /* by_p is filled */
@@ -54,17 +56,17 @@ void continuation_free(struct continuation **curve);
 enum hd_status continuation_begin(struct continuation *curve, const double *y, double p,
                                   double direction, struct hd_error *err);
 
-/** The next point of the curve, or the fold before it, in `next`; `last` stays. */
+/** The next point of the curve, or the fold or the end before it, in `next`; `last` stays. */
 enum hd_status continuation_advance(struct continuation *curve, struct hd_error *err);
-
-/** With the value p between `last` and `next`: put the state there in `next`. */
-enum hd_status continuation_stop(struct continuation *curve, double p, struct hd_error *err);
 
 /** Put the last point, at whose state y the run stands, into a store; begin there again. */
 enum hd_status continuation_save(const struct continuation *curve, struct store *store,
                                  struct hd_error *err);
 enum hd_status continuation_restore(struct continuation *curve, const double *y,
                                     const struct store *store, struct hd_error *err);
+
+/** Is this point an end of the range? */
+bool continuation_is_end(const struct continuation *curve, const struct curve_point *point);
 
 /** `next` becomes the last point. */
 void continuation_accept(struct continuation *curve);

@@ -18,7 +18,7 @@ enum { TOO_MANY = 12 };
  * Weights of the arc length at a state,
  *   ds^2 = mean over the mesh of (du / V_T)^2 + (dp / unit)^2
  * with u all potentials and levels, fields in their own unit, temperatures relative. Ions follow
- * the potentials and count nothing, as currents do.
+ * the potentials and count nothing, as currents do. curve->unit is given.
  */
 void curve_fill_metric(struct continuation *curve, const double *y) {
   const struct system *system = curve->steady->system;
@@ -42,7 +42,7 @@ void curve_fill_metric(struct continuation *curve, const double *y) {
 
 double curve_product(const struct continuation *curve, const double *a, double a_p, const double *b,
                      double b_p) {
-  double sum = a_p / curve->parameter.unit * (b_p / curve->parameter.unit);
+  double sum = a_p / curve->unit * (b_p / curve->unit);
   for (int g = 0; g < curve->steady->system->n; g++)
     sum += curve->weight[g] * a[g] * (curve->weight[g] * b[g]);
   return sum;
@@ -67,23 +67,33 @@ static struct system_point steady_point(const struct continuation *curve, const 
   return (struct system_point){.mode = SYSTEM_STEADY, .frozen = curve->steady->frozen, .y = y};
 }
 
-/** by_p = dF/dp at a point. The system is left at its value. */
+/** F at a point with another value of the parameter, [n] out. Where that is not allowed, with the
+ * value of the point. Returns the value; NAN: F is not finite there. */
+static double residual_near(struct continuation *curve, const struct curve_point *point, double p,
+                            double *F) {
+  struct system_point at = steady_point(curve, point->y);
+  if (curve_set(curve, p, NULL) != HD_OK) {
+    p = point->p;
+    if (curve_set(curve, p, NULL) != HD_OK)
+      return NAN;
+  }
+  return system_residual(curve->steady->system, &at, F) ? (double)NAN : p;
+}
+
+/** by_p = dF/dp at a point: a central difference, at the edge of what is allowed a one-sided one.
+ * The system is left at its value. */
 enum hd_status curve_differentiate(struct continuation *curve, const struct curve_point *point,
                                    struct hd_error *err) {
-  struct steady *steady = curve->steady;
   double h = DIFFERENCE * curve->parameter.unit;
   if (curve->differentiated && curve->parameter.linear)
     return curve_set(curve, point->p, err);
-  for (int side = 0; side < 2; side++) {
-    double *F = side ? curve->by_p : curve->solved;
-    TRY(curve_set(curve, point->p + (side ? h : -h), err));
-    struct system_point at = steady_point(curve, point->y);
-    if (system_residual(steady->system, &at, F))
-      return hd_fail(err, HD_CONVERGENCE, "the equations have no finite residual at %s = %.10g",
-                     curve->parameter.name, point->p);
-  }
-  for (int g = 0; g < steady->system->n; g++)
-    curve->by_p[g] = (curve->by_p[g] - curve->solved[g]) / (2.0 * h);
+  double below = residual_near(curve, point, point->p - h, curve->solved);
+  double above = residual_near(curve, point, point->p + h, curve->by_p);
+  if (!(above > below))
+    return hd_fail(err, HD_CONVERGENCE, "the equations have no derivative by %s at %.10g",
+                   curve->parameter.name, point->p);
+  for (int g = 0; g < curve->steady->system->n; g++)
+    curve->by_p[g] = (curve->by_p[g] - curve->solved[g]) / (above - below);
   curve->differentiated = true;
   return curve_set(curve, point->p, err);
 }
@@ -182,11 +192,34 @@ static double strayed(struct continuation *curve) {
   return sqrt(curve_product(curve, curve->predicted, 0.0, curve->predicted, 0.0));
 }
 
-bool curve_find(struct continuation *curve, double ds, struct hd_error *err) {
+/** Remember where Newton begins. */
+static void begin_search(struct continuation *curve) {
   curve->steady->counts.continuation_steps++;
   memcpy(curve->predicted, curve->next.y, (size_t)curve->steady->system->n * sizeof(double));
-  curve->next.s = curve->last.s + ds;
   curve->next.fold = false;
-  return correct(curve, ds) && strayed(curve) < STRAY * ds &&
+}
+
+/** Is the state that was found the one that was looked for? Then with its tangent. */
+static bool is_found(struct continuation *curve, double ds, struct hd_error *err) {
+  return strayed(curve) < STRAY * ds &&
          curve_tangent(curve, &curve->next, &curve->last, err) == HD_OK;
+}
+
+bool curve_find(struct continuation *curve, double ds, struct hd_error *err) {
+  begin_search(curve);
+  curve->next.s = curve->last.s + ds;
+  return correct(curve, ds) && is_found(curve, ds, err);
+}
+
+bool curve_find_at(struct continuation *curve, double p, double ds, struct hd_error *err) {
+  struct steady *steady = curve->steady;
+  begin_search(curve);
+  curve->next.p = p;
+  if (curve_set(curve, p, NULL) != HD_OK)
+    return false;
+  curve->iterations = steady_newton(steady, SYSTEM_STEADY, NULL, 0.0, curve->next.y);
+  if (curve->iterations < 0)
+    return false;
+  curve->next.s = curve->last.s + length_along(curve, steady->delta);
+  return is_found(curve, ds, err);
 }

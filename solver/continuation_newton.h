@@ -25,4 +25,7 @@ enum hd_status curve_tangent(struct continuation *curve, struct curve_point *poi
  * begins. False: not found. */
 bool curve_find(struct continuation *curve, double ds, struct hd_error *err);
 
+/** The same with the value p of the prediction, wherever that is on the curve. */
+bool curve_find_at(struct continuation *curve, double p, double ds, struct hd_error *err);
+
 #endif

@@ -27,6 +27,7 @@ struct column {
 
 struct derived {
   const struct system *system; /* borrowed */
+  long exchanges;              /* of the system, when the finders were made */
   size_t n_ions, n_columns;
   struct ion *ions;       /* [n_ions] owned */
   struct column *columns; /* [n_columns] owned */
@@ -83,13 +84,19 @@ static double ion_value(const struct ion *ion, size_t law) {
 
 /* ---- create ---- */
 
-static enum hd_status add_ion(struct derived *derived, size_t i, int s, struct hd_error *err) {
-  const struct device *device = derived->system->instances[i].device;
-  struct ion *ion = &derived->ions[derived->n_ions++];
-  *ion = (struct ion){.instance = i, .species = s};
-  if (!model_is_limited(&device->model, s))
+/** Where the filaments of an ion are looked for, if it can have any. */
+static enum hd_status create_finder(const struct system *system, struct ion *ion,
+                                    struct hd_error *err) {
+  const struct device *device = system->instances[ion->instance].device;
+  if (!model_is_limited(&device->model, ion->species))
     return HD_OK;
   return body_finder_create(&ion->finder, device->mesh, &device->spec->shape, err);
+}
+
+static enum hd_status add_ion(struct derived *derived, size_t i, int s, struct hd_error *err) {
+  struct ion *ion = &derived->ions[derived->n_ions++];
+  *ion = (struct ion){.instance = i, .species = s};
+  return create_finder(derived->system, ion, err);
 }
 
 /** Append the column of a law; `whose` stands in its parentheses. */
@@ -147,6 +154,7 @@ enum hd_status derived_create(struct derived **out, const struct system *system,
                               struct hd_error *err) {
   TRY(hd_alloc(out, 1, sizeof **out, err));
   (*out)->system = system;
+  (*out)->exchanges = system->exchanges;
   return fill(*out, err);
 }
 
@@ -168,6 +176,21 @@ size_t derived_count(const struct derived *derived) {
 
 const char *derived_name(const struct derived *derived, size_t i) {
   return derived->columns[i].name;
+}
+
+/**
+ * Where a curve over a number of the input has given the system devices with other meshes.
+ * Errors  HD_MEMORY
+ */
+enum hd_status derived_follow(struct derived *derived, struct hd_error *err) {
+  if (derived->exchanges == derived->system->exchanges)
+    return HD_OK;
+  derived->exchanges = derived->system->exchanges;
+  for (size_t i = 0; i < derived->n_ions; i++) {
+    body_finder_free(&derived->ions[i].finder);
+    TRY(create_finder(derived->system, &derived->ions[i], err));
+  }
+  return HD_OK;
 }
 
 /* ---- evaluate ---- */

@@ -28,6 +28,8 @@ void derived_free(struct derived **derived);
 size_t derived_count(const struct derived *derived);
 /** Column header of number i. */
 const char *derived_name(const struct derived *derived, size_t i);
+/** Measure the devices that the system has now. Errors: HD_MEMORY */
+enum hd_status derived_follow(struct derived *derived, struct hd_error *err);
 /** Evaluate them at a state: values[derived_count] out, NAN: there is none. Allocates nothing. */
 void derived_evaluate(struct derived *derived, const double *y, double *values);
 

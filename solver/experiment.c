@@ -464,6 +464,7 @@ enum hd_status experiment_run(const struct run_spec *spec, const struct run_opti
                               struct hd_error *err) {
   struct run run = {.spec = spec,
                     .watch = options->watch,
+                    .variants = options->variants,
                     .until_spike = options->until_spike,
                     .n_experiments =
                         options->n_experiments ? options->n_experiments : spec->n_experiments,

@@ -3,6 +3,7 @@
 #define HALIDRIFT_SOLVER_EXPERIMENT_H
 
 #include "solver/checkpoint.h"
+#include "solver/continuation_key.h"
 #include "solver/output.h"
 #include "solver/progress.h"
 #include "solver/sensitivity_report.h"
@@ -27,6 +28,7 @@ struct run_options {
   FILE *terminal;                /* progress goes here; NULL: nowhere */
   json_t **summary;              /* out: what summary.json holds, the caller's; NULL: not wanted */
   const struct row_watch *watch; /* NULL: nobody looks */
+  struct run_variants variants;  /* for curves over a number of the input; zero: there are none */
   int until_spike; /* the run ends at the first spike of this experiment, at the latest at its end;
                       counted from 1, 0: it goes on */
   size_t n_experiments; /* the run ends behind this many; 0: behind the last */
@@ -54,6 +56,7 @@ struct run {
   struct checkpoint checkpoint;
   FILE *log;                     /* borrowed */
   const struct row_watch *watch; /* borrowed */
+  struct run_variants variants;  /* as in run_options */
   int until_spike;               /* as in run_options */
   size_t n_experiments;          /* to be run */
   size_t index;                  /* of the present experiment */

@@ -178,6 +178,7 @@ enum hd_status output_row(struct output *output, double t, const double *y, cons
   for (size_t i = 2; i < output->first_derived; i++)
     output->row[i - 1] = output->voltage[i] >= 0 ? system_net(output->system, y, output->voltage[i])
                                                  : output->I[output->current[i]];
+  TRY(derived_follow(output->derived, err));
   derived_evaluate(output->derived, y, &output->row[output->first_derived - 1]);
   return sink_table_row(output->terminals, output->experiment, output->row, err);
 }

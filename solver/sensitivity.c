@@ -15,13 +15,8 @@ static enum hd_status create_twin(struct sensitivity *sensitivity, size_t i, int
                                   struct hd_error *err) {
   const struct sensitivity_parameter *parameter = &sensitivity->parameters[i];
   struct system **twin = &sensitivity->twins[i][side];
-  const struct system *system = sensitivity->system;
   TRY(system_create(twin, parameter->run[side], err));
-  bool same = (*twin)->n == system->n && (*twin)->n_instances == system->n_instances;
-  for (size_t k = 0; same && k < system->n_instances; k++)
-    same = (*twin)->instances[k].device->n_nodes == system->instances[k].device->n_nodes &&
-           (*twin)->instances[k].device->n_faces == system->instances[k].device->n_faces;
-  if (!same)
+  if (!system_is_alike(*twin, sensitivity->system))
     return hd_fail(err, HD_INPUT,
                    "sensitivity: %s (%.9g%s%s) changes the number of unknowns when it changes by "
                    "%g: give the mesh by intervals, or leave it out",

@@ -160,6 +160,7 @@ static void free_experiment(struct experiment_spec *experiment) {
   hd_free(&experiment->drives);
   hd_free(&experiment->values);
   hd_free(&experiment->spectrum.frequencies);
+  hd_free(&experiment->curve.place);
   hd_free(&experiment->times);
   hd_free(&experiment->field_times);
   protocol_free(&experiment->protocol);

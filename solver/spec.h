@@ -138,8 +138,12 @@ struct spectrum_spec {
 
 /** A curve of steady states: see solver/continuation.h for its steps. */
 struct curve_spec {
-  double from, to;  /* where it begins, and the value that ends it; V or A */
-  double low, high; /* values that end it, too */
+  char key[HD_PATH];  /* path of the number that varies; "": the value of a source */
+  char unit[HD_NAME]; /* of the number */
+  double own;         /* the value that the number has in the run, SI */
+  char *place;        /* owned: where the key stands, for messages; NULL without one */
+  double from, to;    /* where it begins, and the value that ends it; V, A or SI */
+  double low, high;   /* values that end it, too */
   double first_step, largest_step, smallest_step; /* arc length */
   int max_points;
   bool stability; /* the leading modes are looked for at every point */
@@ -152,7 +156,7 @@ struct experiment_spec {
   double duration; /* s, transient */
   size_t n_drives;
   struct drive_spec *drives; /* owned */
-  int sweep_source;          /* dc sweep, continuation: element index */
+  int sweep_source;          /* dc sweep, continuation: element index; -1: a key */
   /* dc sweep: the source's values */
   size_t n_values;
   double *values;   /* owned; V or A, in order */

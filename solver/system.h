@@ -82,6 +82,7 @@ struct system {
   struct system_plan plans[SYSTEM_PLANS];
   int *node;                    /* [n + 1] mesh node of each unknown, -1: of none */
   struct linear_options linear; /* of all plans */
+  long exchanges;               /* how often system_exchange has given it other devices */
   long residuals, jacobians;
   double assembly_s;         /* spent in both */
   struct linear_counts past; /* of plans that were dropped */
@@ -90,6 +91,11 @@ struct system {
 enum hd_status system_create(struct system **system, const struct run_spec *run,
                              struct hd_error *err);
 void system_free(struct system **system);
+
+/** Have two systems the same unknowns, node by node (solver/system_exchange.c)? */
+bool system_is_alike(const struct system *a, const struct system *b);
+/** Let two systems that are alike change their places; plans and factors stay. */
+void system_exchange(struct system *a, struct system *b);
 
 /** Light and surroundings of all devices as the input has them. */
 void system_reset_drives(struct system *system);

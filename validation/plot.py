@@ -77,11 +77,15 @@ class Run:
         summary = self.folder / "summary.json"
         self.summary = json.loads(summary.read_text("utf-8")) if summary.exists() else {}
 
-    def type_of(self, experiment):
+    def entry_of(self, experiment):
+        """What summary.json says about an experiment."""
         for entry in self.summary.get("experiments", []):
             if entry.get("name") == experiment:
-                return entry.get("type", "")
-        return ""
+                return entry
+        return {}
+
+    def type_of(self, experiment):
+        return self.entry_of(experiment).get("type", "")
 
     def spikes_of(self, experiment):
         return self.spikes.of(experiment) if self.spikes else {}
@@ -399,7 +403,9 @@ def draw_curve(run, experiment, options):
         upper.plot([], [], style, color=COLOURS[style == "--"], label=label)
     upper.plot([], [], "o", color=COLOURS[6], markersize=4, label="fold")
     upper.set(ylabel=f"|I({terminal})| (A)", yscale="linear" if options.linear else "log")
-    lower.set(xlabel="parameter", ylabel="rate of the leading mode (1/s)")
+    entry = run.entry_of(experiment)
+    name, unit = entry.get("parameter", "parameter"), entry.get("parameter_unit", "")
+    lower.set(xlabel=f"{name} ({unit})" if unit else name, ylabel="rate of the leading mode (1/s)")
     lower.set_yscale("symlog", linthresh=1)
     lower.axhline(0, color="0.7", linewidth=0.6)
     upper.legend()

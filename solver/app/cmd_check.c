@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include "geometry/mesh.h"
 #include "solver/app/commands.h"
-#include "solver/config/config.h"
+#include "solver/config/variant.h"
 #include "solver/front.h"
 #include "solver/langevin_window.h"
 #include "solver/lattice.h"
@@ -98,6 +98,8 @@ enum hd_status cmd_check(const struct arguments *arguments, struct hd_error *err
   struct run_spec spec = {0};
   TRY(config_read(&config, &spec, arguments->operand, arguments->sets, err));
   enum hd_status status = check_spec(&spec, err);
+  if (status == HD_OK)
+    status = variant_check_curves(config, &spec, err);
   if (status == HD_OK && config_study(config)->n_vary > 0)
     status = study_check(stdout, arguments->operand, arguments->sets, err);
   if (status == HD_OK)

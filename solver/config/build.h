@@ -93,6 +93,8 @@ int build_stepped_source(struct reader *reader, const struct node *group,
 /** What a continuation has besides: its values and its group `curve`. */
 enum hd_status build_curve(struct reader *reader, const struct node *group,
                            const struct circuit_spec *circuit, struct experiment_spec *experiment);
+/** Values of the curves over keys, when all the rest of the input has been read. */
+enum hd_status build_curve_keys(struct reader *reader, struct run_spec *spec);
 
 /** One waveform in the unit of what it drives ("V", "A", ""). `group` may be NULL: constant. */
 enum hd_status build_waveform(struct reader *reader, const struct node *group, const char *unit,

@@ -74,9 +74,9 @@ static bool experiment_row(size_t i, struct catalogue_row *row) {
       {"dc_sweep", NULL, "Steady states along the values of one source.",
        "drive source from to step points values", NULL},
       {"continuation", NULL,
-       "Steady states along a curve over the values of one source, through its folds, with their "
-       "stability.",
-       "drive source from to curve", NULL},
+       "Steady states along a curve over the values of one source, or of any number of the input, "
+       "through its folds, with their stability.",
+       "drive source key from to curve", NULL},
       {"transient", NULL, "Evolution in time.", "drive duration output spikes protocol", NULL},
       {"impedance", NULL,
        "Small harmonic signals about the steady state at the values that the sources have at t = "

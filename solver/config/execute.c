@@ -15,7 +15,8 @@ enum hd_status plan_create(struct plan *plan, const char *path, const char *cons
   *plan = (struct plan){0};
   TRY(hd_strdup(&plan->path, path, err));
   TRY(config_read(&plan->config, &plan->spec, path, sets, err));
-  return mesh_plan(&plan->spec, err);
+  TRY(mesh_plan(&plan->spec, err));
+  return variant_check_curves(plan->config, &plan->spec, err);
 }
 
 static enum hd_status write_resolved(const struct plan *plan, const char *dir,
@@ -34,6 +35,7 @@ static struct run_options make_options(const struct plan *plan, const char *dir,
   return (struct run_options){.dir = dir,
                               .input_path = plan->path,
                               .hash = config_hash(plan->config),
+                              .variants = variants_of(plan->config),
                               .resume = resume,
                               .level = level,
                               .terminal = terminal};

@@ -265,9 +265,12 @@ static void check_keys(struct reader *reader, const struct node *group,
   if (source && !spectrum && !curve && experiment->type != EXPERIMENT_DC_SWEEP)
     input_error(reader, source, NULL,
                 "is for types \"dc_sweep\", \"impedance\", \"noise\" and \"continuation\" only");
-  const struct node *curve_group = tree_member(group, "curve");
-  if (curve_group && !curve)
-    input_error(reader, curve_group, NULL, "is for type \"continuation\" only");
+  static const char *const curve_keys[] = {"key", "curve"};
+  for (size_t i = 0; i < sizeof curve_keys / sizeof *curve_keys; i++) {
+    const struct node *node = tree_member(group, curve_keys[i]);
+    if (node && !curve)
+      input_error(reader, node, NULL, "is for type \"continuation\" only");
+  }
   const struct node *duration = tree_member(group, "duration");
   if (duration && experiment->type != EXPERIMENT_TRANSIENT)
     input_error(reader, duration, NULL, "is for type \"transient\" only");

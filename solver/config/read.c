@@ -148,6 +148,8 @@ static enum hd_status read_tree(struct input *input, const struct node *root, co
     status = library_create(&reader.library, err);
   if (status == HD_OK)
     status = read_parts(&reader, input->spec, input->study);
+  if (status == HD_OK && err->status == HD_OK && path)
+    status = build_curve_keys(&reader, input->spec);
   library_free(&reader.library);
   units_free(&reader.units);
   return status == HD_OK ? err->status : status;

@@ -165,12 +165,14 @@ static void write_spectrum(FILE *file, const struct run_spec *spec,
 
 static void write_curve(FILE *file, const struct run_spec *spec,
                         const struct experiment_spec *experiment) {
-  const struct element *source = &spec->circuit.elements[experiment->sweep_source];
+  bool key = experiment->sweep_source < 0;
+  const struct element *source = &spec->circuit.elements[key ? 0 : experiment->sweep_source];
   struct table ends = section_table(SECTION_EXPERIMENT, 1), table = section_table(SECTION_CURVE, 0);
   const struct sweep_input input = {.from = experiment->curve.from, .to = experiment->curve.to};
   ends.keys = "from to";
-  ends.value_unit = table.value_unit = element_table[source->kind].value_unit;
-  resolve_string(file, 4, "source", source->name);
+  ends.value_unit = table.value_unit =
+      key ? experiment->curve.unit : element_table[source->kind].value_unit;
+  resolve_string(file, 4, key ? "key" : "source", key ? experiment->curve.key : source->name);
   table_write(file, 4, &ends, &input);
   fputs("    curve = {\n", file);
   table_write(file, 6, &table, experiment);

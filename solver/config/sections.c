@@ -138,6 +138,9 @@ static const struct section_child experiment_children[] = {
     {"source", "\"element\"", NULL,
      "Source of a dc_sweep or a continuation; impedance, noise: that of the small signal; missing: "
      "the only voltage source."},
+    {"key", "\"path\"", NULL,
+     "Continuation: the number of the input that varies instead of a source, as --set has it: "
+     "\"device.contacts[0].barrier\"."},
     {"values", "[quantity, ...]", "$", "Values of a dc_sweep, in order."},
     {"drive", "( { }, ... )", NULL, "Waveforms of sources during this experiment."},
     {"output", "{ }", NULL, "When a transient writes rows."},

@@ -23,14 +23,14 @@ static enum hd_status index_lines(struct text *text, char *resolved, char **file
   return HD_OK;
 }
 
-static enum hd_status parse_resolved(struct node **root, const struct config *config,
+static enum hd_status parse_resolved(struct node **root, const char *resolved,
                                      struct hd_error *err) {
   static char name[] = "resolved.cfg"; /* in messages */
   static char *file[] = {name};
   struct text text;
   char *copy = NULL;
   *root = NULL;
-  TRY(hd_strdup(&copy, config_resolved(config), err));
+  TRY(hd_strdup(&copy, resolved, err));
   enum hd_status status = index_lines(&text, copy, file, err);
   if (status == HD_OK)
     status = tree_parse(root, &text, err);
@@ -78,12 +78,13 @@ static bool is_physics(const struct node *node) {
 
 /**
  * Find a number by its path as --set has it.
- * Errors  HD_INPUT, HD_MEMORY
+ * resolved  the complete input
+ * Errors    HD_INPUT, HD_MEMORY
  */
-enum hd_status variant_find(const struct config *config, const char *key,
-                            struct variant_number *number, struct hd_error *err) {
+enum hd_status variant_locate(const char *resolved, const char *key, struct variant_number *number,
+                              struct hd_error *err) {
   struct node *root;
-  TRY(parse_resolved(&root, config, err));
+  TRY(parse_resolved(&root, resolved, err));
   const struct node *node = find(root, key);
   enum hd_status status = HD_OK;
   if (!node || node->kind != NODE_FLOAT)
@@ -96,15 +97,21 @@ enum hd_status variant_find(const struct config *config, const char *key,
                      "'%.200s' may not vary: only the temperature, constants, materials, devices, "
                      "the circuit and waveforms of drives may",
                      key);
-  else if (node->number == 0.0)
-    status = hd_fail(err, HD_INPUT, "'%.200s' is 0, must not be: its changes are relative", key);
   else {
     tree_named_path(node, number->name, sizeof number->name);
-    read_unit(config_resolved(config), node->line, number->unit);
+    read_unit(resolved, node->line, number->unit);
     number->value = node->number;
   }
   tree_free(&root);
   return status;
+}
+
+enum hd_status variant_find(const struct config *config, const char *key,
+                            struct variant_number *number, struct hd_error *err) {
+  TRY(variant_locate(config_resolved(config), key, number, err));
+  if (number->value != 0.0)
+    return HD_OK;
+  return hd_fail(err, HD_INPUT, "'%.200s' is 0, must not be: its changes are relative", key);
 }
 
 /**
@@ -166,9 +173,9 @@ enum hd_status variant_read(const struct config *config, size_t n, const char *c
   struct run_spec plain = {0};
   struct node *root = NULL, *changed = NULL;
   *spec = (struct run_spec){0};
-  enum hd_status status = parse_resolved(&root, config, err);
+  enum hd_status status = parse_resolved(&root, config_resolved(config), err);
   if (status == HD_OK)
-    status = parse_resolved(&changed, config, err);
+    status = parse_resolved(&changed, config_resolved(config), err);
   if (status == HD_OK)
     status = read_changed(changed, n, keys, values, spec, err);
   if (status == HD_OK)
@@ -192,12 +199,72 @@ enum hd_status variant_text(const struct config *config, size_t n, const char *c
   struct node *root;
   struct run_spec spec = {0};
   char hash[HASH_HEX];
-  TRY(parse_resolved(&root, config, err));
+  TRY(parse_resolved(&root, config_resolved(config), err));
   enum hd_status status = read_changed(root, n, keys, values, &spec, err);
   if (status == HD_OK)
     status = resolve_text(&spec, text, hash, err);
   run_spec_free(&spec);
   tree_free(&root);
+  return status;
+}
+
+/* ---- curves ---- */
+
+static enum hd_status read_variant(const void *config, const char *key, double value,
+                                   struct run_spec *spec, struct hd_error *err) {
+  return variant_read(config, 1, &key, &value, spec, err);
+}
+
+struct run_variants variants_of(const struct config *config) {
+  return (struct run_variants){.read = read_variant, .context = config};
+}
+
+/** Can the key of a curve have this value, on the mesh of the run? */
+static enum hd_status check_value(const struct config *config, const struct curve_spec *curve,
+                                  double value, const struct system *system, struct hd_error *err) {
+  struct hd_error own = {0};
+  struct run_spec spec = {0};
+  struct system *other = NULL;
+  const char *key = curve->key;
+  enum hd_status status = variant_read(config, 1, &key, &value, &spec, &own);
+  if (status == HD_OK)
+    status = system_create(&other, &spec, &own);
+  const char *text = strncmp(own.text, "resolved.cfg:", strlen("resolved.cfg:")) == 0
+                         ? strstr(own.text, ": ") + 2
+                         : own.text;
+  if (status != HD_OK)
+    hd_fail(err, status, "%s: %s cannot be %.9g%s%s: %.*s", curve->place, key, value,
+            curve->unit[0] ? " " : "", curve->unit, (int)strcspn(text, "\n"), text);
+  else if (!system_is_alike(other, system))
+    status = hd_fail(err, HD_INPUT,
+                     "%s: %s changes the number of unknowns at %.9g%s%s, must not: give the mesh "
+                     "by intervals, or leave it out",
+                     curve->place, key, value, curve->unit[0] ? " " : "", curve->unit);
+  system_free(&other);
+  run_spec_free(&spec);
+  return status;
+}
+
+/**
+ * The keys of curves must be able to have the values that they end at, and leave the unknowns
+ * alone. spec    planned Errors  HD_INPUT, HD_MEMORY
+ */
+enum hd_status variant_check_curves(const struct config *config, const struct run_spec *spec,
+                                    struct hd_error *err) {
+  struct system *system = NULL;
+  enum hd_status status = HD_OK;
+  for (size_t i = 0; i < spec->n_experiments && status == HD_OK; i++) {
+    const struct curve_spec *curve = &spec->experiments[i].curve;
+    if (!curve->key[0])
+      continue;
+    if (!system)
+      status = system_create(&system, spec, err);
+    if (status == HD_OK)
+      status = check_value(config, curve, curve->low, system, err);
+    if (status == HD_OK)
+      status = check_value(config, curve, curve->high, system, err);
+  }
+  system_free(&system);
   return status;
 }
 

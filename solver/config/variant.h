@@ -3,6 +3,7 @@
 #define HALIDRIFT_SOLVER_CONFIG_VARIANT_H
 
 #include "solver/config/config.h"
+#include "solver/continuation_key.h"
 #include "solver/sensitivity.h"
 
 /** Relative change of a parameter in its twins: the error of the central difference, step^2 / 6
@@ -19,6 +20,17 @@ struct variant_number {
 /** Find a number by its path. Errors: HD_INPUT: there is none, it is 0, or it may not vary */
 enum hd_status variant_find(const struct config *config, const char *key,
                             struct variant_number *number, struct hd_error *err);
+
+/** The same in the text of a resolved input; the number may be 0. */
+enum hd_status variant_locate(const char *resolved, const char *key, struct variant_number *number,
+                              struct hd_error *err);
+
+/** The input with one other value, for curves over keys; `config` is borrowed. */
+struct run_variants variants_of(const struct config *config);
+
+/** Can the keys of all curves have the values that those end at? Errors: HD_INPUT with the place */
+enum hd_status variant_check_curves(const struct config *config, const struct run_spec *spec,
+                                    struct hd_error *err);
 
 /** Can all these vary? Errors: HD_INPUT with the place in the input `path` */
 enum hd_status variant_check(const struct config *config, const struct sensitivity_spec *wanted,

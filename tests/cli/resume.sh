@@ -59,6 +59,19 @@ expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" curve.cfg curve_k
 expect 0 "" python3 "$support/same_run.py" curve curve_killed
 expect 0 "" cmp curve/curve.csv curve_killed/curve.csv
 
+# A curve over a number of the input, through the fold at 0.2 V; ions of a density that varies.
+expect 0 "" "$HALIDRIFT" run "$HALIDRIFT_ROOT/inputs/devices/memristor_curve.cfg" -q -o key \
+  --set device.mesh.intervals=60 --set checkpoint.steps=7 --set 'experiments=({name="key";
+  type="continuation";key="device.interactions[0].energy";from="0.55 eV";to="0.7 eV";
+  curve={low="0.45 eV";max_points=60;};
+  drive=({source="V";waveform={type="constant";value="0.2 V";};});},
+  {name="behind";type="steady";})'
+require "$(grep -c '"arc_length"' key/summary.json)" -ge 1 # folds
+cp key/resolved.cfg key.cfg
+expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" key.cfg key_killed 5
+expect 0 "" python3 "$support/same_run.py" key key_killed
+expect 0 "" cmp key/curve.csv key_killed/curve.csv
+
 # Checkpoints by number of step are restarts of the time steps: within the tolerance, the result is
 # that of a run without them.
 expect 0 "" "$HALIDRIFT" run deck.cfg -q -o plain --set checkpoint.steps=0

@@ -6,74 +6,32 @@
 #include <stdio.h>
 #include <string.h>
 #include "solver/base/memory.h"
-#include "solver/continuation.h"
 #include "solver/stability.h"
 #include "tests/support/difference.h"
-#include "tests/support/rig.h"
+#include "tests/support/trace.h"
 
 static const char DECK[] = "inputs/devices/memristor_curve.cfg";
-enum { FOLDS = 40, POINTS = 2000 };
 /** The range of the curves, V. */
 static const double TOP = 0.5;
-
-/** A rig and a curve over its voltage source. */
-struct trace {
-  struct rig rig;
-  struct continuation *curve;
-  size_t source;
-  int n_folds;
-  double fold[FOLDS]; /* V */
-};
-
-static enum hd_status set_source(void *context, struct steady *steady, double value,
-                                 struct hd_error *err) {
-  (void)err;
-  steady->system->elements[*(const size_t *)context].waveform =
-      (struct waveform){.kind = WAVEFORM_CONSTANT, .low = value};
-  return HD_OK;
-}
-
-static void require(enum hd_status status, const struct hd_error *err) {
-  ck_assert_msg(status == HD_OK, "%s", err->text);
-}
 
 /** A curve from the steady state that moving the voltage to `from` ends in. */
 static void trace_open(struct trace *trace, double from, double direction,
                        const char *const *sets) {
   static const struct curve_steps steps = {.first = 0.1, .largest = 2.0, .smallest = 1e-7};
-  struct hd_error err = {0};
+  const struct trace_range range = {
+      .from = from, .low = 0.0, .high = TOP, .unit = 0.02, .direction = direction};
   *trace = (struct trace){.n_folds = 0};
   rig_open(&trace->rig, DECK, sets);
   rig_equilibrium(&trace->rig);
   rig_move(&trace->rig, "V", from);
-  trace->source = (size_t)rig_element(&trace->rig, "V");
-  const struct curve_parameter parameter = {
-      .name = "V", .unit = 0.02, .linear = true, .set = set_source, .context = &trace->source};
-  require(continuation_create(&trace->curve, trace->rig.steady, &parameter, &steps, &err), &err);
-  require(continuation_begin(trace->curve, trace->rig.y, from, direction, &err), &err);
+  trace_begin(trace, &range, &steps);
 }
 
-static void trace_close(struct trace *trace) {
-  continuation_free(&trace->curve);
-  rig_close(&trace->rig);
-}
-
-/** The next point, in curve->next; its fold is remembered. False behind the ends of the range. */
-static bool trace_next(struct trace *trace) {
-  struct hd_error err = {0};
-  require(continuation_advance(trace->curve, &err), &err);
-  const struct curve_point *next = &trace->curve->next;
-  ck_assert_int_lt(trace->n_folds, FOLDS);
-  if (next->fold)
-    trace->fold[trace->n_folds++] = next->p;
-  return next->p > 0.0 && next->p < TOP;
-}
-
-/** All folds of a curve. */
-static void trace_all(struct trace *trace) {
-  for (int i = 0; i < POINTS && trace_next(trace); i++)
-    continuation_accept(trace->curve);
-  ck_assert_double_ge(fmax(trace->curve->next.p, TOP - trace->curve->next.p), TOP);
+/** Let the next step end where the curve passes V, if it does. */
+static void trace_stop_at(struct trace *trace, double V) {
+  struct curve_parameter *parameter = &trace->curve->parameter;
+  parameter->low = trace->curve->last.p > V ? V : 0.0;
+  parameter->high = trace->curve->last.p < V ? V : TOP;
 }
 
 /* The same folds in the other order: dp/ds = 0 is solved to 1e-7, the voltage is exact to the
@@ -97,21 +55,6 @@ START_TEST(folds_are_the_same_from_both_sides) {
 }
 END_TEST
 
-/** Largest difference of two states over the mesh: potentials and levels, V. */
-static double distance(const struct rig *rig, const double *a, const double *b) {
-  const struct system_instance *instance = rig_instance(rig);
-  const struct model *model = &instance->device->model;
-  double worst = 0.0;
-  for (int k = 0; k < instance->device->n_nodes; k++)
-    for (int j = 0; j < model->n_unknowns; j++) {
-      int g = instance->dof[k * model->n_unknowns + j];
-      bool volts = j == 0 || (j <= model->n_species && model->carrier[j - 1]);
-      if (g < rig->system->n && volts)
-        worst = fmax(worst, fabs(a[g] - b[g]));
-    }
-  return worst;
-}
-
 /* Newton at a fixed voltage leaves the points where they are, on stable and unstable branches. Next
  * to a fold its matrix is nearly singular: dp/ds is the part of a step that the voltage fixes. */
 START_TEST(points_are_steady_states) {
@@ -122,14 +65,14 @@ START_TEST(points_are_steady_states) {
   int checked = 0;
   trace_open(&trace, 0.0, 1.0, NULL);
   const struct curve_point *last = &trace.curve->last;
-  for (int i = 0; i < POINTS && trace_next(&trace); i++) {
+  for (int i = 0; i < TRACE_POINTS && trace_next(&trace); i++) {
     continuation_accept(trace.curve);
     if (i % 10 != 0 || fabs(last->slope) < far * trace.curve->parameter.unit)
       continue;
     memcpy(trace.rig.y, last->y, (size_t)trace.rig.system->n * sizeof(double));
-    set_source(&trace.source, trace.rig.steady, last->p, NULL);
+    trace_set_voltage(&trace.source, trace.rig.steady, last->p, NULL);
     rig_polish(&trace.rig);
-    worst = fmax(worst, distance(&trace.rig, trace.rig.y, last->y));
+    worst = fmax(worst, trace_distance(&trace.rig, trace.rig.y, last->y));
     checked++;
   }
   printf("Newton to rounding moves %d states by up to %.1e V\n", checked, worst);
@@ -145,24 +88,23 @@ START_TEST(curve_passes_the_states_of_sweeps) {
   static const double V = 0.2, tolerance = 1e-8; /* V: ten times newton_tolerance */
   struct trace trace;
   struct hd_error err = {0};
-  double *found[FOLDS] = {NULL}, rate[FOLDS];
+  double *found[TRACE_FOLDS] = {NULL}, rate[TRACE_FOLDS];
   int n_found = 0;
   struct stability_modes modes;
   struct stability *stability = NULL;
   trace_open(&trace, 0.0, 1.0, NULL);
   size_t n = (size_t)trace.rig.system->n;
-  require(stability_create(&stability, trace.rig.system, false, &err), &err);
-  for (bool inside = true; inside;) {
-    inside = trace_next(&trace);
-    if ((trace.curve->last.p - V) * (trace.curve->next.p - V) < 0.0) {
-      require(continuation_stop(trace.curve, V, &err), &err);
-      require(hd_alloc(&found[n_found], n, sizeof(double), &err), &err);
+  trace_require(stability_create(&stability, trace.rig.system, false, &err), &err);
+  for (bool inside = true; inside; continuation_accept(trace.curve)) {
+    trace_stop_at(&trace, V);
+    inside = trace_next(&trace) || trace.curve->next.p == V;
+    if (trace.curve->next.p == V) {
+      trace_require(hd_alloc(&found[n_found], n, sizeof(double), &err), &err);
       memcpy(found[n_found], trace.curve->next.y, n * sizeof(double));
-      require(stability_modes(stability, trace.rig.system, found[n_found], &modes, &err), &err);
+      trace_require(stability_modes(stability, trace.rig.system, found[n_found], &modes, &err),
+                    &err);
       rate[n_found++] = modes.rate;
-      trace_next(&trace);
     }
-    continuation_accept(trace.curve);
   }
   ck_assert_int_eq(n_found, 3);
   ck_assert_double_lt(rate[0], 0.0);
@@ -171,11 +113,11 @@ START_TEST(curve_passes_the_states_of_sweeps) {
   rig_equilibrium(&trace.rig);
   for (int i = 1; i <= 20; i++)
     rig_move(&trace.rig, "V", V * i / 20);
-  ck_assert_double_le(distance(&trace.rig, trace.rig.y, found[0]), tolerance);
+  ck_assert_double_le(trace_distance(&trace.rig, trace.rig.y, found[0]), tolerance);
   rig_move(&trace.rig, "V", TOP);
   for (int i = 1; i <= 20; i++)
     rig_move(&trace.rig, "V", TOP + (V - TOP) * i / 20);
-  ck_assert_double_le(distance(&trace.rig, trace.rig.y, found[2]), tolerance);
+  ck_assert_double_le(trace_distance(&trace.rig, trace.rig.y, found[2]), tolerance);
   for (int i = 0; i < n_found; i++)
     hd_free(&found[i]);
   stability_free(&stability);
@@ -193,12 +135,12 @@ START_TEST(leading_rate_vanishes_at_folds) {
   double largest = 0.0;
   int growing = 0, folds = 0;
   trace_open(&trace, 0.0, 1.0, NULL);
-  require(stability_create(&stability, trace.rig.system, false, &err), &err);
+  trace_require(stability_create(&stability, trace.rig.system, false, &err), &err);
   for (bool inside = true; inside; continuation_accept(trace.curve)) {
     struct stability_modes modes;
     inside = trace_next(&trace);
     const struct curve_point *next = &trace.curve->next;
-    require(stability_modes(stability, trace.rig.system, next->y, &modes, &err), &err);
+    trace_require(stability_modes(stability, trace.rig.system, next->y, &modes, &err), &err);
     if (next->fold) {
       printf("rate at the fold of %.6g V: %.1e 1/s, before up to %.3g 1/s\n", next->p, modes.rate,
              largest);
@@ -228,28 +170,28 @@ START_TEST(modes_grow_in_transients_at_their_rate) {
   double *base = NULL, *moved = NULL;
   trace_open(&trace, 0.0, 1.0, NULL);
   size_t n = (size_t)trace.rig.system->n;
-  require(stability_create(&stability, trace.rig.system, false, &err), &err);
-  require(hd_alloc(&base, n + 1, sizeof(double), &err), &err);
-  require(hd_alloc(&moved, n + 1, sizeof(double), &err), &err);
-  for (int i = 0; i < POINTS && trace_next(&trace); i++) {
+  trace_require(stability_create(&stability, trace.rig.system, false, &err), &err);
+  trace_require(hd_alloc(&base, n + 1, sizeof(double), &err), &err);
+  trace_require(hd_alloc(&moved, n + 1, sizeof(double), &err), &err);
+  for (int i = 0; i < TRACE_POINTS && trace_next(&trace); i++) {
     continuation_accept(trace.curve);
     const struct curve_point *last = &trace.curve->last;
     if (i % 60 != 40 || last->fold)
       continue;
-    require(stability_modes(stability, trace.rig.system, last->y, &modes, &err), &err);
+    trace_require(stability_modes(stability, trace.rig.system, last->y, &modes, &err), &err);
     const double *mode = stability_mode(stability);
     memcpy(base, last->y, n * sizeof(double));
-    set_source(&trace.source, trace.rig.steady, last->p, NULL);
+    trace_set_voltage(&trace.source, trace.rig.steady, last->p, NULL);
     double dt = dt_rate / fabs(modes.rate), size = 0.0, ahead = 0.0;
     for (size_t g = 0; g < n; g++)
       moved[g] = base[g] + mode[g];
-    size = distance(&trace.rig, moved, base);
+    size = trace_distance(&trace.rig, moved, base);
     for (size_t g = 0; g < n; g++)
       trace.rig.y[g] = base[g] + deviation / size * mode[g];
     rig_euler(&trace.rig, 0.0, dt);
     for (size_t g = 0; g < n; g++)
       trace.rig.yp[g] = trace.rig.y[g] - base[g];
-    ahead = distance(&trace.rig, trace.rig.y, base) / deviation;
+    ahead = trace_distance(&trace.rig, trace.rig.y, base) / deviation;
     printf("%.6g V: rate %.6g 1/s, one step grows by %.6f, must by %.6f\n", last->p, modes.rate,
            ahead, 1.0 / (1.0 - modes.rate * dt));
     ck_assert_double_le(fabs(ahead * (1.0 - modes.rate * dt) - 1.0), tolerance);
@@ -267,7 +209,7 @@ static gsl_matrix *dense_matrix(struct rig *rig, const double *y, double cj, dou
   struct system_plan *plan;
   struct system_point point = {.mode = SYSTEM_TRANSIENT, .y = y, .cj = cj};
   size_t n = (size_t)rig->system->n;
-  require(system_plan(rig->system, SYSTEM_TRANSIENT, false, &plan, &err), &err);
+  trace_require(system_plan(rig->system, SYSTEM_TRANSIENT, false, &plan, &err), &err);
   ck_assert_int_eq(system_jacobian(rig->system, &point, rig->F), 0);
   gsl_matrix *matrix = gsl_matrix_calloc(n, n);
   for (size_t j = 0; j < n; j++)
@@ -321,14 +263,15 @@ START_TEST(leading_mode_leads_all_others) {
   struct stability_modes modes;
   struct stability *stability = NULL;
   trace_open(&trace, 0.0, 1.0, sets);
-  require(stability_create(&stability, trace.rig.system, false, &err), &err);
+  trace.curve->parameter.low = -TOP;
+  trace_require(stability_create(&stability, trace.rig.system, false, &err), &err);
   for (int i = 0; i < 60; i++) {
     trace_next(&trace);
     continuation_accept(trace.curve);
     const double *y = trace.curve->last.y;
     if (i % 10 != 5)
       continue;
-    require(stability_modes(stability, trace.rig.system, y, &modes, &err), &err);
+    trace_require(stability_modes(stability, trace.rig.system, y, &modes, &err), &err);
     double rate = largest_rate(&trace.rig, y, 10.0 * fabs(modes.rate));
     printf("%.6g V: leading rate %.9g 1/s, of all modes %.9g 1/s\n", trace.curve->last.p,
            modes.rate, rate);

@@ -3,9 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "solver/continuation.h"
 #include "solver/stability.h"
-#include "tests/support/rig.h"
+#include "tests/support/trace.h"
 
 static const char DECK[] = "validation/continuation/ramp.cfg";
 
@@ -14,23 +13,11 @@ struct fold {
   double V, ab; /* V; 1/(V s^2) */
 };
 
-static enum hd_status set_source(void *context, struct steady *steady, double value,
-                                 struct hd_error *err) {
-  (void)err;
-  steady->system->elements[*(const size_t *)context].waveform =
-      (struct waveform){.kind = WAVEFORM_CONSTANT, .low = value};
-  return HD_OK;
-}
-
-static void require(enum hd_status status, const struct hd_error *err) {
-  ck_assert_msg(status == HD_OK, "%s", err->text);
-}
-
 /** The leading rate mu at a point. */
 static double rate_at(struct stability *stability, struct rig *rig, const double *y) {
   struct hd_error err = {0};
   struct stability_modes modes;
-  require(stability_modes(stability, rig->system, y, &modes, &err), &err);
+  trace_require(stability_modes(stability, rig->system, y, &modes, &err), &err);
   return modes.rate;
 }
 
@@ -38,34 +25,27 @@ static double rate_at(struct stability *stability, struct rig *rig, const double
  * both signs of mu: the points on both sides of the fold give the product, their mean without the
  * first order. */
 static struct fold find_fold(void) {
-  enum { POINTS = 200 };
   static const struct curve_steps steps = {.first = 0.05, .largest = 1.0, .smallest = 1e-7};
+  const struct trace_range range = {
+      .from = 0.24, .low = 0.0, .high = 1.0, .unit = 0.02, .direction = 1.0};
   struct hd_error err = {0};
-  struct rig rig;
-  struct continuation *curve;
+  struct trace trace = {.n_folds = 0};
   struct stability *stability;
   struct fold fold = {.V = NAN};
-  rig_open(&rig, DECK, NULL);
-  rig_equilibrium(&rig);
+  rig_open(&trace.rig, DECK, NULL);
+  rig_equilibrium(&trace.rig);
   for (int i = 1; i <= 12; i++)
-    rig_move(&rig, "V", 0.02 * i);
-  size_t source = (size_t)rig_element(&rig, "V");
-  const struct curve_parameter parameter = {
-      .name = "V", .unit = 0.02, .linear = true, .set = set_source, .context = &source};
-  require(continuation_create(&curve, rig.steady, &parameter, &steps, &err), &err);
-  require(stability_create(&stability, rig.system, false, &err), &err);
-  require(continuation_begin(curve, rig.y, 0.24, 1.0, &err), &err);
-  for (int i = 0; i < POINTS && isnan(fold.V); i++) {
-    require(continuation_advance(curve, &err), &err);
-    if (curve->next.fold)
-      fold.V = curve->next.p;
-    else
-      continuation_accept(curve);
-  }
-  double below = rate_at(stability, &rig, curve->last.y), V_below = curve->last.p;
+    rig_move(&trace.rig, "V", 0.02 * i);
+  trace_begin(&trace, &range, &steps);
+  trace_require(stability_create(&stability, trace.rig.system, false, &err), &err);
+  struct continuation *curve = trace.curve;
+  while (trace_next(&trace) && !curve->next.fold)
+    continuation_accept(curve);
+  fold.V = curve->next.p;
+  double below = rate_at(stability, &trace.rig, curve->last.y), V_below = curve->last.p;
   continuation_accept(curve);
-  require(continuation_advance(curve, &err), &err);
-  double behind = rate_at(stability, &rig, curve->next.y), V_behind = curve->next.p;
+  trace_require(continuation_advance(curve, &err), &err);
+  double behind = rate_at(stability, &trace.rig, curve->next.y), V_behind = curve->next.p;
   ck_assert_double_lt(below, 0.0);
   ck_assert_double_gt(behind, 0.0);
   double product[2] = {below * below / (4.0 * (fold.V - V_below)),
@@ -73,8 +53,7 @@ static struct fold find_fold(void) {
   /* linear in mu: read at mu = 0 */
   fold.ab = product[0] + (product[1] - product[0]) * -below / (behind - below);
   stability_free(&stability);
-  continuation_free(&curve);
-  rig_close(&rig);
+  trace_close(&trace);
   return fold;
 }
 
