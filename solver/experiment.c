@@ -1,5 +1,6 @@
 #include "solver/experiment.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 #include "solver/base/memory.h"
@@ -83,11 +84,7 @@ static enum hd_status begin_state(struct run *run, const struct experiment_spec 
     TRY(reach_state(run, experiment, err));
     return experiment->protocol.n_values > 1 ? keep_first(run, err) : HD_OK;
   }
-  if (run->sensitivity)
-    return hd_fail(err, HD_INPUT,
-                   "sensitivity: experiment %s is a series, which begins anew from one state; give "
-                   "it one value",
-                   experiment->name);
+  assert(!run->sensitivity); /* refused when the input was read, and by fits */
   memcpy(run->y, run->first, n * sizeof *run->y);
   memcpy(run->sources, run->first + n, elements * sizeof *run->sources);
   run->steady->frozen = experiment->frozen_ions;

@@ -166,12 +166,22 @@ static void free_experiment(struct experiment_spec *experiment) {
   protocol_free(&experiment->protocol);
 }
 
+const struct protocol_spec *run_series(const struct run_spec *spec, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (spec->experiments[i].protocol.n_values > 1)
+      return &spec->experiments[i].protocol;
+  return NULL;
+}
+
 const struct waveform *experiment_waveform(const struct run_spec *spec,
                                            const struct experiment_spec *experiment,
                                            size_t element) {
   for (size_t d = 0; d < experiment->n_drives; d++)
     if (experiment->drives[d].target == DRIVE_SOURCE && experiment->drives[d].index == (int)element)
       return &experiment->drives[d].waveform;
+  const struct protocol_spec *protocol = &experiment->protocol;
+  if (protocol->enabled && protocol->target == DRIVE_SOURCE && protocol->index == (int)element)
+    return &protocol->waveform;
   return &spec->circuit.elements[element].waveform;
 }
 

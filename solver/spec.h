@@ -268,7 +268,11 @@ static inline double run_thermal_voltage(const struct run_spec *run) {
   return run->constants.k * run->temperature / run->constants.q;
 }
 
-/** Waveform of an element of the circuit during an experiment: what drives it, or its own. */
+/** A series of protocols among the first n experiments; NULL: there is none. */
+const struct protocol_spec *run_series(const struct run_spec *spec, size_t n);
+
+/** Waveform of an element of the circuit during an experiment: of what drives it, a protocol among
+ * them, or its own. */
 const struct waveform *experiment_waveform(const struct run_spec *spec,
                                            const struct experiment_spec *experiment,
                                            size_t element);

@@ -110,6 +110,15 @@ static void settle_fronts(struct run_spec *spec) {
         spec->devices[d].species[s].front = FRONT_POINTWISE;
 }
 
+/** Members of a series begin anew from one state, which sensitivities do not. */
+static void check_series(struct reader *reader, const struct run_spec *spec) {
+  const struct protocol_spec *series = run_series(spec, spec->n_experiments);
+  if (spec->sensitivity.n > 0 && series)
+    input_error(reader, tree_member(reader->root, "sensitivity"), NULL,
+                "and series of protocols exclude each other: experiment %s must have one value",
+                series->name);
+}
+
 /** All parts, in the order in which they need one another. */
 static enum hd_status read_parts(struct reader *reader, struct run_spec *spec,
                                  struct study_spec *study) {
@@ -129,6 +138,7 @@ static enum hd_status read_parts(struct reader *reader, struct run_spec *spec,
   settle_fronts(spec);
   TRY(build_circuit(reader, reader->root, spec));
   TRY(build_experiments(reader, reader->root, spec));
+  check_series(reader, spec);
   return build_study(reader, reader->root, study);
 }
 

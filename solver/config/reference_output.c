@@ -378,6 +378,7 @@ static const struct output_row study_variables[] = {
     {"terminal_current_<which>", "A", "The rows `conservation` of summary.json of a run."},
     {"<threshold>", "",
      "An entry of study.thresholds, in the unit of its key; missing: not within its range."},
+    {"<threshold>_side", "1", "Where it is: -1 below the range, 0 within, 1 above."},
     {"<relaxation>", "s", "An entry of study.relaxations; missing: it does not fall so far."},
     {"<experiment>_<column>_min", "",
      "Smallest value of a column of terminals.csv over the experiment's rows; missing: none."},

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include "solver/base/memory.h"
 #include "solver/ensemble/parts.h"
+#include "solver/ensemble/variables.h"
 #include "solver/sink.h"
 
 /** How long to wait for this process's own runs before looking around: for the line of the
@@ -13,6 +14,29 @@
 enum { WAIT_MS = 100, WAIT_TEAM_MS = 5 };
 
 /* ---- the folder ---- */
+
+enum hd_status batch_check(const struct plan *plan, struct hd_error *err) {
+  const struct run_spec *spec = &plan->spec;
+  if (spec->sensitivity.n > 0)
+    return hd_fail(
+        err, HD_INPUT,
+        "%s: sensitivity: is for single runs, no ensemble or study carries it: leave the "
+        "group out",
+        plan->path);
+  for (size_t i = 0; i < spec->n_experiments; i++)
+    for (size_t j = 0; j < i; j++) {
+      char name[VARIABLE_NAME], other[VARIABLE_NAME];
+      variables_experiment(name, spec->experiments[i].name, "");
+      variables_experiment(other, spec->experiments[j].name, "");
+      if (strcmp(name, other) == 0)
+        return hd_fail(
+            err, HD_INPUT,
+            "%s: experiments: %s and %s are both %s* in netCDF files; names must differ in "
+            "letters and digits",
+            plan->path, spec->experiments[j].name, spec->experiments[i].name, name);
+    }
+  return HD_OK;
+}
 
 void batch_file_name(const struct batch_options *options, char name[HD_NAME], const char *stem,
                      const char *ending) {

@@ -57,6 +57,10 @@ enum hd_status batch_open(struct batch **batch, const struct batch_options *opti
 enum hd_status batch_run(struct batch **batch, const struct batch_work *work,
                          enum hd_status prepared, struct hd_error *err);
 
+/** Is an input one of many runs? Errors: HD_INPUT: it asks for sensitivities, or two experiments
+ * have one name in netCDF files */
+enum hd_status batch_check(const struct plan *plan, struct hd_error *err);
+
 /** "log.txt" of the whole, "log.part-3-of-8.txt" of a part. */
 void batch_file_name(const struct batch_options *options, char name[HD_NAME], const char *stem,
                      const char *ending);

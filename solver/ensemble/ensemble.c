@@ -28,6 +28,7 @@ static enum hd_status prepare_traces(struct ensemble *ensemble, struct hd_error 
 static enum hd_status prepare(struct ensemble *ensemble, bool traces, struct hd_error *err) {
   const struct batch_options *options = ensemble->options;
   TRY(trajectory_plan_create(&ensemble->shared, options->path, options->sets, err));
+  TRY(batch_check(&ensemble->shared.plan, err));
   return traces ? prepare_traces(ensemble, err) : HD_OK;
 }
 

@@ -321,6 +321,13 @@ enum hd_status fit_solve(struct fit_result *result, const struct config *config,
         return hd_fail(err, HD_INPUT, "%s and %s are of one experiment, must be of two",
                        data[e].file, data[d].file);
   }
+  const struct protocol_spec *series = run_series(spec, fit_model_experiments(&problem.model));
+  if (series)
+    return hd_fail(
+        err, HD_INPUT,
+        "fit: experiment %s is a series, which sensitivities cannot follow; must have one "
+        "value",
+        series->name);
   gsl_error_handler_t *handler = gsl_set_error_handler_off();
   enum hd_status status = solve(&problem, result, terminal, err);
   gsl_set_error_handler(handler);

@@ -113,8 +113,7 @@ static enum hd_status collect(struct fit_model *model, const struct rows *rows,
   return HD_OK;
 }
 
-/** Nothing behind the last experiment with data needs to be run. */
-static size_t count_experiments(const struct fit_model *model) {
+size_t fit_model_experiments(const struct fit_model *model) {
   size_t count = 0;
   for (size_t d = 0; d < model->n_data; d++)
     if (model->data[d].experiment >= count)
@@ -128,7 +127,7 @@ static enum hd_status run(struct fit_model *model, const struct variant_set *set
   const struct run_options options = {.level = PROGRESS_QUIET,
                                       .input_path = "",
                                       .hash = config_hash(model->config),
-                                      .n_experiments = count_experiments(model),
+                                      .n_experiments = fit_model_experiments(model),
                                       .n_parameters = set->n,
                                       .parameters = set->parameters,
                                       .parameter_step = variant_step,

@@ -14,6 +14,8 @@ struct fit_model {
   size_t runs;
 };
 
+/** How many experiments are run: those up to the last one with data. */
+size_t fit_model_experiments(const struct fit_model *model);
 /** Run at these values. Errors: those of a run */
 enum hd_status fit_model_run(struct fit_model *model, const double *values, struct hd_error *err);
 

@@ -112,19 +112,22 @@ static enum hd_status fires(struct run_point *run, const struct threshold *thres
 
 /**
  * Halve the range between a value that does not fire and one that does.
- * value   out: its middle; NAN: `to` does not fire, or `from` does
+ * value   out: its middle; NAN: it is not within the range
+ * side    out: -1: `from` fires already, 1: `to` does not fire yet, 0: within
  * Errors  those of the runs
  */
 static enum hd_status find_threshold(struct run_point *run, const struct threshold *threshold,
-                                     double *value, struct hd_error *err) {
+                                     double *value, int *side, struct hd_error *err) {
   double low = threshold->from, high = threshold->to;
   double width = threshold->spec->tolerance * fabs(high - low);
   bool yes;
   *value = NAN;
   TRY(fires(run, threshold, high, &yes, err));
+  *side = yes ? 0 : 1;
   if (!yes)
     return HD_OK;
   TRY(fires(run, threshold, low, &yes, err));
+  *side = yes ? -1 : 0;
   if (yes)
     return HD_OK;
   while (fabs(high - low) > width) {
@@ -141,11 +144,19 @@ static enum hd_status run_thresholds(struct run_point *run, json_t *summary, str
   for (size_t k = 0; k < run->plan->study->n_thresholds; k++) {
     const struct threshold *threshold = &run->plan->thresholds[k];
     double value;
-    TRY(find_threshold(run, threshold, &value, err));
+    int side;
+    char name[THRESHOLD_SIDE];
+    TRY(find_threshold(run, threshold, &value, &side, err));
     if (isfinite(value))
       json_object_set_new(own, threshold->spec->name, json_real(value));
+    threshold_side(threshold->spec, name);
+    json_object_set_new(own, name, json_real(side));
   }
   return HD_OK;
+}
+
+void threshold_side(const struct threshold_spec *spec, char name[THRESHOLD_SIDE]) {
+  snprintf(name, THRESHOLD_SIDE, "%s_side", spec->name);
 }
 
 /* ---- the line ---- */

@@ -12,6 +12,11 @@ struct threshold {
   char unit[HD_NAME];
 };
 
+/** Name of the figure that says on which side of the range a threshold is: -1 below, 0 within, 1
+ * above. */
+enum { THRESHOLD_SIDE = HD_NAME + 8 };
+void threshold_side(const struct threshold_spec *spec, char name[THRESHOLD_SIDE]);
+
 /** What all runs share. Borrowed unless said otherwise. */
 struct point_plan {
   const char *path;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include "solver/base/memory.h"
 #include "solver/config/resolve.h"
+#include "solver/config/suggest.h"
+#include "solver/output.h"
 #include "solver/sink.h"
 #include "solver/study/figures.h"
 #include "solver/study/point.h"
@@ -73,26 +75,64 @@ static enum hd_status read_threshold(struct study *study, size_t k, struct hd_er
   return HD_OK;
 }
 
-/** Names of what is looked for: none twice, none a parameter's. */
+/** Name number i of what is looked for, and where it stands: thresholds, relaxations, sides of
+ * thresholds. */
+static const char *name_of(const struct study_spec *spec, size_t i, char name[THRESHOLD_SIDE],
+                           const char **place) {
+  size_t n = spec->n_thresholds, k = i % (n + spec->n_relaxations);
+  bool is_side = i >= n + spec->n_relaxations;
+  *place = k < n ? spec->thresholds[k].place : spec->relaxations[k - n].place;
+  if (is_side)
+    threshold_side(&spec->thresholds[k], name);
+  else
+    snprintf(name, THRESHOLD_SIDE, "%s",
+             k < n ? spec->thresholds[k].name : spec->relaxations[k - n].name);
+  return name;
+}
+
+/** None twice, none a parameter's. */
 static void check_names(const struct study *study, struct hd_error *err) {
   const struct study_spec *spec = &study->spec;
-  size_t n = spec->n_thresholds + spec->n_relaxations;
+  size_t n = 2 * spec->n_thresholds + spec->n_relaxations;
   for (size_t i = 0; i < n; i++) {
-    bool first = i < spec->n_thresholds;
-    size_t r = i - spec->n_thresholds;
-    const char *name = first ? spec->thresholds[i].name : spec->relaxations[r].name;
-    const char *place = first ? spec->thresholds[i].place : spec->relaxations[r].place;
+    char name[THRESHOLD_SIDE], other[THRESHOLD_SIDE];
+    const char *place, *elsewhere;
     bool taken = false;
+    name_of(spec, i, name, &place);
     for (size_t k = 0; k < study->design.n_parameters; k++)
       taken = taken || strcmp(study->design.parameter[k].name, name) == 0;
     for (size_t j = 0; j < i; j++)
-      taken =
-          taken || strcmp(j < spec->n_thresholds ? spec->thresholds[j].name
-                                                 : spec->relaxations[j - spec->n_thresholds].name,
-                          name) == 0;
+      taken = taken || strcmp(name_of(spec, j, other, &elsewhere), name) == 0;
     if (taken)
       hd_fail(err, HD_INPUT, "%s.name: \"%s\" is there twice", place, name);
   }
+}
+
+/** One relaxation's column among those of terminals.csv; experiment and time are none. */
+static void check_column(const struct relaxation_spec *relaxation, const struct output *output,
+                         struct hd_error *err) {
+  char near[128];
+  struct suggest suggest = {.wanted = relaxation->column};
+  for (size_t c = 2; c < output->n_columns; c++) {
+    if (strcmp(output->columns[c], relaxation->column) == 0)
+      return;
+    suggest_offer(&suggest, output->columns[c]);
+  }
+  hd_fail(err, HD_INPUT, "%s.column: terminals.csv has no column '%s'%s", relaxation->place,
+          relaxation->column, suggest_text(&suggest, near));
+}
+
+/** Columns of relaxations, as the input without the study's values writes them. */
+static void check_columns(const struct study *study, struct hd_error *err) {
+  struct system *system = NULL;
+  struct output *output = NULL;
+  enum hd_status status = system_create(&system, &study->base.spec, err);
+  if (status == HD_OK)
+    status = output_open(&output, NULL, system, NULL, err);
+  for (size_t k = 0; k < study->spec.n_relaxations && status == HD_OK; k++)
+    check_column(&study->spec.relaxations[k], output, err);
+  output_close(&output, NULL);
+  system_free(&system);
 }
 
 /** All that is wrong with what is looked for. */
@@ -107,6 +147,8 @@ static enum hd_status read_figures(struct study *study, struct hd_error *err) {
       hd_fail(&own, HD_INPUT, "%s.experiment: there is no transient %s", spec->relaxations[k].place,
               spec->relaxations[k].experiment);
   check_names(study, &own);
+  if (spec->n_relaxations > 0 && own.status == HD_OK)
+    check_columns(study, &own);
   if (own.status != HD_OK)
     *err = own;
   return own.status;
@@ -168,6 +210,7 @@ static enum hd_status count_runs(struct study *study, struct hd_error *err) {
 static enum hd_status prepare(struct study *study, struct hd_error *err) {
   const struct batch_options *batch = &study->batch;
   TRY(plan_create(&study->base, batch->path, batch->sets, err));
+  TRY(batch_check(&study->base, err));
   study->spec = *config_study(study->base.config);
   TRY(take_varies(study, err));
   TRY(design_create(&study->design, &study->spec, batch->path, batch->sets, err));

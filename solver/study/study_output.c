@@ -26,11 +26,18 @@ struct walk {
 /** Unit of a figure of the run as a whole: of a threshold's key, or s. */
 static const char *unit_of_run(const struct walk *walk, const char *name, const char **doc) {
   const struct study_spec *study = walk->about->study;
-  for (size_t k = 0; k < study->n_thresholds; k++)
+  for (size_t k = 0; k < study->n_thresholds; k++) {
+    char side[THRESHOLD_SIDE];
+    threshold_side(&study->thresholds[k], side);
     if (strcmp(study->thresholds[k].name, name) == 0) {
       *doc = "smallest value at which the experiment spikes; missing: not within the range";
       return walk->about->thresholds[k].unit;
     }
+    if (strcmp(side, name) == 0) {
+      *doc = "where the threshold is: -1 below the range, 0 within, 1 above";
+      return "1";
+    }
+  }
   for (size_t k = 0; k < study->n_relaxations; k++)
     if (strcmp(study->relaxations[k].name, name) == 0) {
       *doc = "time to fall to the share `level`; missing: it does not fall so far";

@@ -93,6 +93,9 @@ wrong none.csv "none.csv: holds no points"
 wrong empty.csv "empty.csv: is empty"
 printf 'bias_V,I(anode)_A\n0.1,1e-9\n' >few.csv
 wrong few.csv "1 points and priors for 3 parameters, must not be fewer"
+printf 'experiment,time_s,I(anode)_A\nscan_2,0.1,1e-9\nscan_2,0.2,1e-9\nscan_2,0.3,1e-9\n' >series.csv
+expect 3 "fit: experiment scan is a series, which sensitivities cannot follow" "$HALIDRIFT" fit fit.cfg --data series.csv -o bad \
+  --set 'experiments=({ name = "scan"; type = "transient"; protocol = { type = "hysteresis"; high = 0.4; rates = [1.0, 2.0]; }; })'
 expect 5 "missing.csv" "$HALIDRIFT" fit fit.cfg --data missing.csv -o bad
 expect 2 "needs --data FILE" "$HALIDRIFT" fit fit.cfg
 expect 3 "must be of two" "$HALIDRIFT" fit fit.cfg --data sweep.csv --data sweep.csv -o bad

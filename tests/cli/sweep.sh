@@ -198,8 +198,18 @@ for line in lines[:2]:
     G = line["experiments"][0]["figures"]["I(right)_max_A"] / 0.1
     assert abs(line["figures"]["amplitude"] - 1e-4 / G) < 0.5 * 1e-4 * 0.3, (line["figures"], 1e-4 / G)
 assert "amplitude" not in lines[2]["figures"], lines[2]["figures"]  # not within the range
+# 1e15 cm^-3 needs more than 0.3 V
+assert [line["figures"]["amplitude_side"] for line in lines] == [0, 0, 1], [line["figures"] for line in lines]
 PY
 cat err.txt
+expect 0 "amplitude_side:units = \"1\"" ncdump -h threshold/study.nc
+expect 0 "amplitude_side" head -1 threshold/table.txt
+# 2e17 cm^-3 spike at the lower end of a range that begins above their threshold
+expect 0 "" "$HALIDRIFT" sweep figures.cfg -o below --vary 'device.layers[0].donors=2e17 cm^-3' \
+  --set 'study.thresholds[0].from="0.299 V"'
+expect 0 "amplitude_side = -1 ;" ncdump -v amplitude_side below/study.nc
+expect 3 'thresholds\[0\].name: "amplitude_side" is there twice' "$HALIDRIFT" sweep figures.cfg -o none \
+  --set 'study.relaxations=({ name = "amplitude_side"; column = "I(right)_A"; })'
 cat >forget.cfg <<'CFG'
 device = {
   area = "1 um^2";
@@ -237,6 +247,17 @@ for line in map(json.loads, list(open("forget/results.jsonl"))[1:]):
     assert abs(line["figures"]["current"] / tau / math.log(2) - 1) < 5e-3, line["figures"]
 PY
 cat err.txt
+# A protocol's pulse ends at 0.2 ms: what is forgotten is counted from there.
+expect 0 "" "$HALIDRIFT" sweep forget.cfg -o protocol --set 'experiments=({ name = "charge"; type = "transient";
+  protocol = { type = "retention"; source = "source"; high = "1 uA"; read = 0.0; width = "98 us"; edge = "1 us";
+               wait = "100 us"; duration = "8 ms"; }; })' --set 'study.relaxations[1].after="1.2 ms"'
+expect 0 "" python3 - <<'PY'
+import json
+for line in map(json.loads, list(open("protocol/results.jsonl"))[1:]):
+    tau = 1e-9 * (1e6 * (1 + line["point"]))
+    assert abs(line["figures"]["memory"] / tau - 1) < 5e-3, line["figures"]
+PY
+cat err.txt
 
 # ---- what is refused ----
 
@@ -258,8 +279,22 @@ expect 3 "there is no transient" "$HALIDRIFT" sweep quick.cfg -o none --vary tem
 expect 3 "is no quantity: its range cannot be halved" "$HALIDRIFT" sweep quick.cfg -o none \
   --vary temperature=200K,300K \
   --set 'study.thresholds=({ name = "a"; key = "solver.max_order"; from = 1; to = 5; })'
-expect 7 "terminals.csv has no column 'I\(top\)_A'" "$HALIDRIFT" sweep quick.cfg -o nocolumn \
-  --vary temperature=200K,300K --set 'study.relaxations=({ name = "a"; column = "I(top)_A"; })'
+expect 3 "relaxations\[0\].column: terminals.csv has no column 'I\(rigth\)_A'; did you mean I\(right\)_A" \
+  "$HALIDRIFT" sweep quick.cfg -o none --vary temperature=200K,300K \
+  --set 'study.relaxations=({ name = "a"; column = "I(rigth)_A"; })'
+expect 3 "quick.cfg: sensitivity: is for single runs" "$HALIDRIFT" sweep quick.cfg -o none \
+  --vary temperature=200K,300K --set 'sensitivity={ parameters = ["temperature"]; }'
+expect 3 "quick.cfg: sensitivity: is for single runs" "$HALIDRIFT" ensemble quick.cfg -n 2 -o none \
+  --set 'sensitivity={ parameters = ["temperature"]; }'
+cat >names.cfg <<'CFG'
+@include "bar.inc"
+experiments = ( { name = "ramp-1"; type = "equilibrium"; }, { name = "ramp+1"; type = "equilibrium"; } );
+CFG
+sed '/^experiments/,/^);/d' quick.cfg >bar.inc
+expect 3 "names.cfg: experiments: ramp-1 and ramp\+1 are both ramp_1_\* in netCDF files" "$HALIDRIFT" sweep names.cfg \
+  -o none --vary temperature=200K,300K
+expect 3 "names.cfg: experiments: ramp-1 and ramp\+1 are both ramp_1_\* in netCDF files" "$HALIDRIFT" ensemble names.cfg \
+  -n 2 -o none
 expect 2 "unknown option '--vary'" "$HALIDRIFT" ensemble quick.cfg -n 2 --vary temperature=1K,2K
 require ! -e none
 require ! -e runs
