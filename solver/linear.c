@@ -144,6 +144,7 @@ enum hd_status linear_create(struct linear **out, const struct sparse *matrix,
                              const struct linear_options *options, struct hd_error *err) {
   struct linear *linear = NULL;
   int *node = NULL;
+  hd_keep_memory();
   TRY(hd_alloc(&linear, 1, sizeof *linear, err));
   linear->n = matrix->n;
   linear->matrix = matrix;

@@ -59,6 +59,7 @@ enum hd_status linear_complex_create(struct linear_complex **out, const struct s
                                      const struct linear_options *options, struct hd_error *err) {
   struct linear_complex *linear = NULL;
   size_t n = (size_t)pattern->n;
+  hd_keep_memory();
   TRY(hd_alloc(&linear, 1, sizeof *linear, err));
   *out = linear;
   linear->pattern = pattern;

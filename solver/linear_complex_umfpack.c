@@ -42,7 +42,7 @@ static enum hd_status umfpack_create(void **state, const struct sparse *matrix,
   TRY(hd_alloc(&umfpack->x, n, sizeof *umfpack->x, err));
   TRY(hd_alloc(&umfpack->work, 4 * n, sizeof(double), err));
   TRY(hd_alloc(&umfpack->index, n, sizeof(int64_t), err));
-  TRY(linear_umfpack_prepare(blas_threads, err));
+  TRY(linear_blas_threads(blas_threads, err));
   umfpack_zl_defaults(umfpack->control);
   umfpack->control[UMFPACK_STRATEGY] = UMFPACK_STRATEGY_SYMMETRIC;
   umfpack->control[UMFPACK_SYM_PIVOT_TOLERANCE] = PIVOT_TOLERANCE;

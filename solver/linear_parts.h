@@ -23,9 +23,6 @@ extern const struct linear_solver linear_klu;
 /* linear_umfpack.c: dense fronts, made for large fill */
 extern const struct linear_solver linear_umfpack;
 
-/** Memory and threads of UMFPACK, before its first use (linear_umfpack.c). */
-enum hd_status linear_umfpack_prepare(int blas_threads, struct hd_error *err);
-
 /** The same libraries for complex matrices: the pattern of `matrix` with values of its own. */
 struct linear_complex_solver {
   enum hd_status (*create)(void **state, const struct sparse *matrix, const double complex *value,

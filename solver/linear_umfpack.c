@@ -1,6 +1,4 @@
 #include <dlfcn.h>
-#include <limits.h>
-#include <malloc.h>
 #include <string.h>
 #include <suitesparse/umfpack.h>
 #include "solver/base/memory.h"
@@ -42,21 +40,6 @@ enum hd_status linear_blas_threads(int threads, struct hd_error *err) {
   return HD_OK;
 }
 
-/** Freed memory stays with the process: UMFPACK allocates its factors anew every time, and pages
- * that went back to the kernel cost three times the factorisation when they are faulted in again.
- */
-static void keep_memory(void) {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, INT_MAX);
-#endif
-}
-
-enum hd_status linear_umfpack_prepare(int blas_threads, struct hd_error *err) {
-  keep_memory();
-  return linear_blas_threads(blas_threads, err);
-}
-
 static void umfpack_destroy(void **state) {
   struct umfpack *umfpack = *state;
   if (!umfpack)
@@ -79,7 +62,7 @@ static enum hd_status umfpack_create(void **state, const struct sparse *matrix,
   TRY(hd_alloc(&umfpack->x, n, sizeof(double), err));
   TRY(hd_alloc(&umfpack->work, n, sizeof(double), err));
   TRY(hd_alloc(&umfpack->index, n, sizeof(int64_t), err));
-  TRY(linear_umfpack_prepare(blas_threads, err));
+  TRY(linear_blas_threads(blas_threads, err));
   umfpack_dl_defaults(umfpack->control);
   umfpack->control[UMFPACK_STRATEGY] = UMFPACK_STRATEGY_SYMMETRIC;
   umfpack->control[UMFPACK_SYM_PIVOT_TOLERANCE] = PIVOT_TOLERANCE;

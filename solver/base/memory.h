@@ -14,6 +14,9 @@ enum hd_status hd_resize(void *pointer, size_t count, size_t size, struct hd_err
 /** Free *pointer and null it. */
 void hd_free(void *pointer);
 
+/** Let freed memory stay with the process. */
+void hd_keep_memory(void);
+
 /** Copy of `text` in memory of its own. */
 enum hd_status hd_strdup(char **copy, const char *text, struct hd_error *err);
 
