@@ -168,13 +168,16 @@ static void fill_impedance(struct spectrum *spectrum, double f) {
 
 /** Noise of the port as a current (its terminals short) and as a voltage (open), what Johnson and
  * Nyquist have in equilibrium, and the shares. */
-static enum hd_status fill_noise(struct spectrum *spectrum, double f, struct hd_error *err) {
+static enum hd_status fill_noise(struct spectrum *spectrum, double f, bool places,
+                                 struct hd_error *err) {
   struct run *run = spectrum->run;
   const struct run_spec *spec = run->spec;
   double *row = spectrum->row, *shares = &row[4];
   double complex Y = admittance(spectrum);
   TRY(small_signal_adjoint(spectrum->small, &spectrum->port, spectrum->z, err));
   double S = noise_density(spectrum->noise, spectrum->z, shares), Y2 = creal(Y * conj(Y));
+  if (places)
+    TRY(output_noise(run->output, f, run->y, spectrum->noise, spectrum->z, S, err));
   bool is_current = small_signal_is_admittance(spectrum->small, &spectrum->port);
   row[1] = is_current ? S : S * Y2;
   row[2] = is_current ? S / Y2 : S;
@@ -208,11 +211,12 @@ static enum hd_status differentiate(struct spectrum *spectrum, double f, struct 
 static enum hd_status one_frequency(struct spectrum *spectrum, size_t i, struct hd_error *err) {
   struct run *run = spectrum->run;
   const struct experiment_spec *experiment = spectrum->experiment;
+  bool places = experiment->fields_every > 0 && i % (size_t)experiment->fields_every == 0;
   double f = spectrum->row[0] = experiment->spectrum.frequencies[i];
   TRY(small_signal_tune(spectrum->small, f, err));
   TRY(small_signal_drive(spectrum->small, &spectrum->port, spectrum->dy, err));
   if (spectrum->noise)
-    TRY(fill_noise(spectrum, f, err));
+    TRY(fill_noise(spectrum, f, places, err));
   else
     fill_impedance(spectrum, f);
   if (spectrum->slopes)

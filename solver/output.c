@@ -134,6 +134,55 @@ enum hd_status output_curve_row(struct output *output, const struct curve_row *r
   return status;
 }
 
+/** Do records of noise show where it comes from? */
+static bool wants_noise(const struct run_spec *run) {
+  for (size_t i = 0; i < run->n_experiments; i++)
+    if (run->experiments[i].type == EXPERIMENT_NOISE && run->experiments[i].fields_every > 0)
+      return true;
+  return false;
+}
+
+/** The volume that belongs to each node, beside the shares of noise that it has. */
+static enum hd_status add_volumes(struct output *output, size_t i, struct hd_error *err) {
+  const struct device *device = output->system->instances[i].device;
+  const struct mesh *mesh = device->mesh;
+  double *volume;
+  TRY(quantity_set_add(&output->sets[i], device, "cell_volume", "m3", "volume of the node's cell",
+                       &volume, err));
+  for (size_t k = 0; k < mesh->n_nodes; k++)
+    volume[k] = 0.0;
+  for (size_t part = 0; part < mesh->n_node_parts; part++)
+    volume[mesh->node_parts[part].node] += mesh->node_parts[part].volume;
+  return HD_OK;
+}
+
+/** A variable for every mechanism of noise that has a place. */
+static enum hd_status add_mechanisms(struct output *output, const struct noise *noise,
+                                     struct hd_error *err) {
+  TRY(hd_alloc(&output->noise, noise_count(noise), sizeof *output->noise, err));
+  for (size_t m = 0; m < noise_count(noise); m++) {
+    char name[NOISE_FIELD], text[NOISE_FIELD + 32];
+    int i = noise_place(noise, m, name);
+    if (i < 0)
+      continue;
+    snprintf(text, sizeof text, "share of the noise: %s", noise_name(noise, m));
+    TRY(quantity_set_add(&output->sets[i], output->system->instances[i].device, name, "1", text,
+                         &output->noise[m], err));
+  }
+  return HD_OK;
+}
+
+static enum hd_status add_noise(struct output *output, struct hd_error *err) {
+  struct noise *noise = NULL;
+  for (size_t i = 0; i < output->system->n_instances; i++)
+    TRY(add_volumes(output, i, err));
+  enum hd_status status = noise_create(&noise, output->system, err);
+  if (status == HD_OK)
+    status = add_mechanisms(output, noise, err);
+  noise_free(&noise);
+  return status;
+}
+
 static enum hd_status open_fields(struct output *output, const char *dir, struct hd_error *err) {
   const struct system *system = output->system;
   size_t n = system->n_instances;
@@ -148,6 +197,10 @@ static enum hd_status open_fields(struct output *output, const char *dir, struct
     TRY(quantity_set_create(&output->sets[i], &system->instances[i], err));
     output->meshes[i] = system->instances[i].device->mesh;
     output->names[i] = system->instances[i].device->spec->name;
+  }
+  if (wants_noise(system->run))
+    TRY(add_noise(output, err));
+  for (size_t i = 0; i < n; i++) {
     output->counts[i] = output->sets[i].count;
     output->variables[i] = output->sets[i].variables;
   }
@@ -188,20 +241,47 @@ const char *output_derived(const struct output *output, size_t i, double *value)
   return derived_name(output->derived, i);
 }
 
+/** A record of what the sets hold. */
+static enum hd_status write_sets(struct output *output, double t, double bias, double frequency,
+                                 struct hd_error *err) {
+  const double *const **values = NULL;
+  TRY(hd_alloc(&values, output->system->n_instances, sizeof *values, err));
+  for (size_t i = 0; i < output->system->n_instances; i++)
+    values[i] = (const double *const *)output->sets[i].values;
+  enum hd_status status =
+      sink_fields_write(output->fields, output->experiment, t, bias, frequency, values, err);
+  hd_free(&values);
+  return status;
+}
+
+static void fill_sets(struct output *output, double t, const double *y, const double *yp) {
+  for (size_t i = 0; i < output->system->n_instances; i++)
+    quantity_set_fill(&output->sets[i], output->system, (int)i, y, yp, t, output->frozen);
+}
+
 enum hd_status output_fields(struct output *output, double t, double bias, const double *y,
                              const double *yp, struct hd_error *err) {
-  struct system *system = output->system;
-  const double *const **values = NULL;
   if (!output->fields)
     return HD_OK;
-  TRY(hd_alloc(&values, system->n_instances, sizeof *values, err));
-  for (size_t i = 0; i < system->n_instances; i++) {
-    quantity_set_fill(&output->sets[i], system, (int)i, y, yp, t, output->frozen);
-    values[i] = (const double *const *)output->sets[i].values;
+  fill_sets(output, t, y, yp);
+  return write_sets(output, t, bias, NAN, err);
+}
+
+/** Records of other experiments have no shares: they are missing again behind this one. */
+enum hd_status output_noise(struct output *output, double frequency, const double *y,
+                            const struct noise *noise, const double complex *z, double S,
+                            struct hd_error *err) {
+  if (!output->fields)
+    return HD_OK;
+  fill_sets(output, 0.0, y, NULL);
+  noise_spread(noise, z, S, output->noise);
+  enum hd_status status = write_sets(output, 0.0, 0.0, frequency, err);
+  for (size_t m = 0; m < noise_count(noise); m++) {
+    char name[NOISE_FIELD];
+    int i = noise_place(noise, m, name);
+    for (int k = 0; i >= 0 && k < output->system->instances[i].device->n_nodes; k++)
+      output->noise[m][k] = NAN;
   }
-  enum hd_status status =
-      sink_fields_write(output->fields, output->experiment, t, bias, values, err);
-  hd_free(&values);
   return status;
 }
 
@@ -220,6 +300,7 @@ enum hd_status output_close(struct output **output, struct hd_error *err) {
   hd_free(&o->names);
   hd_free(&o->counts);
   hd_free(&o->variables);
+  hd_free(&o->noise);
   hd_free(&o->voltage);
   hd_free(&o->current);
   hd_free(&o->columns);

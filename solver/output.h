@@ -6,6 +6,7 @@
 #include "solver/derived.h"
 #include "solver/quantity.h"
 #include "solver/sink.h"
+#include "solver/small_signal_noise.h"
 #include "solver/store.h"
 #include "solver/system.h"
 
@@ -29,6 +30,7 @@ struct output {
   const char **names;
   size_t *counts;
   const struct sink_variable **variables;
+  double **noise; /* [mechanisms] owned list of values in the sets: shares of noise; NULL: none */
   struct derived *derived;
   size_t n_columns, first_derived;
   int *voltage, *current; /* [n_columns] net or terminal that a column shows, -1: not this kind */
@@ -50,6 +52,11 @@ enum hd_status output_curve_row(struct output *output, const struct curve_row *r
                                 struct hd_error *err);
 /** What the fields boil down to in the last row: name and value of number i. */
 const char *output_derived(const struct output *output, size_t i, double *value);
+/** One record of fields.nc at a frequency: with the shares of every place of the density S, by the
+ * adjoint z of the port. */
+enum hd_status output_noise(struct output *output, double frequency, const double *y,
+                            const struct noise *noise, const double complex *z, double S,
+                            struct hd_error *err);
 /** One record of fields.nc. */
 enum hd_status output_fields(struct output *output, double t, double bias, const double *y,
                              const double *yp, struct hd_error *err);

@@ -249,6 +249,10 @@ static bool applies(const struct quantity *row, const struct device *device, int
   return false;
 }
 
+/** Variables that are no quantities of a state, at most: noise of each species in three ways, and
+ * what a device has once. */
+enum { ADDED_MAX = 3 * MODEL_SPECIES + 8 };
+
 static void describe(struct quantity_set *set, size_t i, const struct device *device) {
   const struct quantity *row = set->row[i];
   const char *species =
@@ -273,7 +277,7 @@ static void describe(struct quantity_set *set, size_t i, const struct device *de
 enum hd_status quantity_set_create(struct quantity_set *set, const struct system_instance *instance,
                                    struct hd_error *err) {
   const struct device *device = instance->device;
-  size_t room = quantity_table_count * (MODEL_SPECIES + 1);
+  size_t room = quantity_table_count * (MODEL_SPECIES + 1) + ADDED_MAX;
   memset(set, 0, sizeof *set);
   TRY(hd_alloc(&set->row, room, sizeof *set->row, err));
   TRY(hd_alloc(&set->species, room, sizeof *set->species, err));
@@ -293,13 +297,34 @@ enum hd_status quantity_set_create(struct quantity_set *set, const struct system
   return HD_OK;
 }
 
+/**
+ * Add a variable that is no quantity of a state.
+ * values  out: [n_nodes] where the caller puts them, NAN until then; borrowed
+ * Errors  HD_MEMORY
+ */
+enum hd_status quantity_set_add(struct quantity_set *set, const struct device *device,
+                                const char *name, const char *units, const char *long_name,
+                                double **values, struct hd_error *err) {
+  size_t i = set->count++;
+  snprintf(set->names[i][0], sizeof set->names[i][0], "%s", name);
+  snprintf(set->names[i][1], sizeof set->names[i][1], "%s", long_name);
+  set->variables[i] = (struct sink_variable){
+      .name = set->names[i][0], .units = units, .long_name = set->names[i][1]};
+  TRY(hd_alloc(&set->values[i], (size_t)device->n_nodes, sizeof(double), err));
+  for (int k = 0; k < device->n_nodes; k++)
+    set->values[i][k] = NAN;
+  *values = set->values[i];
+  return HD_OK;
+}
+
 /** Evaluate every quantity of the set at one state. */
 void quantity_set_fill(struct quantity_set *set, struct system *system, int instance,
                        const double *y, const double *yp, double t, bool frozen) {
   system_gather(system, y, yp, t);
   system->instances[instance].held = frozen;
   for (size_t i = 0; i < set->count; i++)
-    set->row[i]->value(&system->instances[instance], set->species[i], set->values[i]);
+    if (set->row[i])
+      set->row[i]->value(&system->instances[instance], set->species[i], set->values[i]);
 }
 
 /** Free a set; a zeroed one is accepted. */

@@ -31,7 +31,7 @@ extern const size_t quantity_table_count;
 /** All field variables of one device instance: their descriptions and values. */
 struct quantity_set {
   size_t count;
-  const struct quantity **row;     /* [count] owned */
+  const struct quantity **row;     /* [count] owned; NULL: added, see quantity_set_add */
   int *species;                    /* [count] owned */
   char (*names)[2][160];           /* [count] owned: name and long name */
   struct sink_variable *variables; /* [count] owned */
@@ -40,6 +40,10 @@ struct quantity_set {
 
 enum hd_status quantity_set_create(struct quantity_set *set, const struct system_instance *instance,
                                    struct hd_error *err);
+/** Add a variable that the caller fills; its values, [n_nodes], stay as they are until then. */
+enum hd_status quantity_set_add(struct quantity_set *set, const struct device *device,
+                                const char *name, const char *units, const char *long_name,
+                                double **values, struct hd_error *err);
 /** Evaluate all of them at y (and yp, or NULL). frozen: ions stay where they are. */
 void quantity_set_fill(struct quantity_set *set, struct system *system, int instance,
                        const double *y, const double *yp, double t, bool frozen);

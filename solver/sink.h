@@ -36,9 +36,9 @@ struct sink_fields;
  * Describe DIR/fields.nc; the file is made at the first write (a run without fields has none).
  * Dimensions: record, then the grid's axes, the fastest last: (record, x), (record, y, x) or
  * (record, z, r). `record` counts from 0 through all experiments; time (s, from the start of the
- * experiment), bias_V and experiment are its auxiliary coordinates. With several devices each has
- * its own axes and variables prefixed "<device>_".
- * Meshes, names and variables are borrowed until sink_fields_close.
+ * experiment), bias_V, frequency and experiment are its auxiliary coordinates. With several devices
+ * each has its own axes and variables prefixed "<device>_". Meshes, names and variables are
+ * borrowed until sink_fields_close.
  */
 enum hd_status sink_fields_open(struct sink_fields **fields, const char *dir, const char *title,
                                 size_t n_devices, const struct mesh *const *meshes,
@@ -52,7 +52,7 @@ size_t sink_fields_records(const struct sink_fields *fields);
 /** Append one record: values[device][variable][node]; NAN is the _FillValue. Flushed at once,
  * except within a few ms of the last flush: a killed run leaves the file readable. */
 enum hd_status sink_fields_write(struct sink_fields *fields, const char *experiment, double time,
-                                 double bias, const double *const *const *values,
+                                 double bias, double frequency, const double *const *const *values,
                                  struct hd_error *err);
 /** Bring every record to the disk (at the end of an experiment); NULL is accepted. */
 enum hd_status sink_fields_flush(struct sink_fields *fields, struct hd_error *err);

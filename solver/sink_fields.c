@@ -58,9 +58,9 @@ struct sink_fields {
   off_t record_bytes; /* at most what one record adds to the file */
   off_t proven;       /* the file may grow to this length, as far as probe_space knows */
   bool flushed;       /* every record is on the disk */
-  double flushed_at, flush_takes;     /* s */
-  int record, time, bias, experiment; /* netCDF variables along the record dimension */
-  double *grid;                       /* [most points of a mesh] values in the file's order */
+  double flushed_at, flush_takes;                /* s */
+  int record, time, bias, frequency, experiment; /* netCDF variables along the record dimension */
+  double *grid; /* [most points of a mesh] values in the file's order */
 };
 
 /** Turn a netCDF code into our status. HDF5 hides the cause; errno often still has it. */
@@ -120,7 +120,7 @@ enum hd_status sink_fields_open(struct sink_fields **fields, const char *dir, co
   if (status == HD_OK)
     status = hd_alloc(&f->groups, n_devices, sizeof *f->groups, err);
   size_t most = 0;
-  enum { LABELS = 8 }; /* record, time, bias_V, experiment, axes, global attributes */
+  enum { LABELS = 9 }; /* record, time, bias_V, frequency, experiment, axes, global attributes */
   f->record_bytes = LABELS * VARIABLE_BYTES;
   for (size_t d = 0; d < n_devices && status == HD_OK; d++) {
     f->n_groups = d + 1;
@@ -164,14 +164,21 @@ static int define_records(struct sink_fields *f, int *dimension) {
   return put_text(f->file, f->record, "axis", "T");
 }
 
+/** A number along the record dimension that some records have none of. */
+static int define_label(int file, int record, const char *name, const char *units,
+                        const char *long_name, int *variable) {
+  const double fill = NAN;
+  NC_TRY(define(file, name, NC_DOUBLE, 1, &record, units, long_name, variable));
+  return nc_put_att_double(file, *variable, "_FillValue", NC_DOUBLE, 1, &fill);
+}
+
 /** What says when a record was made: auxiliary coordinates, which xarray attaches to the fields. */
 static int define_labels(struct sink_fields *f, int record) {
   NC_TRY(define(f->file, "time", NC_DOUBLE, 1, &record, "s",
                 "time since the start of the experiment", &f->time));
-  NC_TRY(define(f->file, "bias_V", NC_DOUBLE, 1, &record, "V", "voltage of the driving source",
-                &f->bias));
-  const double fill = NAN;
-  NC_TRY(nc_put_att_double(f->file, f->bias, "_FillValue", NC_DOUBLE, 1, &fill));
+  NC_TRY(define_label(f->file, record, "bias_V", "V", "voltage of the driving source", &f->bias));
+  NC_TRY(define_label(f->file, record, "frequency", "Hz",
+                      "frequency of the noise whose shares these are", &f->frequency));
   /* Characters, not NC_STRING: HDF5 takes 0.7 ms to append one string. */
   int dimensions[2] = {record, 0};
   NC_TRY(nc_def_dim(f->file, "experiment_length", HD_NAME, &dimensions[1]));
@@ -201,7 +208,7 @@ static int define_variable(int file, struct group *group, size_t v, int n, const
   NC_TRY(define(file, name, NC_DOUBLE, n, dimensions, row->units, row->long_name, id));
   if (row->standard_name)
     NC_TRY(put_text(file, *id, "standard_name", row->standard_name));
-  NC_TRY(put_text(file, *id, "coordinates", "time bias_V experiment"));
+  NC_TRY(put_text(file, *id, "coordinates", "time bias_V frequency experiment"));
   NC_TRY(put_text(file, *id, "device", group->name));
   const double fill = NAN;
   NC_TRY(nc_put_att_double(file, *id, "_FillValue", NC_DOUBLE, 1, &fill));
@@ -250,12 +257,13 @@ static void to_grid(double *grid, const struct mesh *mesh, const double *values)
 }
 
 static int write_record(struct sink_fields *f, const char *experiment, double time, double bias,
-                        const double *const *const *values) {
+                        double frequency, const double *const *const *values) {
   size_t start[MAX_DIMENSIONS] = {f->n_records};
   int number = (int)f->n_records;
   NC_TRY(nc_put_var1_int(f->file, f->record, start, &number));
   NC_TRY(nc_put_var1_double(f->file, f->time, start, &time));
   NC_TRY(nc_put_var1_double(f->file, f->bias, start, &bias));
+  NC_TRY(nc_put_var1_double(f->file, f->frequency, start, &frequency));
   char name[HD_NAME] = {0};
   const size_t name_count[2] = {1, HD_NAME};
   memcpy(name, experiment, strnlen(experiment, HD_NAME));
@@ -348,6 +356,7 @@ static int find_variables(struct sink_fields *f) {
   NC_TRY(nc_inq_varid(f->file, "record", &f->record));
   NC_TRY(nc_inq_varid(f->file, "time", &f->time));
   NC_TRY(nc_inq_varid(f->file, "bias_V", &f->bias));
+  NC_TRY(nc_inq_varid(f->file, "frequency", &f->frequency));
   NC_TRY(nc_inq_varid(f->file, "experiment", &f->experiment));
   for (size_t d = 0; d < f->n_groups; d++)
     for (size_t v = 0; v < f->groups[d].n_variables; v++) {
@@ -391,11 +400,12 @@ size_t sink_fields_records(const struct sink_fields *fields) {
  * Append one record; the first one makes the file.
  * time    s since the start of the experiment
  * bias    V of the driving source, NAN: there is none
+ * frequency  Hz of a small signal, NAN: there is none
  * values  [n_devices][n_variables of it][n_nodes of it]
  * Errors  HD_IO; what was written before stays readable
  */
 enum hd_status sink_fields_write(struct sink_fields *fields, const char *experiment, double time,
-                                 double bias, const double *const *const *values,
+                                 double bias, double frequency, const double *const *const *values,
                                  struct hd_error *err) {
   if (fields->broken)
     return hd_fail(err, HD_IO, "%s: cannot write: an earlier record failed", fields->path);
@@ -404,7 +414,7 @@ enum hd_status sink_fields_write(struct sink_fields *fields, const char *experim
   else
     TRY(make_file(fields, err));
   errno = 0;
-  TRY(check(fields, write_record(fields, experiment, time, bias, values), err));
+  TRY(check(fields, write_record(fields, experiment, time, bias, frequency, values), err));
   fields->n_records++;
   return check(fields, flush_if_due(fields), err);
 }

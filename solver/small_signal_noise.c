@@ -27,6 +27,7 @@ struct mechanism {
 struct event {
   size_t mechanism, first; /* first entry; the next event's ends them */
   double density;          /* one-sided, of their number per time: twice the rate, 1/s */
+  int node[2];             /* of the instance, between which they happen; -1: of the circuit */
 };
 
 struct entry {
@@ -45,15 +46,14 @@ struct noise {
 
 /* ---- the list ---- */
 
-/** Begin events with this density; entries follow. */
-static enum hd_status begin(struct noise *noise, size_t mechanism, double density,
+/** Begin events with this density between two nodes; entries follow. */
+static enum hd_status begin(struct noise *noise, size_t mechanism, double density, int k, int l,
                             struct hd_error *err) {
   if (noise->n_events + 1 >= noise->event_room) {
     noise->event_room = 2 * noise->event_room + 1024;
     TRY(hd_resize(&noise->events, noise->event_room, sizeof *noise->events, err));
   }
-  noise->events[noise->n_events++] =
-      (struct event){.mechanism = mechanism, .first = noise->n_entries, .density = density};
+  noise->events[noise->n_events++] = (struct event){mechanism, noise->n_entries, density, {k, l}};
   noise->events[noise->n_events].first = noise->n_entries;
   return HD_OK;
 }
@@ -147,9 +147,9 @@ struct work {
   struct hd_error *err;
 };
 
-static enum hd_status start(struct work *work, int kind, int species, double rate) {
+static enum hd_status start(struct work *work, int kind, int species, double rate, int k, int l) {
   size_t mechanism = find_mechanism(work->noise, kind, work->instance, species);
-  return begin(work->noise, mechanism, 2.0 * rate, work->err);
+  return begin(work->noise, mechanism, 2.0 * rate, k, l, work->err);
 }
 
 /** A particle goes from node k to node l: what the rows of currents have of it. */
@@ -175,7 +175,7 @@ static enum hd_status edge_events(struct work *work, const struct edge_part *edg
     double rate = edge->measure * flux.exchange[s];
     if (!assemble_carries(p, edge, s) || !(rate > 0.0))
       continue;
-    TRY(start(work, FLUX, s, rate));
+    TRY(start(work, FLUX, s, rate, edge->k, edge->l));
     TRY(change(work->noise, balance_row(p, edge->k, 1 + s), 1.0, work->err));
     TRY(change(work->noise, balance_row(p, edge->l, 1 + s), -1.0, work->err));
     TRY(change_currents(work, s, edge->k, edge->l));
@@ -188,7 +188,7 @@ static enum hd_status pair_events(struct work *work, int kind, int node, double 
   const struct pass *p = &work->pass;
   if (!(rate > 0.0))
     return HD_OK;
-  TRY(start(work, kind, -1, rate));
+  TRY(start(work, kind, -1, rate, node, node));
   TRY(change(work->noise, balance_row(p, node, 1 + p->model->electron), 1.0, work->err));
   return change(work->noise, balance_row(p, node, 1 + p->model->hole), 1.0, work->err);
 }
@@ -219,7 +219,7 @@ static enum hd_status face_events(struct work *work, const struct contact_face *
   double rate = face->area * assemble_face_both(p, face);
   if (!(rate > 0.0) || (p->point->frozen && !p->model->carrier[s]))
     return HD_OK;
-  TRY(start(work, CONTACT, s, rate));
+  TRY(start(work, CONTACT, s, rate, face->node, face->node));
   TRY(change(work->noise, balance_row(p, face->node, 1 + s), 1.0, work->err));
   if (component < 0)
     return HD_OK;
@@ -233,7 +233,7 @@ static enum hd_status link_events(struct work *work, const struct tunnel_link *l
   double rate = link->area * assemble_link_both(p, link);
   if (!(rate > 0.0))
     return HD_OK;
-  TRY(start(work, TUNNELLING, link->species, rate));
+  TRY(start(work, TUNNELLING, link->species, rate, link->contact, link->node));
   TRY(change(work->noise, balance_row(p, link->node, 1 + link->species), -1.0, work->err));
   return change_currents(work, link->species, link->contact, link->node);
 }
@@ -278,7 +278,7 @@ static enum hd_status circuit_events(struct noise *noise, struct hd_error *err) 
     int e = noise->mechanisms[m].owner;
     if (noise->mechanisms[m].kind != RESISTOR)
       continue;
-    TRY(begin(noise, m, element_density(noise->system, (size_t)e), err));
+    TRY(begin(noise, m, element_density(noise->system, (size_t)e), -1, -1, err));
     TRY(change(noise, noise->system->branch_base + e, 1.0, err));
   }
   return HD_OK;
@@ -316,6 +316,27 @@ const char *noise_name(const struct noise *noise, size_t i) {
   return noise->mechanisms[i].name;
 }
 
+int noise_place(const struct noise *noise, size_t i, char name[NOISE_FIELD]) {
+  const struct mechanism *own = &noise->mechanisms[i];
+  if (own->kind == RESISTOR)
+    return -1;
+  const struct device *device = noise->system->instances[own->owner].device;
+  const char *whose = own->species < 0 ? "" : device->spec->species[own->species].name;
+  snprintf(name, NOISE_FIELD, "noise_%s%s%s", kind_names[own->kind], *whose ? "_" : "", whose);
+  return own->owner;
+}
+
+/** What one sort of events brings to the port. */
+static double event_density(const struct noise *noise, const struct event *event,
+                            const double complex *z) {
+  double re = 0.0, im = 0.0;
+  for (size_t at = event->first; at < event[1].first; at++) {
+    re += noise->entries[at].coefficient * creal(z[noise->entries[at].row]);
+    im += noise->entries[at].coefficient * cimag(z[noise->entries[at].row]);
+  }
+  return event->density * (re * re + im * im);
+}
+
 /**
  * Sum over all events of density times |answer of the port to one of them per second|^2.
  * z       [n] adjoint: the answer to a residual r is -z^T r
@@ -325,18 +346,30 @@ double noise_density(const struct noise *noise, const double complex *z, double 
   double sum = 0.0;
   for (size_t i = 0; i < noise->n_mechanisms; i++)
     shares[i] = 0.0;
-  for (size_t i = 0; i < noise->n_events; i++) {
-    const struct event *event = &noise->events[i];
-    double re = 0.0, im = 0.0;
-    for (size_t at = event->first; at < event[1].first; at++) {
-      re += noise->entries[at].coefficient * creal(z[noise->entries[at].row]);
-      im += noise->entries[at].coefficient * cimag(z[noise->entries[at].row]);
-    }
-    shares[event->mechanism] += event->density * (re * re + im * im);
-  }
+  for (size_t i = 0; i < noise->n_events; i++)
+    shares[noise->events[i].mechanism] += event_density(noise, &noise->events[i], z);
   for (size_t i = 0; i < noise->n_mechanisms; i++)
     sum += shares[i];
   return sum;
+}
+
+/**
+ * The same sum by places.
+ * spread  out [noise_count][n_nodes of its instance], NULL where noise_place says -1
+ */
+void noise_spread(const struct noise *noise, const double complex *z, double S,
+                  double *const *spread) {
+  for (size_t i = 0; i < noise->n_mechanisms; i++)
+    for (int k = 0;
+         spread[i] && k < noise->system->instances[noise->mechanisms[i].owner].device->n_nodes; k++)
+      spread[i][k] = 0.0;
+  for (size_t i = 0; i < noise->n_events && S > 0.0; i++) {
+    const struct event *event = &noise->events[i];
+    double *own = spread[event->mechanism];
+    double half = own ? 0.5 * event_density(noise, event, z) / S : 0.0;
+    for (int side = 0; own && side < 2; side++)
+      own[event->node[side]] += half;
+  }
 }
 
 /** Free; NULL is accepted. */

@@ -20,6 +20,15 @@ const char *noise_name(const struct noise *noise, size_t i);
 /** One-sided spectral density of what a port answers with, A^2/Hz or V^2/Hz; z[n] from
  * small_signal_adjoint; shares[noise_count] out: of each mechanism. */
 double noise_density(const struct noise *noise, const double complex *z, double *shares);
+/** Room for the name of a field. */
+enum { NOISE_FIELD = 2 * HD_NAME };
+/** Instance in which a mechanism acts, and the name of its field, "noise_flux_vacancy"; -1: it is
+ * one of the circuit and has no place. */
+int noise_place(const struct noise *noise, size_t i, char name[NOISE_FIELD]);
+/** Shares of the density S by places: spread[mechanism][node] out, NULL where it has none. What
+ * happens between two nodes counts half at each; a mechanism's sum is its share of S. */
+void noise_spread(const struct noise *noise, const double complex *z, double S,
+                  double *const *spread);
 void noise_free(struct noise **noise);
 
 #endif

@@ -49,7 +49,7 @@ static enum hd_status write_sample(struct sink_fields *fields, const struct mesh
   const double *of_device[] = {values[0], values[1]};
   const double *const *all[] = {of_device, of_device};
   return sink_fields_write(fields, record < 2 ? "set" : "read", 1e-6 * (double)(record % 2),
-                           0.1 * (double)record, all, &err);
+                           0.1 * (double)record, 10.0 * (double)record, all, &err);
 }
 
 static struct sink_fields *fields_open(const struct mesh *mesh, size_t n_devices) {
@@ -147,7 +147,7 @@ START_TEST(fields_are_missing_where_no_node_is) {
   const double *of_device[] = {values[0], values[1]};
   const double *const *all[] = {of_device};
   struct sink_fields *fields = fields_open(&mesh, 1);
-  ck_assert_int_eq(sink_fields_write(fields, "set", 0, 0, all, &err), HD_OK);
+  ck_assert_int_eq(sink_fields_write(fields, "set", 0, 0, NAN, all, &err), HD_OK);
   ck_assert_int_eq(sink_fields_close(&fields, &err), HD_OK);
   double read[NX * NY];
   int id, file = fields_read();
@@ -191,7 +191,7 @@ START_TEST(fields_carry_units_and_conventions) {
   ck_assert_str_eq(text_of(file, NULL, "title"), "test");
   ck_assert_str_eq(text_of(file, "psi", "units"), "V");
   ck_assert_str_eq(text_of(file, "psi", "long_name"), "electrostatic potential");
-  ck_assert_str_eq(text_of(file, "psi", "coordinates"), "time bias_V experiment");
+  ck_assert_str_eq(text_of(file, "psi", "coordinates"), "time bias_V frequency experiment");
   ck_assert_str_eq(text_of(file, "T", "standard_name"), "temperature");
   ck_assert_str_eq(text_of(file, "time", "units"), "s");
   nc(nc_close(file));
@@ -229,7 +229,7 @@ START_TEST(fields_missing_value_is_fill_value) {
   const double values[NX] = {1, NAN, 3, 4, 5};
   const double *of_device[] = {values, values};
   const double *const *all[] = {of_device};
-  ck_assert_int_eq(sink_fields_write(fields, "dc", 0, NAN, all, &err), HD_OK);
+  ck_assert_int_eq(sink_fields_write(fields, "dc", 0, NAN, NAN, all, &err), HD_OK);
   sink_fields_close(&fields, &err);
   int file = fields_read(), id;
   double fill, value;

@@ -290,7 +290,9 @@ const struct param fields_params[] = {
     {"at_spikes", PARAM_BOOL, "", AT(fields_at_spikes), 0, 0, 1, false, false, NULL,
      "At the beginning of every spike.", NULL},
     {"every", PARAM_INTEGER, "", AT(fields_every), 0, 0, 1000000000, false, false, NULL,
-     "At every so many steps (points of a sweep); 0: no.", NULL},
+     "At every so many steps (points of a sweep; frequencies of noise, with the share of every "
+     "place); 0: no.",
+     NULL},
 };
 COUNT(fields);
 

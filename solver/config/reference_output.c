@@ -154,7 +154,14 @@ static const struct output_row labels[] = {
     {"time", "s", "Time since the start of the experiment."},
     {"bias_V", "V",
      "Value of the swept source of a dc_sweep or a continuation; 0 in other experiments."},
+    {"frequency", "Hz", "Frequency of a record with shares of noise; missing in others."},
     {"experiment", "", "Name of the experiment, as characters."},
+    {"noise_<mechanism>_<species>", "1",
+     "With `fields.every` in an experiment of type noise: the share that what happens at a node "
+     "has "
+     "of the noise at this frequency, half of what goes between two nodes. Mechanisms are those "
+     "of noise.csv, whose columns are the sums over all nodes. Missing in other records."},
+    {"cell_volume", "m3", "Beside them: the volume of a node's cell, to make densities of shares."},
     {NULL, NULL, NULL}};
 
 static const struct output_row summary[] = {

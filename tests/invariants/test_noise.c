@@ -38,6 +38,34 @@ static void note_share(struct shares *shares, const char *name, double share) {
   shares->largest[i] = fmax(shares->largest[i], share);
 }
 
+/** Shares by places add up to those of the mechanisms, to the rounding of sums of positive terms.
+ */
+static void check_places(const struct rig *rig, const struct noise *noise, const double complex *z,
+                         double S, const double *share) {
+  static const double sum_rounding = 1e-12;
+  size_t count = noise_count(noise);
+  double **places = calloc(count, sizeof *places);
+  ck_assert_ptr_nonnull(places);
+  for (size_t m = 0; m < count; m++) {
+    char name[NOISE_FIELD];
+    int i = noise_place(noise, m, name);
+    if (i >= 0)
+      places[m] = calloc((size_t)rig->system->instances[i].device->n_nodes, sizeof(double));
+  }
+  noise_spread(noise, z, S, places);
+  for (size_t m = 0; m < count; m++) {
+    char name[NOISE_FIELD];
+    int i = noise_place(noise, m, name);
+    double sum = 0.0;
+    for (int k = 0; i >= 0 && k < rig->system->instances[i].device->n_nodes; k++)
+      sum += places[m][k];
+    if (i >= 0)
+      ck_assert_double_eq_tol(sum, share[m] / S, sum_rounding * sum);
+    free(places[m]);
+  }
+  free(places);
+}
+
 /** Error of the noise of a port at one frequency, over what Johnson and Nyquist say and rounding.
  */
 static double error_at(const struct rig *rig, struct small_signal *small, const struct noise *noise,
@@ -52,6 +80,7 @@ static double error_at(const struct rig *rig, struct small_signal *small, const 
   double complex answer = small_signal_read(small, port, dy);
   ck_assert_msg(small_signal_adjoint(small, port, dy, &err) == HD_OK, "%s", err.text);
   double S = noise_density(noise, dy, share);
+  check_places(rig, noise, dy, S, share);
   for (size_t i = 0; i < count; i++)
     note_share(shares, noise_name(noise, i), share[i] / S);
   free(dy);
