@@ -72,15 +72,20 @@ def jackknife(signal, fired, lag):
     return n * np.array(merit(signal, fired, lag)) - (n - 1) * mean, np.sqrt((n - 1) / n * ((without - mean) ** 2).sum(0))
 
 
-def chance(signal, fired, found, draws=400):
-    """Probability that a correlation as large comes from spikes that do not know of the signal."""
+def at_spikes(signal, fired):
+    """Mean signal at the spikes, at the lag where it is largest."""
+    rate = fired.mean(0)
+    return max(np.average(signal[: len(signal) - lag], weights=rate[lag:] + 1e-12) for lag in range(LAGS + 1))
+
+
+def chance(signal, fired, draws=1000):
+    """Probability that spikes that do not know of the signal meet it as high."""
     random = np.random.default_rng(1)
-    larger = 0
+    found, higher = at_spikes(signal, fired), 0
     for _ in range(draws):
         moved = np.array([np.roll(train, random.integers(len(train))) for train in fired])
-        x, y = lagged(signal, moved, best_lag(signal, moved))
-        larger += correlation(x, y.mean(0)) >= found
-    return (1 + larger) / (1 + draws)
+        higher += at_spikes(signal, moved) >= found
+    return (1 + higher) / (1 + draws)
 
 
 def row(fired, signal, skip):
@@ -91,6 +96,5 @@ def row(fired, signal, skip):
         return head + ["-"] * (len(COLUMNS) - len(head))
     lag = best_lag(signal, fired)
     value, error = jackknife(signal, fired, lag)
-    p = chance(signal, fired, merit(signal, fired, lag)[0])
     numbers = [f"{x:.2g}" for pair in zip(value * (1, 1e3, 1), error * (1, 1e3, 1)) for x in pair]
-    return head + [lag, f"{p:.2g}"] + numbers
+    return head + [lag, f"{chance(signal, fired):.2g}"] + numbers
