@@ -5,18 +5,22 @@
 #include "solver/base/memory.h"
 #include "solver/steady_newton.h"
 
-/** Step control: longer below EASY Newton iterations, shorter above HARD ones, much shorter behind
- * a failure. The tangent turns by at most acos(TURN) in a step, or it might end on another branch.
- */
-static const double GROWTH = 1.6, SHRINK = 0.7, CUT = 0.35, TURN = 0.85;
-enum { EASY = 5, HARD = 8 };
+/** Step control: the first update of Newton shows how far the prediction was off. It is brought to
+ * AIM V_T, by factors within these bounds, and not upwards right behind a failure. */
+static const double AIM = 0.04, GROWTH = 2.0, SHRINK = 0.5, CUT = 0.5;
+/** The tangent turns by at most acos(TURN) in a step, or it might end on another branch. */
+static const double TURN = 0.85;
+/** Points are foreseen on the cubic through the last two if they are not farther beyond those than
+ * so many of their distances; its error goes with the fourth power of the step. */
+static const double AHEAD = 2.0;
+enum { ORDER_LINE = 2, ORDER_CUBIC = 4 };
 /** A fold is found when dp/ds is this part of what it was at the points around it. */
 static const double FOLD_SLOPE = 1e-7;
 enum { FOLD_STEPS = 40 };
-/** Where the curve begins the state's part of ds is at least this, by a larger unit of the
- * parameter (up to so many times): over a parameter that moves the state little folds would be so
- * sharp that rounding hides them. */
-static const double STATE_SHARE = 0.1, UNIT_MAX = 1e6;
+/** Where the curve begins the state's part of ds is at least this times the parameter's, by a
+ * larger unit of the parameter (up to so many times): where the parameter counts most folds are
+ * sharp, and where it moves the state little so sharp that rounding hides them. */
+static const double STATE_SHARE = 1.0, UNIT_MAX = 1e6;
 
 /* ---- create ---- */
 
@@ -38,6 +42,7 @@ enum hd_status continuation_create(struct continuation **out, struct steady *ste
   curve->unit = parameter->unit;
   TRY(create_point(&curve->last, n, err));
   TRY(create_point(&curve->next, n, err));
+  TRY(create_point(&curve->before, n, err));
   TRY(create_point(&curve->beyond, n, err));
   TRY(hd_alloc(&curve->weight, n, sizeof(double), err));
   TRY(hd_alloc(&curve->by_p, n, sizeof(double), err));
@@ -49,7 +54,8 @@ enum hd_status continuation_create(struct continuation **out, struct steady *ste
 void continuation_free(struct continuation **curve) {
   if (!*curve)
     return;
-  struct curve_point *points[] = {&(*curve)->last, &(*curve)->next, &(*curve)->beyond};
+  struct curve_point *points[] = {&(*curve)->last, &(*curve)->next, &(*curve)->before,
+                                  &(*curve)->beyond};
   for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
     hd_free(&points[i]->y);
     hd_free(&points[i]->tangent);
@@ -69,43 +75,56 @@ static void swap(struct curve_point *a, struct curve_point *b) {
 
 /* ---- where Newton begins ---- */
 
-/** next = last + ds tangent; ions along the logarithm of their odds. */
-static void predict(struct continuation *curve, double ds) {
-  const struct system *system = curve->steady->system;
-  const struct curve_point *last = &curve->last;
-  for (int g = 0; g < system->n; g++)
-    curve->next.y[g] = last->y[g] + ds * last->tangent[g];
-  for (size_t i = 0; i < system->n_instances; i++) {
-    const struct system_instance *instance = &system->instances[i];
-    const struct model *model = &instance->device->model;
-    for (int k = 0; k < instance->device->n_nodes; k++)
-      for (int s = 0; s < model->n_species; s++) {
-        int g = instance->dof[k * model->n_unknowns + 1 + s];
-        if (g < system->n && !model->carrier[s])
-          curve->next.y[g] =
-              steady_shift_ion(model_is_limited(model, s), last->y[g], ds * last->tangent[g]);
-      }
-  }
-  curve->next.p = last->p + ds * last->slope;
-}
-
-/** Cubic through two values with two slopes, at x in [0, 1] (Hermite). */
+/** Cubic through two values with two slopes, at x in [0, 1] between them or beyond (Hermite). */
 static double cubic(double a, double slope_a, double b, double slope_b, double x) {
   double left = (1.0 - x) * (1.0 - x), right = x * x;
   return left * ((1.0 + 2.0 * x) * a + x * slope_a) +
          right * ((3.0 - 2.0 * x) * b - (1.0 - x) * slope_b);
 }
 
-/** next at a part x of the way from `last` to `beyond`: what the arc length counts on a cubic, ions
- * along the logarithm of their odds. */
-static void interpolate(struct continuation *curve, double x) {
-  const struct curve_point *a = &curve->last, *b = &curve->beyond;
+/** next on the cubic through the points a and b, at x in [0, 1] between them or beyond; ions in the
+ * logarithm of their odds. */
+static void predict_cubic(struct continuation *curve, const struct curve_point *a,
+                          const struct curve_point *b, double x) {
   double ds = b->s - a->s;
-  steady_extrapolate(curve->steady->system, a->y, b->y, -x, curve->next.y);
-  for (int g = 0; g < curve->steady->system->n; g++)
-    if (curve->weight[g] > 0.0)
-      curve->next.y[g] = cubic(a->y[g], ds * a->tangent[g], b->y[g], ds * b->tangent[g], x);
+  for (int g = 0; g < curve->steady->system->n; g++) {
+    enum steady_kind kind = curve->steady->kind[g];
+    double at_a, at_b;
+    curve->next.y[g] = x < 0.5 ? a->y[g] : b->y[g];
+    if (!steady_has_level(kind, a->y[g]) || !steady_has_level(kind, b->y[g]))
+      continue;
+    double from = steady_level(kind, a->y[g], &at_a), to = steady_level(kind, b->y[g], &at_b);
+    double level = cubic(from, ds * at_a * a->tangent[g], to, ds * at_b * b->tangent[g], x);
+    curve->next.y[g] = steady_at_level(kind, level);
+  }
   curve->next.p = cubic(a->p, ds * a->slope, b->p, ds * b->slope, x);
+}
+
+/** next = last + ds tangent; ions along the logarithm of their odds. */
+static void predict_line(struct continuation *curve, double ds) {
+  const struct curve_point *last = &curve->last;
+  for (int g = 0; g < curve->steady->system->n; g++) {
+    enum steady_kind kind = curve->steady->kind[g];
+    double slope;
+    curve->next.y[g] = last->y[g];
+    if (!steady_has_level(kind, last->y[g]))
+      continue;
+    double level = steady_level(kind, last->y[g], &slope);
+    curve->next.y[g] = steady_at_level(kind, level + ds * slope * last->tangent[g]);
+  }
+  curve->next.p = last->p + ds * last->slope;
+}
+
+/** Where Newton begins at the arc length ds behind `last`. Returns the order of its error in ds. */
+static int predict(struct continuation *curve, double ds) {
+  const struct curve_point *a = &curve->before, *b = &curve->last;
+  double whole = b->s - a->s;
+  bool near = curve->has_before && ds <= AHEAD * whole;
+  if (near)
+    predict_cubic(curve, a, b, (whole + ds) / whole);
+  else
+    predict_line(curve, ds);
+  return near ? ORDER_CUBIC : ORDER_LINE;
 }
 
 /* ---- folds ---- */
@@ -120,8 +139,8 @@ static bool find_fold(struct continuation *curve, struct hd_error *err) {
   int side = 0;
   for (int i = 0; i < FOLD_STEPS; i++) {
     double ds = (low * at_high - high * at_low) / (at_high - at_low);
-    interpolate(curve, ds / whole);
-    if (!curve_find(curve, ds, err))
+    predict_cubic(curve, &curve->last, &curve->beyond, ds / whole);
+    if (!curve_find(curve, ds, true, err))
       return false;
     double slope = curve->next.slope;
     if (fabs(slope) <= enough) {
@@ -180,9 +199,10 @@ enum hd_status continuation_begin(struct continuation *curve, const double *y, d
   last->s = 0.0;
   last->fold = false;
   last->slope = copysign(1.0, direction);
+  curve->has_before = false;
   curve->step = curve->steps.first;
   curve_fill_metric(curve, y);
-  TRY(curve_tangent(curve, last, last, err));
+  TRY(curve_tangent(curve, last, last, true, err));
   choose_unit(curve);
   return HD_OK;
 }
@@ -219,15 +239,16 @@ static bool reach(struct continuation *curve, double end, struct hd_error *err) 
 static bool step_to(struct continuation *curve, double ds, struct hd_error *err) {
   const struct curve_point *last = &curve->last, *next = &curve->next;
   double end = end_ahead(curve, ds);
-  predict(curve, ds);
-  if (!(isnan(end) ? curve_find(curve, ds, err) : reach(curve, end, err)) ||
+  int order = predict(curve, ds);
+  if (!(isnan(end) ? curve_find(curve, ds, false, err) : reach(curve, end, err)) ||
       curve_product(curve, last->tangent, last->slope, next->tangent, next->slope) < TURN ||
       (isnan(end) && is_at_end(curve, next)))
     return false;
-  int iterations = curve->iterations;
+  double aim = AIM * run_thermal_voltage(curve->steady->system->run);
+  double factor = pow(aim / curve->first_update, 1.0 / order);
   if (last->slope * next->slope < 0.0 && !find_fold(curve, err))
     return false;
-  curve->step = ds * (iterations < EASY ? GROWTH : iterations > HARD ? SHRINK : 1.0);
+  curve->step = ds * fmin(fmax(factor, SHRINK), GROWTH);
   return true;
 }
 
@@ -253,15 +274,20 @@ static enum hd_status lost(struct continuation *curve, struct hd_error *err) {
 enum hd_status continuation_advance(struct continuation *curve, struct hd_error *err) {
   struct hd_error own = {0};
   curve->step = fmax(fmin(curve->step, longest_step(curve)), curve->steps.smallest);
-  for (; curve->step >= curve->steps.smallest; curve->step *= CUT)
-    if (step_to(curve, curve->step, &own))
+  double most = INFINITY;
+  for (; curve->step >= curve->steps.smallest; most = curve->step *= CUT)
+    if (step_to(curve, curve->step, &own)) {
+      curve->step = fmin(curve->step, most);
       return HD_OK;
+    }
   return lost(curve, err);
 }
 
 /** The metric goes with the last point; its tangent keeps the length one. */
 void continuation_accept(struct continuation *curve) {
+  swap(&curve->before, &curve->last);
   swap(&curve->last, &curve->next);
+  curve->has_before = true;
   curve_fill_metric(curve, curve->last.y);
   normalise(curve);
 }
@@ -270,13 +296,32 @@ void continuation_accept(struct continuation *curve) {
 
 enum hd_status continuation_save(const struct continuation *curve, struct store *store,
                                  struct hd_error *err) {
-  const struct curve_point *last = &curve->last;
-  TRY(store_put(store, "curve_tangent", (size_t)curve->steady->system->n, last->tangent, err));
+  const struct curve_point *last = &curve->last, *before = &curve->before;
+  size_t n = (size_t)curve->steady->system->n;
+  TRY(store_put_number(store, "curve_has_before", curve->has_before, err));
+  TRY(store_put(store, "curve_before", n, before->y, err));
+  TRY(store_put(store, "curve_before_tangent", n, before->tangent, err));
+  TRY(store_put_number(store, "curve_before_parameter", before->p, err));
+  TRY(store_put_number(store, "curve_before_slope", before->slope, err));
+  TRY(store_put_number(store, "curve_before_length", before->s, err));
+  TRY(store_put(store, "curve_tangent", n, last->tangent, err));
   TRY(store_put_number(store, "curve_parameter", last->p, err));
   TRY(store_put_number(store, "curve_slope", last->slope, err));
   TRY(store_put_number(store, "curve_length", last->s, err));
   TRY(store_put_number(store, "curve_unit", curve->unit, err));
   return store_put_number(store, "curve_step", curve->step, err);
+}
+
+static enum hd_status restore_before(struct continuation *curve, const struct store *store,
+                                     struct hd_error *err) {
+  struct curve_point *before = &curve->before;
+  size_t n = (size_t)curve->steady->system->n;
+  curve->has_before = store_number(store, "curve_has_before") != 0.0;
+  before->p = store_number(store, "curve_before_parameter");
+  before->slope = store_number(store, "curve_before_slope");
+  before->s = store_number(store, "curve_before_length");
+  TRY(store_get(store, "curve_before", n, before->y, err));
+  return store_get(store, "curve_before_tangent", n, before->tangent, err);
 }
 
 /**
@@ -290,6 +335,7 @@ enum hd_status continuation_restore(struct continuation *curve, const double *y,
   size_t n = (size_t)curve->steady->system->n;
   memcpy(last->y, y, n * sizeof *y);
   TRY(store_get(store, "curve_tangent", n, last->tangent, err));
+  TRY(restore_before(curve, store, err));
   last->p = store_number(store, "curve_parameter");
   last->slope = store_number(store, "curve_slope");
   last->s = store_number(store, "curve_length");

@@ -35,15 +35,18 @@ struct continuation {
   struct curve_parameter parameter;
   struct curve_steps steps;
   struct curve_point last, next; /* the last accepted point; the one that was found behind it */
-  struct curve_point beyond;     /* end of the interval that a fold is looked for in */
-  double unit;                   /* of the parameter in the arc length, >= parameter.unit */
-  double *weight;                /* [n + 1] owned: of the arc length, at the last point */
-  double *by_p;                  /* [n + 1] owned: dF/dp at the point found last */
-  bool differentiated;           /* by_p is filled */
-  double *solved;                /* [n + 1] owned work: J^-1 dF/dp */
-  double *predicted;             /* [n + 1] owned: where Newton began */
-  double step;                   /* arc length that is tried next */
-  int iterations;                /* Newton iterations of the last point */
+  struct curve_point before;     /* the accepted point before the last one */
+  bool has_before;
+  struct curve_point beyond; /* end of the interval that a fold is looked for in */
+  double unit;               /* of the parameter in the arc length, >= parameter.unit */
+  double *weight;            /* [n + 1] owned: of the arc length, at the last point */
+  double *by_p;              /* [n + 1] owned: dF/dp at the point found last */
+  bool differentiated;       /* by_p is filled */
+  double *solved;            /* [n + 1] owned work: J^-1 dF/dp */
+  double *predicted;         /* [n + 1] owned: where Newton began */
+  double step;               /* arc length that is tried next */
+  double first_update;       /* V: of Newton at the last point; how far the prediction was off */
+  int iterations;            /* Newton iterations of the last point */
 };
 
 /** All arguments are borrowed. */

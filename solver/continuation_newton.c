@@ -11,6 +11,9 @@ static const double DIFFERENCE = 1e-3;
  * branch, and Newton that takes so many iterations mostly is. */
 static const double STRAY = 0.4;
 enum { TOO_MANY = 12 };
+/** Newton is given up when an update is so much larger than the first one, and more than so many
+ * V_T: a shorter step costs less than the iterations that are left. */
+static const double GROWN = 2.0, HOPELESS = 0.1;
 
 /* ---- arc length ---- */
 
@@ -114,12 +117,16 @@ static int solve_by_p(struct continuation *curve) {
 /**
  * Tangent of a converged point, of length one:
  *   J dy/ds + dF/dp dp/ds = 0
- * Errors HD_CONVERGENCE: the matrix is exactly singular
+ * exact   false: with the factors of Newton's last iteration, which differ from those at the point
+ * by as much as its last update, far less than the tangent turns in a step Errors HD_CONVERGENCE:
+ * the matrix is exactly singular
  */
 enum hd_status curve_tangent(struct continuation *curve, struct curve_point *point,
-                             const struct curve_point *reference, struct hd_error *err) {
+                             const struct curve_point *reference, bool exact,
+                             struct hd_error *err) {
   TRY(curve_differentiate(curve, point, err));
-  if (factorise(curve, point->y) || solve_by_p(curve))
+  bool anew = exact || !curve->parameter.linear; /* another system may have another plan */
+  if ((anew && factorise(curve, point->y)) || solve_by_p(curve))
     return hd_fail(err, HD_CONVERGENCE, "the curve has no tangent at %s = %.10g",
                    curve->parameter.name, point->p);
   double length = sqrt(curve_product(curve, curve->solved, -1.0, curve->solved, -1.0));
@@ -168,6 +175,12 @@ static struct steady_change update(struct continuation *curve, double ds) {
   return change;
 }
 
+/** Is Newton on its way to nowhere? */
+static bool is_hopeless(const struct continuation *curve, double update) {
+  double small = HOPELESS * run_thermal_voltage(curve->steady->system->run);
+  return update > fmax(small, GROWN * curve->first_update);
+}
+
 static bool correct(struct continuation *curve, double ds) {
   struct steady *steady = curve->steady;
   double before = 0.0;
@@ -175,7 +188,9 @@ static bool correct(struct continuation *curve, double ds) {
     struct steady_change change = update(curve, ds);
     curve->iterations = i;
     steady->counts.newton_iterations++;
-    if (!steady_is_sane(change))
+    if (i == 1)
+      curve->first_update = change.whole;
+    if (!steady_is_sane(change) || is_hopeless(curve, change.whole))
       return false;
     double ratio = before > 0.0 ? change.whole / before : 1.0;
     if (steady_is_converged(steady, change, ratio, 0.0))
@@ -200,15 +215,15 @@ static void begin_search(struct continuation *curve) {
 }
 
 /** Is the state that was found the one that was looked for? Then with its tangent. */
-static bool is_found(struct continuation *curve, double ds, struct hd_error *err) {
+static bool is_found(struct continuation *curve, double ds, bool exact, struct hd_error *err) {
   return strayed(curve) < STRAY * ds &&
-         curve_tangent(curve, &curve->next, &curve->last, err) == HD_OK;
+         curve_tangent(curve, &curve->next, &curve->last, exact, err) == HD_OK;
 }
 
-bool curve_find(struct continuation *curve, double ds, struct hd_error *err) {
+bool curve_find(struct continuation *curve, double ds, bool exact, struct hd_error *err) {
   begin_search(curve);
   curve->next.s = curve->last.s + ds;
-  return correct(curve, ds) && is_found(curve, ds, err);
+  return correct(curve, ds) && is_found(curve, ds, exact, err);
 }
 
 bool curve_find_at(struct continuation *curve, double p, double ds, struct hd_error *err) {
@@ -221,5 +236,5 @@ bool curve_find_at(struct continuation *curve, double p, double ds, struct hd_er
   if (curve->iterations < 0)
     return false;
   curve->next.s = curve->last.s + length_along(curve, steady->delta);
-  return is_found(curve, ds, err);
+  return is_found(curve, ds, true, err);
 }

@@ -17,13 +17,13 @@ enum hd_status curve_set(struct continuation *curve, double p, struct hd_error *
 enum hd_status curve_differentiate(struct continuation *curve, const struct curve_point *point,
                                    struct hd_error *err);
 
-/** Tangent of a converged point, ahead along that of `reference`. */
+/** Tangent of a converged point, ahead along that of `reference`; exact: of its own matrix. */
 enum hd_status curve_tangent(struct continuation *curve, struct curve_point *point,
-                             const struct curve_point *reference, struct hd_error *err);
+                             const struct curve_point *reference, bool exact, struct hd_error *err);
 
 /** The point at arc length ds behind `last`, with its tangent, in `next`, which holds where Newton
  * begins. False: not found. */
-bool curve_find(struct continuation *curve, double ds, struct hd_error *err);
+bool curve_find(struct continuation *curve, double ds, bool exact, struct hd_error *err);
 
 /** The same with the value p of the prediction, wherever that is on the curve. */
 bool curve_find_at(struct continuation *curve, double p, double ds, struct hd_error *err);

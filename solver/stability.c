@@ -24,6 +24,8 @@ static const double SHIFT_NEAR = 2.0, SHIFT_FAR = 1e4, SHIFT_AIM = 20.0;
 /** First shift, 1/s; the shifts' bounds: slower and faster modes are no deviations of a device. */
 static const double SHIFT_FIRST = 1e6, SHIFT_MIN = 1e-6, SHIFT_MAX = 1e15;
 enum { SHIFTS = 12 };
+/** Part of a start that is not the modes of the state before, so that others are found, too. */
+static const double REST = 0.1;
 
 struct stability {
   int n;
@@ -32,6 +34,7 @@ struct stability {
   double *M;                      /* [entries] owned: values of dF/dy' */
   double *mode;                   /* [n + 1] owned: the leading deviation */
   bool real;                      /* the leading mode does not oscillate */
+  double *seed;                   /* [n] owned: sum of the modes found last; 0: there are none */
   double *start, *basis;          /* [n], [n * SPACE] owned work of ARPACK */
   double *vectors, *work, *inner; /* [n * (MODES + 1)], [3 n], [3 SPACE (SPACE + 2)] the same */
   double *F;                      /* [n + 1] owned work */
@@ -49,6 +52,7 @@ enum hd_status stability_create(struct stability **out, const struct system *sys
   TRY(linear_blas_threads(system->run->solver.blas_threads, err)); /* ARPACK's vectors are short */
   TRY(hd_alloc(&stability->mode, n + 1, sizeof(double), err));
   TRY(hd_alloc(&stability->F, n + 1, sizeof(double), err));
+  TRY(hd_alloc(&stability->seed, n, sizeof(double), err));
   TRY(hd_alloc(&stability->start, n, sizeof(double), err));
   TRY(hd_alloc(&stability->basis, n * SPACE, sizeof(double), err));
   TRY(hd_alloc(&stability->vectors, n * (MODES + 1), sizeof(double), err));
@@ -63,6 +67,7 @@ void stability_free(struct stability **stability) {
   hd_free(&(*stability)->M);
   hd_free(&(*stability)->mode);
   hd_free(&(*stability)->F);
+  hd_free(&(*stability)->seed);
   hd_free(&(*stability)->start);
   hd_free(&(*stability)->basis);
   hd_free(&(*stability)->vectors);
@@ -151,11 +156,26 @@ struct spectrum {
   double re[MODES + 1], im[MODES + 1];
 };
 
-/** A start that has a part of every mode, and is the same in every run. */
+/** A start that has a part of every mode, and is the same in every run: mostly the sum of the modes
+ * of the state before. */
 static void fill_start(struct stability *stability, const struct system *system, const double *y) {
+  double size = 0.0;
   for (int g = 0; g < stability->n; g++)
-    stability->start[g] = 1.0 + 0.5 * sin(1.0 + g);
+    size += stability->seed[g] * stability->seed[g];
+  double scale = size > 0.0 ? sqrt((double)stability->n / size) : 0.0;
+  double rest = size > 0.0 ? REST : 1.0;
+  for (int g = 0; g < stability->n; g++)
+    stability->start[g] = scale * stability->seed[g] + rest * (1.0 + 0.5 * sin(1.0 + g));
   project(stability, system, y, stability->start);
+}
+
+/** The sum of the modes that were found, as the seed of the next start. */
+static void keep_seed(struct stability *stability, const struct spectrum *spectrum) {
+  size_t n = (size_t)stability->n;
+  memset(stability->seed, 0, n * sizeof(double));
+  for (int i = 0; i < spectrum->count; i++)
+    for (size_t g = 0; g < n; g++)
+      stability->seed[g] += stability->vectors[(size_t)i * n + g];
 }
 
 /** Eigenvalues of T next to the shift, and their vectors. Returns 0, or ARPACK's complaint. */
@@ -181,6 +201,7 @@ static int find(struct stability *stability, const struct system *system, struct
            n, "LM", modes, TOLERANCE, stability->start, space, stability->basis, n, iparam, pointer,
            stability->work, stability->inner, inner, &info);
   spectrum->count = (int)iparam[4];
+  keep_seed(stability, spectrum);
   return (int)info;
 }
 
@@ -268,10 +289,12 @@ const double *stability_mode(const struct stability *stability) {
 
 enum hd_status stability_save(const struct stability *stability, struct store *store,
                               struct hd_error *err) {
+  TRY(store_put(store, "stability_seed", (size_t)stability->n, stability->seed, err));
   return store_put_number(store, "stability_shift", stability->shift, err);
 }
 
 enum hd_status stability_restore(struct stability *stability, const struct store *store,
                                  struct hd_error *err) {
+  TRY(store_get(store, "stability_seed", (size_t)stability->n, stability->seed, err));
   return store_get(store, "stability_shift", 1, &stability->shift, err);
 }

@@ -16,6 +16,20 @@ static const double EXTRAPOLATION_MAX = 4.0;
 /** Source changes that differ by less than this fraction have the same direction. */
 static const double PARALLEL = 1e-6;
 
+/** Ions in their logarithm, all else as it is. */
+static void fill_kinds(struct steady *steady) {
+  const struct system *system = steady->system;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    const struct system_instance *instance = &system->instances[i];
+    const struct model *model = &instance->device->model;
+    for (int k = 0; k < instance->device->n_nodes; k++)
+      for (int s = 0; s < model->n_species; s++)
+        if (!model->carrier[s])
+          steady->kind[instance->dof[k * model->n_unknowns + 1 + s]] =
+              model_is_limited(model, s) ? STEADY_SHARE : STEADY_AMOUNT;
+  }
+}
+
 enum hd_status steady_create(struct steady **out, struct system *system, struct hd_error *err) {
   struct steady *steady = NULL;
   size_t n = (size_t)system->n + 1;
@@ -35,6 +49,8 @@ enum hd_status steady_create(struct steady **out, struct system *system, struct 
     nodes = system->devices[d]->mesh->n_nodes > nodes ? system->devices[d]->mesh->n_nodes : nodes;
   TRY(hd_alloc(&steady->rest, nodes, sizeof(double), err));
   TRY(hd_alloc(&steady->moved, system->run->circuit.n_elements, sizeof(double), err));
+  TRY(hd_alloc(&steady->kind, n, sizeof *steady->kind, err));
+  fill_kinds(steady);
   return hd_alloc(&steady->yp, n, sizeof(double), err);
 }
 
@@ -50,6 +66,7 @@ void steady_free(struct steady **steady) {
   hd_free(&(*steady)->previous);
   hd_free(&(*steady)->moved);
   hd_free(&(*steady)->rest);
+  hd_free(&(*steady)->kind);
   hd_free(&(*steady)->yp);
   hd_free(steady);
 }
@@ -148,48 +165,33 @@ static double place_previous(const struct steady *steady, const double *y, const
   return -along / way2;
 }
 
-/** Odds of a share of sites; without a limit the share itself. */
-static double ion_odds(bool limited, double x) {
-  return limited ? x / (1.0 - x) : x;
+bool steady_has_level(enum steady_kind kind, double x) {
+  return kind == STEADY_LINEAR || (x > 0.0 && (kind == STEADY_AMOUNT || x < 1.0));
 }
 
-static bool is_inside(bool limited, double x) {
-  return x > 0.0 && (!limited || x < 1.0);
+double steady_level(enum steady_kind kind, double x, double *d_x) {
+  *d_x = kind == STEADY_LINEAR ? 1.0 : kind == STEADY_SHARE ? 1.0 / (x * (1.0 - x)) : 1.0 / x;
+  return kind == STEADY_LINEAR ? x : kind == STEADY_SHARE ? log(x) - log1p(-x) : log(x);
 }
 
-/** The share with so many times the odds. */
-static double scale_ion(bool limited, double x, double factor) {
-  double odds = ion_odds(limited, x) * factor;
-  return limited ? odds / (1.0 + odds) : odds;
+double steady_at_level(enum steady_kind kind, double level) {
+  return kind == STEADY_LINEAR  ? level
+         : kind == STEADY_SHARE ? 1.0 / (1.0 + exp(-level))
+                                : exp(level);
 }
 
-/** Ions: the logarithm (of the odds, with a site limit) goes on in a straight line. */
-static double extrapolate_ion(bool limited, double x, double previous, double ratio) {
-  if (!is_inside(limited, x) || !is_inside(limited, previous))
-    return x;
-  return scale_ion(limited, x, pow(ion_odds(limited, x) / ion_odds(limited, previous), ratio));
-}
-
-double steady_shift_ion(bool limited, double x, double step) {
-  if (!is_inside(limited, x))
-    return x;
-  return scale_ion(limited, x, exp(step / (limited ? x * (1.0 - x) : x)));
-}
-
-/** out = y + ratio (y - previous), potentials and levels as they are, ions in their logarithm. */
-void steady_extrapolate(const struct system *system, const double *y, const double *previous,
+/** out = y + ratio (y - previous), of the levels. */
+static void extrapolate(const struct steady *steady, const double *y, const double *previous,
                         double ratio, double *out) {
-  for (int g = 0; g < system->n; g++)
-    out[g] = y[g] + ratio * (y[g] - previous[g]);
-  for (size_t i = 0; i < system->n_instances; i++) {
-    const struct system_instance *instance = &system->instances[i];
-    const struct model *model = &instance->device->model;
-    for (int k = 0; k < instance->device->n_nodes; k++)
-      for (int s = 0; s < model->n_species; s++) {
-        int g = instance->dof[k * model->n_unknowns + 1 + s];
-        if (g < system->n && !model->carrier[s])
-          out[g] = extrapolate_ion(model_is_limited(model, s), y[g], previous[g], ratio);
-      }
+  for (int g = 0; g < steady->system->n; g++) {
+    enum steady_kind kind = steady->kind[g];
+    double slope;
+    out[g] = y[g];
+    if (!steady_has_level(kind, y[g]) || !steady_has_level(kind, previous[g]))
+      continue;
+    double here = steady_level(kind, y[g], &slope),
+           before = steady_level(kind, previous[g], &slope);
+    out[g] = steady_at_level(kind, here + ratio * (here - before));
   }
 }
 
@@ -205,7 +207,7 @@ static int continue_to(struct steady *steady, double s, double next, double *s_p
   double ratio = (next - s) / (s - *s_previous);
   int iterations = -1;
   if (fabs(ratio) <= EXTRAPOLATION_MAX) {
-    steady_extrapolate(steady->system, y, steady->previous, ratio, start);
+    extrapolate(steady, y, steady->previous, ratio, start);
     iterations = steady_newton(steady, SYSTEM_STEADY, NULL, 0.0, start);
   }
   if (iterations < 0) {

@@ -9,6 +9,10 @@ struct steady_counts {
   long newton_iterations, continuation_steps, pseudo_steps;
 };
 
+/** How an unknown goes on: in a straight line, or as the logarithm of a share's odds (an ion with a
+ * site limit) or of an amount (without). */
+enum steady_kind { STEADY_LINEAR, STEADY_SHARE, STEADY_AMOUNT };
+
 struct steady {
   struct system *system; /* borrowed */
   double tolerance;      /* V, largest update of a converged iteration */
@@ -21,6 +25,7 @@ struct steady {
   double *last, *previous;        /* [n + 1] owned: the last two states of a move */
   double *moved;                  /* [n_elements] owned: change of the sources between them */
   double *rest;                   /* [most nodes of a device] owned work */
+  enum steady_kind *kind;         /* [n + 1] owned: of each unknown */
   struct steady_counts counts;
 };
 
@@ -34,12 +39,12 @@ enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_er
 /** Make a state that a transient ended in fit for steady_move. */
 void steady_adopt(struct steady *steady, double *y);
 
-/** A share of ions that has moved by `step` along the logarithm of its odds: it stays in bounds. */
-double steady_shift_ion(bool limited, double x, double step);
-
-/** out = y + ratio (y - previous); ions along the logarithm of their odds. */
-void steady_extrapolate(const struct system *system, const double *y, const double *previous,
-                        double ratio, double *out);
+/** Can an unknown of this kind have a logarithm? */
+bool steady_has_level(enum steady_kind kind, double x);
+/** What goes on in a straight line of an unknown; d_x out: its derivative. */
+double steady_level(enum steady_kind kind, double x, double *d_x);
+/** The unknown with this level: ions stay in bounds. */
+double steady_at_level(enum steady_kind kind, double level);
 
 /** From the steady state y at the source values `from` to the one at `to` ([n_elements], V or A).
  */
