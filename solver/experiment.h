@@ -12,9 +12,20 @@
 #include "solver/steady.h"
 #include "solver/summary.h"
 
-/** Looks at every row of terminals.csv, written or not: output->row of experiment number i. */
+enum { SPECTRUM_COLUMN = 5 * HD_NAME };
+
+/** Columns of impedance.csv or noise.csv; the first is the experiment. */
+struct spectrum_columns {
+  size_t n;
+  char (*names)[SPECTRUM_COLUMN]; /* [n] owned */
+};
+
+/** Looks at every row of terminals.csv, written or not: output->row of experiment number i; and at
+ * those of impedance.csv and noise.csv: row[i] is column i + 1. */
 struct row_watch {
   void (*look)(void *context, size_t experiment, const struct output *output);
+  void (*look_spectrum)(void *context, size_t experiment, const struct spectrum_columns *columns,
+                        const double *row);
   void *context;
 };
 
@@ -96,6 +107,9 @@ enum hd_status experiment_transient(struct run *run, const struct experiment_spe
 
 /** Has a run an experiment of this type? */
 bool experiment_is_wanted(const struct run_spec *spec, int type);
+/** Columns that experiments of this type write; names are the caller's, also after an error. */
+enum hd_status experiment_spectrum_columns(struct spectrum_columns *columns, struct system *system,
+                                           int type, struct hd_error *err);
 /** impedance.csv and noise.csv, when an experiment writes them (solver/experiment_spectrum.c). */
 enum hd_status experiment_spectrum_open(struct run *run, const char *dir, struct hd_error *err);
 /** Small signals about the steady state run->y; `from`: a checkpoint inside it, or NULL. */

@@ -8,14 +8,6 @@
 
 /* ---- columns ---- */
 
-enum { COLUMN_NAME = 5 * HD_NAME };
-
-/** Names of a table's columns. */
-struct columns {
-  size_t n;
-  char (*names)[COLUMN_NAME]; /* owned */
-};
-
 /** What stands before the responses of terminals and nets, and before the shares of noise. */
 static const char *const of_impedance[] = {"experiment", "frequency_Hz", "ReZ_Ohm",
                                            "ImZ_Ohm",    "absZ_Ohm",     "phase_deg",
@@ -23,22 +15,22 @@ static const char *const of_impedance[] = {"experiment", "frequency_Hz", "ReZ_Oh
 static const char *const of_noise[] = {"experiment", "frequency_Hz", "S_I_A2/Hz", "S_V_V2/Hz",
                                        "4kTReY_A2/Hz"};
 
-static enum hd_status add_column(struct columns *columns, const char *before, const char *whose,
-                                 const char *after, struct hd_error *err) {
+static enum hd_status add_column(struct spectrum_columns *columns, const char *before,
+                                 const char *whose, const char *after, struct hd_error *err) {
   TRY(hd_resize(&columns->names, columns->n + 1, sizeof *columns->names, err));
-  snprintf(columns->names[columns->n++], COLUMN_NAME, "%s%s%s", before, whose, after);
+  snprintf(columns->names[columns->n++], SPECTRUM_COLUMN, "%s%s%s", before, whose, after);
   return HD_OK;
 }
 
 /** Both parts of one response. */
-static enum hd_status add_pair(struct columns *columns, const char *re, const char *im,
+static enum hd_status add_pair(struct spectrum_columns *columns, const char *re, const char *im,
                                const char *whose, struct hd_error *err) {
   TRY(add_column(columns, re, whose, ")", err));
   return add_column(columns, im, whose, ")", err);
 }
 
 /** Currents into every terminal, voltages of every net. */
-static enum hd_status add_responses(struct columns *columns, const struct system *system,
+static enum hd_status add_responses(struct spectrum_columns *columns, const struct system *system,
                                     struct hd_error *err) {
   char terminal[OUTPUT_TERMINAL];
   for (size_t i = 0; i < system->n_instances; i++)
@@ -51,7 +43,7 @@ static enum hd_status add_responses(struct columns *columns, const struct system
   return HD_OK;
 }
 
-static enum hd_status add_mechanisms(struct columns *columns, struct system *system,
+static enum hd_status add_mechanisms(struct spectrum_columns *columns, struct system *system,
                                      struct hd_error *err) {
   struct noise *noise = NULL;
   enum hd_status status = noise_create(&noise, system, err);
@@ -61,8 +53,8 @@ static enum hd_status add_mechanisms(struct columns *columns, struct system *sys
   return status;
 }
 
-static enum hd_status list_columns(struct columns *columns, struct system *system, int type,
-                                   struct hd_error *err) {
+enum hd_status experiment_spectrum_columns(struct spectrum_columns *columns, struct system *system,
+                                           int type, struct hd_error *err) {
   bool noise = type == EXPERIMENT_NOISE;
   const char *const *first = noise ? of_noise : of_impedance;
   size_t count =
@@ -82,7 +74,7 @@ bool experiment_is_wanted(const struct run_spec *spec, int type) {
 }
 
 static enum hd_status open_table(struct run *run, const char *dir, int i,
-                                 const struct columns *columns, struct hd_error *err) {
+                                 const struct spectrum_columns *columns, struct hd_error *err) {
   const struct store *from = run->checkpoint.from;
   const char *file = checkpoint_spectra[i][0], **names = NULL;
   TRY(hd_alloc(&names, columns->n, sizeof *names, err));
@@ -100,10 +92,10 @@ static enum hd_status open_table(struct run *run, const char *dir, int i,
 enum hd_status experiment_spectrum_open(struct run *run, const char *dir, struct hd_error *err) {
   enum hd_status status = HD_OK;
   for (int i = 0; dir && i < CHECKPOINT_SPECTRA && status == HD_OK; i++) {
-    struct columns columns = {0};
+    struct spectrum_columns columns = {0};
     if (!experiment_is_wanted(run->spec, EXPERIMENT_IMPEDANCE + i))
       continue;
-    status = list_columns(&columns, run->system, EXPERIMENT_IMPEDANCE + i, err);
+    status = experiment_spectrum_columns(&columns, run->system, EXPERIMENT_IMPEDANCE + i, err);
     if (status == HD_OK)
       status = open_table(run, dir, i, &columns, err);
     hd_free(&columns.names);
@@ -123,7 +115,8 @@ struct spectrum {
   struct sensitivity_spectrum *slopes; /* NULL: no parameters, or noise */
   double complex *dy, *z;              /* [n] owned: response and adjoint */
   double complex *Y;                   /* [1 + n_parameters] owned: admittance, its derivatives */
-  double *row;                         /* [columns - 1] owned */
+  struct spectrum_columns columns;
+  double *row; /* [columns.n - 1] owned */
 };
 
 static double tau(void) {
@@ -221,6 +214,8 @@ static enum hd_status one_frequency(struct spectrum *spectrum, size_t i, struct 
     fill_impedance(spectrum, f);
   if (spectrum->slopes)
     TRY(differentiate(spectrum, f, err));
+  if (run->watch)
+    run->watch->look_spectrum(run->watch->context, run->index, &spectrum->columns, spectrum->row);
   return sink_table_row(run->spectra[experiment->type - EXPERIMENT_IMPEDANCE], experiment->name,
                         spectrum->row, err);
 }
@@ -259,14 +254,11 @@ static enum hd_status prepare_slopes(struct spectrum *spectrum, struct hd_error 
 static enum hd_status prepare(struct spectrum *spectrum, struct hd_error *err) {
   struct run *run = spectrum->run;
   const struct experiment_spec *experiment = spectrum->experiment;
-  struct columns columns = {0};
   TRY(small_signal_create(&spectrum->small, run->system, experiment->frozen_ions, run->y, err));
   TRY(hd_alloc(&spectrum->dy, (size_t)run->system->n, sizeof *spectrum->dy, err));
   TRY(hd_alloc(&spectrum->z, (size_t)run->system->n, sizeof *spectrum->z, err));
-  enum hd_status status = list_columns(&columns, run->system, experiment->type, err);
-  hd_free(&columns.names);
-  TRY(status);
-  TRY(hd_alloc(&spectrum->row, columns.n, sizeof(double), err));
+  TRY(experiment_spectrum_columns(&spectrum->columns, run->system, experiment->type, err));
+  TRY(hd_alloc(&spectrum->row, spectrum->columns.n, sizeof(double), err));
   return experiment->type == EXPERIMENT_NOISE ? prepare_noise(spectrum, err)
          : run->sensitivity                   ? prepare_slopes(spectrum, err)
                                               : HD_OK;
@@ -296,5 +288,6 @@ enum hd_status experiment_spectrum(struct run *run, const struct experiment_spec
   hd_free(&spectrum.dy);
   hd_free(&spectrum.z);
   hd_free(&spectrum.row);
+  hd_free(&spectrum.columns.names);
   return status;
 }

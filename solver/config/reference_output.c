@@ -385,6 +385,13 @@ static const struct output_row study_variables[] = {
     {"terminal_current_<which>", "A", "The rows `conservation` of summary.json of a run."},
     {"<threshold>", "",
      "An entry of study.thresholds, in the unit of its key; missing: not within its range."},
+    {"<curve>", "",
+     "An entry of study.curves, with a last dimension: <experiment>_bias, _time or _frequency, a "
+     "coordinate, when all runs have the same; otherwise <experiment>_row."},
+    {"<experiment>_bias", "",
+     "Values of the source of a dc_sweep (_time, s, of a transient; _frequency, Hz, of an "
+     "impedance "
+     "or noise) at the rows of curves; along the runs too when they differ."},
     {"<threshold>_side", "1", "Where it is: -1 below the range, 0 within, 1 above."},
     {"<relaxation>", "s", "An entry of study.relaxations; missing: it does not fall so far."},
     {"<experiment>_<column>_min", "",

@@ -192,6 +192,7 @@ static const struct section_child study_children[] = {
     {"vary", "( { }, ... )", NULL, "The parameters."},
     {"thresholds", "( { }, ... )", NULL, "Thresholds to look for at every point."},
     {"relaxations", "( { }, ... )", NULL, "Relaxation times to look for at every point."},
+    {"curves", "( { }, ... )", NULL, "Columns to be kept at every row of an experiment."},
     {NULL, NULL, NULL, NULL}};
 
 #define KEY                                                                                        \
@@ -212,6 +213,11 @@ static const struct section_child threshold_children[] = {
 
 static const struct section_child relaxation_children[] = {
     {"column", "\"column\"", NULL, "Column of terminals.csv, for instance \"I(anode)_A\"."},
+    {NULL, NULL, NULL, NULL}};
+
+static const struct section_child study_curve_children[] = {
+    {"column", "\"column\"", NULL,
+     "Column of terminals.csv, for instance \"I(anode)_A\", or of impedance.csv or noise.csv."},
     {NULL, NULL, NULL, NULL}};
 
 static const struct section_child protocol_children[] = {
@@ -377,6 +383,12 @@ const struct section sections[SECTION_COUNT] = {
                             {ROWS(relaxation), NO_ROWS},
                             relaxation_children,
                             "Time until a column of terminals.csv has fallen to a share."},
+    [SECTION_STUDY_CURVE] =
+        {"study.curves[]",
+         {ROWS(study_curve), NO_ROWS},
+         study_curve_children,
+         "A column at every row of an experiment, in study.nc along its bias, time "
+         "or frequency besides the parameters."},
     [SECTION_CURVE] = {"experiments[].curve",
                        {ROWS(curve), NO_ROWS},
                        NULL,

@@ -71,6 +71,7 @@ enum section_id {
   SECTION_VARY,
   SECTION_THRESHOLD,
   SECTION_RELAXATION,
+  SECTION_STUDY_CURVE,
   SECTION_CURVE,
   SECTION_PROTOCOL,
   SECTION_COUNT
@@ -133,12 +134,12 @@ extern const struct param root_params[], device_params[], mesh_params[], layer_p
     box_params[], profile_params[], interface_params[], layer_ion_params[], piece_params[],
     heat_side_params[], metal_params[], experiment_params[], sweep_params[], output_params[],
     log_params[], fields_params[], spikes_params[], frequency_params[], study_params[],
-    vary_params[], threshold_params[], relaxation_params[], curve_params[];
+    vary_params[], threshold_params[], relaxation_params[], study_curve_params[], curve_params[];
 extern const size_t root_params_count, device_params_count, mesh_params_count, layer_params_count,
     box_params_count, profile_params_count, interface_params_count, layer_ion_params_count,
     piece_params_count, heat_side_params_count, metal_params_count, experiment_params_count,
     sweep_params_count, output_params_count, log_params_count, fields_params_count,
     spikes_params_count, frequency_params_count, study_params_count, vary_params_count,
-    threshold_params_count, relaxation_params_count, curve_params_count;
+    threshold_params_count, relaxation_params_count, study_curve_params_count, curve_params_count;
 
 #endif

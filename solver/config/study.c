@@ -69,6 +69,16 @@ const struct param relaxation_params[] = {
 COUNT(relaxation);
 #undef AT
 
+#define AT(member) offsetof(struct study_curve_spec, member)
+const struct param study_curve_params[] = {
+    {"name", PARAM_NAME, "", AT(name), 0, 0, 0, false, true, NULL,
+     "Name of its variable in study.nc.", NULL},
+    {"experiment", PARAM_NAME, "", AT(experiment), 0, 0, 0, false, true, NULL,
+     "A dc_sweep, transient, impedance or noise.", NULL},
+};
+COUNT(study_curve);
+#undef AT
+
 /* ---- reading ---- */
 
 /** A value as --set takes it: "40 nm", 40e-9, 3, true. NULL and a sentence: it is none. */
@@ -150,6 +160,14 @@ static enum hd_status read_threshold(struct reader *reader, const struct node *g
   return HD_OK;
 }
 
+static void read_column(struct reader *reader, const struct node *group, char text[4 * HD_NAME]) {
+  const char *column = member_string(reader, group, "column");
+  if (!tree_member(group, "column"))
+    input_error(reader, group, "column", "is missing. A column of terminals.csv: \"I(anode)_A\"");
+  if (column)
+    snprintf(text, 4 * HD_NAME, "%s", column);
+}
+
 static enum hd_status read_relaxation(struct reader *reader, const struct node *group,
                                       struct relaxation_spec *relaxation) {
   char place[PLACE];
@@ -158,11 +176,19 @@ static enum hd_status read_relaxation(struct reader *reader, const struct node *
     return HD_OK;
   TRY(table_read(reader, group, &table, relaxation));
   TRY(hd_strdup(&relaxation->place, place_of(group, NULL, place), reader->err));
-  const char *column = member_string(reader, group, "column");
-  if (!tree_member(group, "column"))
-    input_error(reader, group, "column", "is missing. A column of terminals.csv: \"I(anode)_A\"");
-  if (column)
-    snprintf(relaxation->column, sizeof relaxation->column, "%s", column);
+  read_column(reader, group, relaxation->column);
+  return HD_OK;
+}
+
+static enum hd_status read_curve(struct reader *reader, const struct node *group,
+                                 struct study_curve_spec *curve) {
+  char place[PLACE];
+  struct table table = section_table(SECTION_STUDY_CURVE, 0);
+  if (!section_enter(reader, group, SECTION_STUDY_CURVE))
+    return HD_OK;
+  TRY(table_read(reader, group, &table, curve));
+  TRY(hd_strdup(&curve->place, place_of(group, NULL, place), reader->err));
+  read_column(reader, group, curve->column);
   return HD_OK;
 }
 
@@ -201,6 +227,10 @@ enum hd_status build_study(struct reader *reader, const struct node *root,
                  &study->n_relaxations));
   for (size_t i = 0; i < study->n_relaxations; i++)
     TRY(read_relaxation(reader, list->children[i], &study->relaxations[i]));
+  list = member_list(reader, group, "curves");
+  TRY(build_list(reader, list, sizeof *study->curves, &study->curves, &study->n_curves));
+  for (size_t i = 0; i < study->n_curves; i++)
+    TRY(read_curve(reader, list->children[i], &study->curves[i]));
   if (group && reader->err->count == before)
     check_points(reader, group, study);
   return HD_OK;
@@ -230,6 +260,9 @@ void study_spec_free(struct study_spec *study) {
   }
   for (size_t i = 0; study->relaxations && i < study->n_relaxations; i++)
     hd_free(&study->relaxations[i].place);
+  for (size_t i = 0; study->curves && i < study->n_curves; i++)
+    hd_free(&study->curves[i].place);
+  hd_free(&study->curves);
   hd_free(&study->vary);
   hd_free(&study->thresholds);
   hd_free(&study->relaxations);

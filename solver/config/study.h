@@ -42,14 +42,22 @@ struct relaxation_spec {
   int rest;     /* enum relaxation_rest */
 };
 
+/** A column of an experiment that is kept at every row. */
+struct study_curve_spec {
+  char name[HD_NAME], experiment[HD_NAME];
+  char column[4 * HD_NAME];
+  char *place; /* owned */
+};
+
 struct study_spec {
   int method; /* enum study_method */
   int points; /* of a sample; 0: not given */
   int seed;
-  size_t n_vary, n_thresholds, n_relaxations;
+  size_t n_vary, n_thresholds, n_relaxations, n_curves;
   struct vary_spec *vary;              /* owned */
   struct threshold_spec *thresholds;   /* owned */
   struct relaxation_spec *relaxations; /* owned */
+  struct study_curve_spec *curves;     /* owned */
 };
 
 extern const char *const study_methods[];

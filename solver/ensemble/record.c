@@ -25,6 +25,7 @@ static void record_clear(struct record *record, size_t n_experiments) {
   hd_free(&record->spikes);
   hd_free(&record->numbers);
   hd_free(&record->message);
+  json_decref(record->curves);
   *record = (struct record){0};
 }
 
@@ -193,6 +194,7 @@ static enum hd_status take_conservation(struct records *records, struct record *
 static enum hd_status take_done(struct records *records, struct record *record, const json_t *line,
                                 struct hd_error *err) {
   record->status = RECORD_DONE;
+  record->curves = json_incref(json_object_get(line, "curves"));
   record->cpu_s = number(line, "cpu_s");
   record->wall_s = number(line, "wall_s");
   record->memory = number(line, "peak_memory_bytes");

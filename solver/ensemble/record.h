@@ -31,6 +31,7 @@ struct record {
   struct record_spikes *spikes; /* [n_experiments] owned; NULL: it is not done */
   size_t n_numbers;
   double *numbers; /* [n_numbers] owned: by column, NAN beyond */
+  json_t *curves;  /* owned: x and y of each by name; NULL: none */
 };
 
 enum { RECORD_NAME = 4 * HD_NAME };

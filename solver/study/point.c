@@ -9,6 +9,7 @@
 #include "solver/config/execute.h"
 #include "solver/config/table.h"
 #include "solver/ensemble/record.h"
+#include "solver/study/curves.h"
 #include "solver/study/figures.h"
 
 enum { DIGITS = 17 };
@@ -59,13 +60,31 @@ static void close_point(struct run_point *run) {
 
 /* ---- runs ---- */
 
-/** The run itself, with its figures in the summary. */
+/** What a run is looked at by. */
+struct looks {
+  struct figures figures;
+  struct curves curves;
+};
+
+static void look(void *context, size_t experiment, const struct output *output) {
+  struct looks *looks = context;
+  figures_look(&looks->figures, experiment, output);
+  curves_look(&looks->curves, experiment, output);
+}
+
+static void look_spectrum(void *context, size_t experiment, const struct spectrum_columns *columns,
+                          const double *row) {
+  struct looks *looks = context;
+  curves_look_spectrum(&looks->curves, experiment, columns, row);
+}
+
+/** The run itself, with its figures and curves in the summary. */
 static enum hd_status run_main(const struct run_point *run, json_t **summary,
                                struct hd_error *err) {
   char dir[HD_PATH];
   struct plan plan;
-  struct figures figures = {0};
-  const struct row_watch watch = {.look = figures_look, .context = &figures};
+  struct looks looks = {.figures = {0}};
+  const struct row_watch watch = {.look = look, .look_spectrum = look_spectrum, .context = &looks};
   const char *traces = run->plan->traces;
   const struct run_options wanted = {
       .dir = traces ? dir : NULL, .watch = &watch, .summary = summary};
@@ -73,13 +92,18 @@ static enum hd_status run_main(const struct run_point *run, json_t **summary,
     return hd_fail(err, HD_IO, "%s: the name of the folder is too long", traces);
   enum hd_status status = plan_create(&plan, run->plan->path, run->sets, err);
   if (status == HD_OK)
-    status = figures_create(&figures, &plan.spec, run->plan->study, err);
+    status = figures_create(&looks.figures, &plan.spec, run->plan->study, err);
+  if (status == HD_OK)
+    status = curves_create(&looks.curves, &plan.spec, run->plan->study, err);
   if (status == HD_OK)
     status = plan_execute_silently(&plan, &wanted, err);
   if (status == HD_OK)
-    status = figures_put(&figures, *summary, err);
-  if (figures.spec)
-    figures_free(&figures);
+    status = figures_put(&looks.figures, *summary, err);
+  if (status == HD_OK)
+    status = curves_put(&looks.curves, *summary, err);
+  if (looks.figures.spec)
+    figures_free(&looks.figures);
+  curves_free(&looks.curves);
   plan_free(&plan);
   return status;
 }

@@ -10,6 +10,7 @@
 #include "solver/config/suggest.h"
 #include "solver/output.h"
 #include "solver/sink.h"
+#include "solver/study/curves.h"
 #include "solver/study/figures.h"
 #include "solver/study/point.h"
 #include "solver/study/study_output.h"
@@ -75,25 +76,31 @@ static enum hd_status read_threshold(struct study *study, size_t k, struct hd_er
   return HD_OK;
 }
 
-/** Name number i of what is looked for, and where it stands: thresholds, relaxations, sides of
- * thresholds. */
+/** Name number i of what is looked for, and where it stands: thresholds, relaxations, curves, sides
+ * of thresholds. */
 static const char *name_of(const struct study_spec *spec, size_t i, char name[THRESHOLD_SIDE],
                            const char **place) {
-  size_t n = spec->n_thresholds, k = i % (n + spec->n_relaxations);
-  bool is_side = i >= n + spec->n_relaxations;
-  *place = k < n ? spec->thresholds[k].place : spec->relaxations[k - n].place;
-  if (is_side)
-    threshold_side(&spec->thresholds[k], name);
+  size_t n = spec->n_thresholds, relaxations = n + spec->n_relaxations;
+  size_t all = relaxations + spec->n_curves;
+  const char *own = i < n             ? spec->thresholds[i].name
+                    : i < relaxations ? spec->relaxations[i - n].name
+                    : i < all         ? spec->curves[i - relaxations].name
+                                      : NULL;
+  *place = i < n             ? spec->thresholds[i].place
+           : i < relaxations ? spec->relaxations[i - n].place
+           : i < all         ? spec->curves[i - relaxations].place
+                             : spec->thresholds[i - all].place;
+  if (own)
+    snprintf(name, THRESHOLD_SIDE, "%s", own);
   else
-    snprintf(name, THRESHOLD_SIDE, "%s",
-             k < n ? spec->thresholds[k].name : spec->relaxations[k - n].name);
+    threshold_side(&spec->thresholds[i - all], name);
   return name;
 }
 
 /** None twice, none a parameter's. */
 static void check_names(const struct study *study, struct hd_error *err) {
   const struct study_spec *spec = &study->spec;
-  size_t n = 2 * spec->n_thresholds + spec->n_relaxations;
+  size_t n = 2 * spec->n_thresholds + spec->n_relaxations + spec->n_curves;
   for (size_t i = 0; i < n; i++) {
     char name[THRESHOLD_SIDE], other[THRESHOLD_SIDE];
     const char *place, *elsewhere;
@@ -122,7 +129,7 @@ static void check_column(const struct relaxation_spec *relaxation, const struct 
           relaxation->column, suggest_text(&suggest, near));
 }
 
-/** Columns of relaxations, as the input without the study's values writes them. */
+/** Columns of relaxations and curves, as the input without the study's values writes them. */
 static void check_columns(const struct study *study, struct hd_error *err) {
   struct system *system = NULL;
   struct output *output = NULL;
@@ -131,6 +138,8 @@ static void check_columns(const struct study *study, struct hd_error *err) {
     status = output_open(&output, NULL, system, NULL, err);
   for (size_t k = 0; k < study->spec.n_relaxations && status == HD_OK; k++)
     check_column(&study->spec.relaxations[k], output, err);
+  if (status == HD_OK)
+    curves_check(&study->spec, &study->base.spec, system, output, err);
   output_close(&output, NULL);
   system_free(&system);
 }
@@ -147,7 +156,7 @@ static enum hd_status read_figures(struct study *study, struct hd_error *err) {
       hd_fail(&own, HD_INPUT, "%s.experiment: there is no transient %s", spec->relaxations[k].place,
               spec->relaxations[k].experiment);
   check_names(study, &own);
-  if (spec->n_relaxations > 0 && own.status == HD_OK)
+  if (spec->n_relaxations + spec->n_curves > 0 && own.status == HD_OK)
     check_columns(study, &own);
   if (own.status != HD_OK)
     *err = own;
@@ -179,6 +188,9 @@ static void describe(FILE *file, const struct study *study) {
     fprintf(file, "\nrelaxation %s %s %s %.17g %.17g %d", spec->relaxations[k].name,
             spec->relaxations[k].experiment, spec->relaxations[k].column,
             spec->relaxations[k].after, spec->relaxations[k].level, spec->relaxations[k].rest);
+  for (size_t k = 0; k < spec->n_curves; k++)
+    fprintf(file, "\ncurve %s %s %s", spec->curves[k].name, spec->curves[k].experiment,
+            spec->curves[k].column);
 }
 
 static enum hd_status make_hash(struct study *study, struct hd_error *err) {

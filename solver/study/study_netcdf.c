@@ -126,25 +126,41 @@ static enum hd_status put_figure(void *context, const struct study_figure *figur
                w->about->dir, err);
 }
 
-/** Tell readers which variables along `point` are coordinates of the others. */
-static int put_labels(struct writer *w) {
+enum { LABELS = NC_MAX_NAME * 8 };
+
+/** The parameters, where they are no dimensions. */
+static void find_labels(const struct writer *w, char labels[LABELS]) {
   const struct design *design = w->about->design;
-  char labels[NC_MAX_NAME * 8] = "";
-  int n, variable, parameters = 0;
-  for (size_t k = 0; k < design->n_parameters; k++) {
+  labels[0] = '\0';
+  for (size_t k = 0; k < design->n_parameters && !is_grid(w); k++) {
     size_t length = strlen(labels);
-    snprintf(labels + length, sizeof labels - length, "%s%s", k ? " " : "",
-             design->parameter[k].name);
+    snprintf(labels + length, LABELS - length, "%s%s", k ? " " : "", design->parameter[k].name);
   }
+}
+
+/** Tell readers which variables along `point` are coordinates of the others. */
+static int put_labels(struct writer *w, const char *labels) {
+  int n, variable, parameters = 0;
   NC_TRY(nc_inq_varid(w->file, "status", &parameters));
   NC_TRY(nc_inq_nvars(w->file, &n));
-  for (variable = parameters; variable < n; variable++)
+  for (variable = parameters; variable < n && labels[0]; variable++)
     NC_TRY(variables_text(w->file, variable, "coordinates", labels));
   return NC_NOERR;
 }
 
+static enum hd_status put_cubes(struct writer *w, const char *labels, struct hd_error *err) {
+  const struct study_cubes file = {.file = w->file,
+                                   .dir = w->about->dir,
+                                   .labels = labels,
+                                   .n_dimensions = w->n_dimensions,
+                                   .dimension = w->dimension,
+                                   .records = w->records};
+  return study_write_cubes(&file, w->about->study, err);
+}
+
 static enum hd_status write_file(struct writer *w, const char *path, struct hd_error *err) {
   const char *dir = w->about->dir;
+  char labels[LABELS];
   size_t n = w->records->n, room = w->about->design->n_parameters + 2;
   n = n > w->about->design->n_points ? n : w->about->design->n_points;
   TRY(hd_alloc(&w->dimension, room, sizeof(int), err));
@@ -155,8 +171,11 @@ static enum hd_status write_file(struct writer *w, const char *path, struct hd_e
   enum hd_status status = check(put_common(w), dir, err);
   if (status == HD_OK)
     status = study_each_figure(w->records, w->about, put_figure, w, err);
-  if (status == HD_OK && !is_grid(w))
-    status = check(put_labels(w), dir, err);
+  find_labels(w, labels);
+  if (status == HD_OK)
+    status = check(put_labels(w, labels), dir, err);
+  if (status == HD_OK)
+    status = put_cubes(w, labels, err);
   int closing = nc_close(w->file);
   return status == HD_OK ? check(closing, dir, err) : status;
 }

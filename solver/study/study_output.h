@@ -21,6 +21,18 @@ struct study_about {
  */
 enum hd_status study_netcdf(const struct records *records, const struct study_about *about,
                             struct hd_error *err);
+/** study.nc while it is written, as curves see it. Borrowed. */
+struct study_cubes {
+  int file;
+  const char *dir;    /* for messages */
+  const char *labels; /* coordinates of all results; "": their dimensions tell */
+  int n_dimensions;
+  const int *dimension; /* of the results */
+  const struct records *records;
+};
+/** The curves of a study (solver/study/study_curves.c). Errors: HD_IO, HD_MEMORY */
+enum hd_status study_write_cubes(const struct study_cubes *file, const struct study_spec *study,
+                                 struct hd_error *err);
 /** DIR/summary.json: counts, cost, ranges of the figures, what is not there and why. */
 enum hd_status study_summary(const struct records *records, const struct study_about *about,
                              enum hd_status status, struct hd_error *err);

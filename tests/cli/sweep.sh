@@ -259,6 +259,111 @@ for line in map(json.loads, list(open("protocol/results.jsonl"))[1:]):
 PY
 cat err.txt
 
+# ---- curves ----
+
+# The current of a bar is G V, its impedance R / (1 + i w R C), a capacitor's charge follows 1 - exp(-t / tau).
+cat >curves.cfg <<'CFG'
+device = {
+  area = "1 um^2";
+  layers = ({ material = "silicon"; thickness = "1 um"; donors = "1e17 cm^-3"; intervals = 20; });
+  species = ({ name = "electron"; });
+  contacts = (
+    { name = "left"; at = "x_min"; ohmic = true; },
+    { name = "right"; at = "x_max"; ohmic = true; }
+  );
+};
+experiments = (
+  { name = "dc"; type = "dc_sweep"; source = "V"; from = 0.0; to = 0.1; step = 0.02; },
+  { name = "z"; type = "impedance"; start = "equilibrium"; frequency = { from = 1.0; to = 1e3; per_decade = 1; }; },
+  { name = "step"; type = "transient"; start = "equilibrium"; duration = "1 us";
+    drive = ({ source = "V"; waveform = { type = "ramp"; low = 0.0; high = 0.1; rise = "1 ns"; }; }); }
+);
+study = {
+  vary = (
+    { key = "device.layers[0].donors"; values = ( "1e17 cm^-3", "2e17 cm^-3", "4e17 cm^-3" ); },
+    { key = "temperature"; values = ( "300 K", "350 K" ); }
+  );
+  curves = (
+    { name = "J"; experiment = "dc"; column = "I(right)_A"; },
+    { name = "V"; experiment = "dc"; column = "V(right)_V"; },
+    { name = "R"; experiment = "z"; column = "ReZ_Ohm"; },
+    { name = "transient"; experiment = "step"; column = "I(right)_A"; }
+  );
+};
+CFG
+expect 0 "" "$HALIDRIFT" sweep curves.cfg -o curves
+expect 0 "double J\(donors, temperature, dc_bias\)" ncdump -h curves/study.nc
+expect 0 "double R\(donors, temperature, z_frequency\)" ncdump -h curves/study.nc
+expect 0 "double dc_bias\(dc_bias\)" ncdump -h curves/study.nc
+expect 0 'dc_bias:units = "V"' ncdump -h curves/study.nc
+expect 0 'J:units = "A"' ncdump -h curves/study.nc
+expect 0 "dc_bias = 0, 0.02, 0.04, 0.06, 0.08, 0.1 ;" ncdump -v dc_bias curves/study.nc
+expect 0 "" "$HALIDRIFT" sweep curves.cfg -o listed --set 'study.method="list"' \
+  --set 'study.vary[1].values=("300 K", "310 K", "320 K")'
+expect 0 "double J\(point, dc_bias\)" ncdump -h listed/study.nc
+expect 0 'J:coordinates = "donors temperature"' ncdump -h listed/study.nc
+# Where the solver's steps differ from point to point, time is a variable.
+expect 0 "" "$HALIDRIFT" sweep curves.cfg -o rows --set 'study.vary=({ key = "experiments[2].duration"; values = ("1 us", "2 us"); })'
+expect 0 "double transient\(duration, step_row\)" ncdump -h rows/study.nc
+expect 0 "double step_time\(duration, step_row\)" ncdump -h rows/study.nc
+expect 0 'transient:coordinates = "step_time"' ncdump -h rows/study.nc
+expect 0 "double J\(duration, dc_bias\)" ncdump -h rows/study.nc
+expect 0 "" "$HALIDRIFT" sweep curves.cfg -o points --set 'study.method="list"' \
+  --set 'study.vary=({ key = "experiments[2].duration"; values = ("1 us", "2 us"); })'
+expect 0 'transient:coordinates = "duration step_time"' ncdump -h points/study.nc
+# With rows at given times they are the same.
+expect 0 "" "$HALIDRIFT" sweep curves.cfg -o timed --set 'experiments[2].output={ every_step = false; times = ["0.1 us", "0.5 us"]; }'
+expect 0 "double transient\(donors, temperature, step_time\)" ncdump -h timed/study.nc
+# The point of a run: its rows.
+expect 0 "" "$HALIDRIFT" run curves.cfg -q -o curve --set 'device.layers[0].donors=2e17 cm^-3' --set 'temperature=350 K'
+expect 0 "" python3 - <<'PY'
+import csv, re, subprocess
+
+def variable(name, folder):
+    text = subprocess.run(["ncdump", "-p", "9,17", "-v", name, f"{folder}/study.nc"], check=True,
+                          capture_output=True, text=True).stdout
+    return [float(x) for x in re.search(rf"^ {name} =([^;]*);", text, re.M)[1].replace("_", "nan").split(",")]
+
+def rows(table, experiment, column):
+    return [float(r[column]) for r in csv.DictReader(open(f"curve/{table}.csv")) if r["experiment"] == experiment]
+
+def compare(folder, runs, at, name, wanted):
+    values = variable(name, folder)
+    n = len(values) // runs
+    own = values[at * n:(at + 1) * n]
+    assert all(abs(a - b) <= 1e-9 * abs(b) for a, b in zip(own, wanted)) and len(wanted) <= n, (name, own, wanted)
+    assert all(x != x for x in own[len(wanted):]), (name, own)
+
+for name, wanted in (("J", rows("terminals", "dc", "I(right)_A")), ("V", rows("terminals", "dc", "V(right)_V")),
+                     ("R", rows("impedance", "z", "ReZ_Ohm")), ("transient", rows("terminals", "step", "I(right)_A"))):
+    compare("curves", 6, 1 * 2 + 1, name, wanted)  # donors[1], temperature[1]
+PY
+cat err.txt
+for python in python3 /usr/bin/python3; do
+  $python -c "import xarray, netCDF4" 2>/dev/null || continue
+  expect 0 "" $python - <<'PY'
+import xarray
+
+d = xarray.open_dataset("curves/study.nc")
+G = d.J.sel(dc_bias=0.1) / 0.1
+assert d.J.dims == ("donors", "temperature", "dc_bias")
+assert (abs(d.J.sel(dc_bias=0.04) / 0.04 / G - 1) < 1e-3).all()  # Ohm
+assert (abs(d.R.sel(z_frequency=10.0) * G - 1) < 1e-3).all()
+d = xarray.open_dataset("rows/study.nc")
+assert "step_time" in d.transient.coords and d.step_time.dims == ("duration", "step_row")
+assert float(d.step_time[0].max()) == 1e-6 and float(d.step_time[1].max()) == 2e-6
+assert (d.transient.isnull() == d.step_time.isnull()).all() and d.transient.isnull().any()
+PY
+  cat err.txt
+  break
+done
+expect 3 "curves\[0\].column: impedance.csv has no column 'ReZ_ohm'; did you mean ReZ_Ohm" "$HALIDRIFT" sweep curves.cfg \
+  -o none --set 'study.curves=({ name = "a"; experiment = "z"; column = "ReZ_ohm"; })'
+expect 3 "curves\[0\].experiment: there is no dc_sweep, transient, impedance or noise \"no\"" "$HALIDRIFT" sweep \
+  curves.cfg -o none --set 'study.curves=({ name = "a"; experiment = "no"; column = "b"; })'
+expect 3 'curves\[0\].name: "donors" is there twice' "$HALIDRIFT" sweep curves.cfg -o none \
+  --set 'study.curves=({ name = "donors"; experiment = "dc"; column = "I(right)_A"; })'
+
 # ---- what is refused ----
 
 before=$(cksum <grid/results.jsonl)

@@ -57,7 +57,8 @@ library() {
   library METIS 'metis' solver/linear_order.c
   library ARPACK 'arpack/' solver/stability.c
   library netCDF 'netcdf' solver/sink_fields.c solver/store.c \
-    solver/ensemble/output_netcdf.c solver/ensemble/variables.c solver/study/study_netcdf.c
+    solver/ensemble/output_netcdf.c solver/ensemble/variables.c solver/study/study_netcdf.c \
+    solver/study/study_curves.c
   library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/protocol.h solver/summary.h \
     solver/ensemble/record.h solver/ensemble/journal.h
   library MPI 'mpi' solver/mpi/team_mpi.c
