@@ -54,6 +54,18 @@ FAILURES = {
     "5x5, local chi, h = 0.5 nm": (12, [LOCAL, LATE]),
     "5x5, local chi, h = 0.3 nm": (12, [LOCAL, LATE, MESH % 100]),
 }
+CELLS = {
+    "5x5, h = 0.5 nm": (200, []),
+    "5x5, h = 0.4 nm": (40, [MESH % 75]),
+    "5x5, h = 0.3 nm": (60, [MESH % 100]),
+    "15x15, h = 0.5 nm": (40, [AREA % 225]),
+    "15x15, h = 0.3 nm": (10, [AREA % 225, MESH % 100]),
+    "15x15, h = 0.2 nm": (6, [AREA % 225, MESH % 150]),
+    "25x25, h = 0.5 nm": (16, [AREA % 625]),
+    "25x25, h = 0.3 nm": (6, [AREA % 625, MESH % 100]),
+    "8x8, h = 0.47 nm": (20, [AREA % 64, MESH % 64]),
+    "8x8, h = 0.23 nm": (16, [AREA % 64, MESH % 128]),
+}
 WIDE = AREA % 2500
 TOLERANCE = "stochastic.field_tolerance=%g"
 LIMIT = {
@@ -166,6 +178,20 @@ def print_failures(program, folder):
         print(f"| {name} | {row(times)} | {d:.2f}, {p:.2g} |", flush=True)
 
 
+def print_cells(program, folder):
+    """Cells of several lengths that hold whole numbers of sites, and the density on them."""
+    print("\n| cells | runs | fired | time, ms | sd, ms | density, ms | ratio |\n|---|---|---|---|---|---|---|")
+    same = {"5x5, h = 0.5 nm": "automatic", "15x15, h = 0.5 nm": "15x15", "25x25, h = 0.5 nm": "25x25"}
+    for name, case in CELLS.items():
+        times = ensemble(program, folder, same.get(name, name), *case)
+        still = without_noise(program, folder, name, case[1])
+        error = times.std(ddof=1) / np.sqrt(len(times)) / still
+        print(
+            f"| {name} | {row(times)} | {1e3 * still:.4f} | {times.mean() / still:.3f} +- {error:.3f} |",
+            flush=True,
+        )
+
+
 def print_limit(program, folder):
     """50x50 nm, where noise is small: what leaps and old fields do to the mean."""
     print("\n| 50x50 nm | runs | fired | time, ms | sd, ms |\n|---|---|---|---|---|")
@@ -200,7 +226,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("-o", "--output", default="runs/single_ions", type=pathlib.Path)
     parser.add_argument("-n", "--most", type=int, default=1000, help="trajectories of a row at most")
-    parser.add_argument("--only", choices=("sizes", "leaps", "failures", "limit"))
+    parser.add_argument("--only", choices=("sizes", "leaps", "cells", "failures", "limit"))
     arguments = parser.parse_args()
     MOST[0] = arguments.most
     arguments.output.mkdir(parents=True, exist_ok=True)
@@ -209,6 +235,8 @@ def main():
         draw(result, HERE.parent.parent / "docs" / "images" / "single_ions.png")
     if arguments.only in (None, "leaps"):
         print_leaps(arguments.program, arguments.output)
+    if arguments.only in (None, "cells"):
+        print_cells(arguments.program, arguments.output)
     if arguments.only in (None, "failures"):
         print_failures(arguments.program, arguments.output)
     if arguments.only in (None, "limit"):

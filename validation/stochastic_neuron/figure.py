@@ -51,13 +51,16 @@ def draw_window(axes):
         at = sorted((row for row in table if row["channel"] == name), key=lambda row: float(row["below_percent"]))
         x = [0.06 * (i - 0.5 * len(names)) - float(row["below_percent"]) for row in at]
         p = [int(row["fired"]) / int(row["pulses"]) for row in at]
-        error = [[p[j] - float(row["low"]) for j, row in enumerate(at)], [float(row["high"]) - p[j] for j, row in enumerate(at)]]
-        axes.errorbar(x, p, error, fmt="o-", color=COLOURS[i % len(COLOURS)], label=name, capsize=3, lw=1)
+        some = [j for j, row in enumerate(at) if int(row["fired"]) > 0]
+        error = [[p[j] - float(at[j]["low"]) for j in some], [float(at[j]["high"]) - p[j] for j in some]]
+        colour = COLOURS[i % len(COLOURS)]
+        axes.errorbar([x[j] for j in some], [p[j] for j in some], error, fmt="o", color=colour, capsize=3, lw=1)
+        axes.plot(x, p, "o-", color=colour, mfc="none", lw=1, label=name)
     axes.set_xlabel("amplitude below the noise-free threshold, %")
     axes.set_ylabel("probability to fire in a pulse")
-    axes.set_title("Sub-threshold firing, 95 % intervals", fontsize=10)
+    axes.set_title("Sub-threshold firing, 95 % intervals; open: no spike", fontsize=10)
     seen = [float(row["high"]) for row in table if int(row["fired"]) > 0]
-    axes.set_ylim(0, 1.2 * max(seen))  # intervals of rows without a spike go on
+    axes.set_ylim(-0.002, 1.2 * max(seen))
     axes.legend(frameon=False)
 
 
