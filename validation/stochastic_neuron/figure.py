@@ -27,7 +27,7 @@ def rows(name):
 def draw_firing(axes):
     """Mean pulse of the first spike with its spread, and the noise-free neuron."""
     table = rows("firing.csv")
-    sizes = list(dict.fromkeys(row["channel"] for row in table))
+    sizes = sorted({row["channel"] for row in table}, key=lambda size: int(size.split("x")[0]))
     amplitudes = sorted({float(row["amplitude_V"]) for row in table})
     for i, V in enumerate(amplitudes):
         at = [row for row in table if float(row["amplitude_V"]) == V and row["mean"] != "-"]
