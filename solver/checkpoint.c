@@ -85,13 +85,13 @@ enum { ANY = 1000000 };
 
 enum hd_status checkpoint_check(const char *dir, struct hd_error *err) {
   char *folder = NULL;
+  if (summary_says_ok(dir)) /* some checkpoints may be left: it was killed as it removed them */
+    return hd_fail(err, HD_USAGE, "%s: the run has ended, there is nothing to resume", dir);
   TRY(sink_path(&folder, dir, sink_checkpoints, err));
   bool there = newest(folder, ANY) > 0;
   hd_free(&folder);
   if (there)
     return HD_OK;
-  if (summary_says_ok(dir))
-    return hd_fail(err, HD_USAGE, "%s: the run has ended, there is nothing to resume", dir);
   return hd_fail(err, HD_USAGE,
                  "%s: there is no checkpoint to resume from (see `halidrift explain checkpoint`)",
                  dir);
@@ -189,8 +189,13 @@ enum hd_status checkpoint_rewind(const struct checkpoint *checkpoint, struct hd_
     if (length > 0.0) /* runs without such an experiment have none */
       TRY(sink_cut(checkpoint->dir, checkpoint_spectra[i][0], length, err));
   }
-  if (store_count(from, "curve_bytes") > 0)
-    TRY(sink_cut(checkpoint->dir, "curve.csv", store_number(from, "curve_bytes"), err));
+  static const char *const more[][2] = {
+      {"curve.csv", "curve_bytes"},
+      {"sensitivity.csv", "sensitivity_bytes"},
+      {"impedance_sensitivity.csv", "impedance_sensitivity_bytes"}};
+  for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+    if (store_count(from, more[i][1]) > 0)
+      TRY(sink_cut(checkpoint->dir, more[i][0], store_number(from, more[i][1]), err));
   TRY(sink_cut(checkpoint->dir, "log.txt", store_number(from, "log_bytes"), err));
   TRY(rewind_fields(checkpoint, err));
   TRY(sink_path(&summary, checkpoint->dir, "summary.json", err));

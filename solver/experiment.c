@@ -220,6 +220,8 @@ static enum hd_status run_one(struct run *run, const struct experiment_spec *exp
   if (from) {
     run->steady->frozen = holds_ions(experiment);
     sources_drive(run->system, experiment);
+    if (run->report)
+      TRY(sensitivity_report_resume(run->report, run->index, run->summary.present, from, err));
   } else {
     summary_begin(&run->summary, experiment->name, experiment_names[experiment->type]);
     if (run->report)
@@ -234,7 +236,7 @@ static enum hd_status run_one(struct run *run, const struct experiment_spec *exp
     TRY(experiment_continuation(run, experiment, from, err));
   else if (!from)
     TRY(steady_point(run, experiment, err));
-  if (run->report)
+  if (run->report && !run->leave && !(from && experiment_is_spectrum(experiment->type)))
     sensitivity_report_end(run->report, NULL, run->progress);
   return experiment_is_spectrum(experiment->type) ? experiment_spectrum(run, experiment, from, err)
                                                   : HD_OK;
@@ -328,10 +330,11 @@ static enum hd_status run_open(struct run *run, const struct run_options *option
   if (options->n_parameters > 0) {
     TRY(sensitivity_create(&run->sensitivity, run->system, options->n_parameters,
                            options->parameters, options->parameter_step, err));
-    TRY(sensitivity_report_create(&run->report, run->sensitivity, options->dir, options->rows,
-                                  err));
+    TRY(sensitivity_report_create(&run->report, run->sensitivity, options->dir,
+                                  run->checkpoint.from, options->rows, err));
     if (options->dir && experiment_is_wanted(spec, EXPERIMENT_IMPEDANCE))
-      TRY(sensitivity_spectrum_open(&run->slopes, run->sensitivity, options->dir, err));
+      TRY(sensitivity_spectrum_open(&run->slopes, run->sensitivity, options->dir,
+                                    run->checkpoint.from, err));
   }
   return run->checkpoint.from ? run_restore(run, err) : HD_OK;
 }
@@ -447,7 +450,7 @@ static enum hd_status open_log(struct run *run, const struct run_options *option
   return status;
 }
 
-/** Without a folder, or with sensitivities, there are none. */
+/** Without a folder there are none. */
 static const struct checkpoint_spec no_checkpoints = {.interval = PARAM_MISSING,
                                                       .time = PARAM_MISSING};
 
@@ -466,9 +469,8 @@ enum hd_status experiment_run(const struct run_spec *spec, const struct run_opti
                     .n_experiments =
                         options->n_experiments ? options->n_experiments : spec->n_experiments,
                     .admittances = options->admittances};
-  bool keeps = options->dir && options->n_parameters == 0; /* sensitivities are not stored */
-  checkpoint_init(&run.checkpoint, keeps ? &spec->checkpoint : &no_checkpoints,
-                  keeps ? options->dir : NULL, options->hash);
+  checkpoint_init(&run.checkpoint, options->dir ? &spec->checkpoint : &no_checkpoints, options->dir,
+                  options->hash);
   enum hd_status status = options->dir ? prepare_folder(&run, options, err) : HD_OK;
   if (status == HD_OK && options->dir)
     status = open_log(&run, options, err);

@@ -53,6 +53,13 @@ enum hd_status run_save(struct run *run, size_t index, bool inside, struct hd_er
     TRY(store_put_number(store, checkpoint_spectra[i][1], sink_table_length(run->spectra[i]), err));
   if (run->output->curve)
     TRY(store_put_number(store, "curve_bytes", sink_table_length(run->output->curve), err));
+  if (run->slopes)
+    TRY(store_put_number(store, "impedance_sensitivity_bytes", sink_table_length(run->slopes),
+                         err));
+  if (run->sensitivity) {
+    TRY(sensitivity_save(run->sensitivity, store, err));
+    TRY(sensitivity_report_save(run->report, store, err));
+  }
   TRY(store_put_number(store, "log_bytes", run->log ? (double)ftell(run->log) : 0, err));
   TRY(store_put_number(store, "records", (double)sink_fields_records(run->output->fields), err));
   TRY(summary_save(&run->summary, run->system, run->steady, store, err));
@@ -81,6 +88,8 @@ enum hd_status run_restore(struct run *run, struct hd_error *err) {
     TRY(store_get(store, "first_of_series", n + elements, run->first, err));
   }
   run->has_state = store_number(store, "has_state") != 0.0;
+  if (run->sensitivity)
+    TRY(sensitivity_restore(run->sensitivity, store, err));
   size_t components = system_ion_components(run->system);
   TRY(hd_alloc(&total, components, sizeof(double), err));
   enum hd_status status =

@@ -13,6 +13,7 @@
 #ifndef HALIDRIFT_SOLVER_SENSITIVITY_H
 #define HALIDRIFT_SOLVER_SENSITIVITY_H
 
+#include "solver/store.h"
 #include "solver/system.h"
 
 /** A number of the input, and the same run with a little less and a little more of it. */
@@ -57,6 +58,11 @@ enum hd_status sensitivity_steady(struct sensitivity *sensitivity, enum sensitiv
                                   const double *y, struct hd_error *err);
 /** The cheaper way to the currents alone: that with fewer solutions. */
 enum sensitivity_way sensitivity_cheaper(const struct sensitivity *sensitivity);
+/** Put what the twins hold, and s, into a store, and take it back. */
+enum hd_status sensitivity_save(const struct sensitivity *sensitivity, struct store *store,
+                                struct hd_error *err);
+enum hd_status sensitivity_restore(struct sensitivity *sensitivity, const struct store *store,
+                                   struct hd_error *err);
 /** Does a parameter move the next kink of a waveform behind t? Errors: HD_INPUT: it does */
 enum hd_status sensitivity_check_kink(const struct sensitivity *sensitivity, double t, double end,
                                       struct hd_error *err);

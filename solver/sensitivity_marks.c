@@ -1,6 +1,7 @@
 #include "solver/sensitivity_marks.h"
 
 #include <math.h>
+#include <string.h>
 #include "solver/base/memory.h"
 
 /** Relative difference of the times of one instant in two places: spikes.c finds crossings on a
@@ -139,4 +140,48 @@ bool marks_merit(const struct marks *marks, const struct spike *spike, int i, do
   if (i > MARK_CURRENT)
     collect(marks, begin, i, -1.0, value, slopes);
   return true;
+}
+
+/* ---- checkpoints ---- */
+
+/** A mark in a store: its kind, then its values. */
+enum { STORED = 1 + MARK_VALUES };
+
+enum hd_status marks_save(const struct marks *marks, struct store *store, struct hd_error *err) {
+  double *values = NULL;
+  TRY(hd_alloc(&values, marks->n * STORED, sizeof *values, err));
+  for (size_t i = 0; i < marks->n; i++) {
+    values[i * STORED] = (double)marks->mark[i].kind;
+    memcpy(&values[i * STORED + 1], marks->mark[i].value, sizeof marks->mark[i].value);
+  }
+  enum hd_status status = store_put_number(store, "marks", (double)marks->n, err);
+  if (status == HD_OK)
+    status = store_put_number(store, "marks_above", marks->above, err);
+  if (status == HD_OK && marks->n > 0)
+    status = store_put(store, "marks_values", marks->n * STORED, values, err);
+  hd_free(&values);
+  TRY(status);
+  return marks->n > 0 ? store_put(store, "marks_slopes",
+                                  marks->n * marks->n_parameters * MARK_VALUES, marks->slope, err)
+                      : HD_OK;
+}
+
+enum hd_status marks_restore(struct marks *marks, const struct store *store, struct hd_error *err) {
+  double *values = NULL;
+  size_t n = (size_t)store_number(store, "marks");
+  marks_free(marks);
+  for (size_t i = 0; i < n; i++)
+    TRY(add(marks, MARK_STOP, err));
+  marks->above = store_number(store, "marks_above") != 0.0;
+  if (n == 0)
+    return HD_OK;
+  TRY(hd_alloc(&values, n * STORED, sizeof *values, err));
+  enum hd_status status = store_get(store, "marks_values", n * STORED, values, err);
+  for (size_t i = 0; i < n && status == HD_OK; i++) {
+    marks->mark[i].kind = (enum mark_kind)values[i * STORED];
+    memcpy(marks->mark[i].value, &values[i * STORED + 1], sizeof marks->mark[i].value);
+  }
+  hd_free(&values);
+  TRY(status);
+  return store_get(store, "marks_slopes", n * marks->n_parameters * MARK_VALUES, marks->slope, err);
 }

@@ -45,6 +45,9 @@ enum hd_status marks_step(struct marks *marks, const struct system *system,
  * that it needs was not marked. */
 bool marks_merit(const struct marks *marks, const struct spike *spike, int i, double *value,
                  double *slopes);
+/** All marks to a store and back. */
+enum hd_status marks_save(const struct marks *marks, struct store *store, struct hd_error *err);
+enum hd_status marks_restore(struct marks *marks, const struct store *store, struct hd_error *err);
 /** Forget all; the number of parameters stays. */
 void marks_free(struct marks *marks);
 

@@ -70,7 +70,7 @@ static enum hd_status add_row(struct sensitivity_rows *rows, size_t experiment, 
 
 /** experiment, time_s, then V, I and the slopes of each terminal. */
 static enum hd_status open_table(struct sensitivity_report *report, const char *dir,
-                                 struct hd_error *err) {
+                                 const struct store *from, struct hd_error *err) {
   const struct sensitivity *sensitivity = report->sensitivity;
   const struct system *system = sensitivity->system;
   enum { COLUMN = HD_PATH + 4 * HD_NAME };
@@ -94,7 +94,9 @@ static enum hd_status open_table(struct sensitivity_report *report, const char *
       }
     for (size_t i = 0; i < n; i++)
       columns[i] = names[i];
-    status = sink_table_open(&report->table, dir, "sensitivity.csv", n, columns, err);
+    status = from ? sink_table_reopen(&report->table, dir, "sensitivity.csv", n, columns,
+                                      store_number(from, "sensitivity_bytes"), err)
+                  : sink_table_open(&report->table, dir, "sensitivity.csv", n, columns, err);
   }
   hd_free(&columns);
   hd_free(&names);
@@ -103,7 +105,8 @@ static enum hd_status open_table(struct sensitivity_report *report, const char *
 
 enum hd_status sensitivity_report_create(struct sensitivity_report **out,
                                          struct sensitivity *sensitivity, const char *dir,
-                                         struct sensitivity_rows *rows, struct hd_error *err) {
+                                         const struct store *from, struct sensitivity_rows *rows,
+                                         struct hd_error *err) {
   struct sensitivity_report *report = NULL;
   TRY(hd_alloc(&report, 1, sizeof *report, err));
   *out = report;
@@ -116,7 +119,7 @@ enum hd_status sensitivity_report_create(struct sensitivity_report **out,
   TRY(hd_alloc(&report->work, (size_t)sensitivity->system->n + 1, sizeof(double), err));
   TRY(hd_alloc(&report->slopes, sensitivity->n, sizeof(double), err));
   TRY(hd_alloc(&report->order, sensitivity->n, sizeof(size_t), err));
-  return dir ? open_table(report, dir, err) : HD_OK;
+  return dir ? open_table(report, dir, from, err) : HD_OK;
 }
 
 enum hd_status sensitivity_report_free(struct sensitivity_report **report, struct hd_error *err) {
@@ -130,6 +133,30 @@ enum hd_status sensitivity_report_free(struct sensitivity_report **report, struc
   hd_free(&(*report)->order);
   hd_free(report);
   return status;
+}
+
+/* ---- checkpoints ---- */
+
+enum hd_status sensitivity_report_save(const struct sensitivity_report *report, struct store *store,
+                                       struct hd_error *err) {
+  const struct sensitivity_rows *rows = report->rows;
+  TRY(store_put_number(store, "sensitivity_bytes", sink_table_length(report->table), err));
+  if (rows->n > 0 && rows->experiment[rows->n - 1] == report->index)
+    TRY(store_put(store, "sensitivity_row", rows->width, row_of(rows, rows->n - 1), err));
+  return marks_save(&report->marks, store, err);
+}
+
+enum hd_status sensitivity_report_resume(struct sensitivity_report *report, size_t index,
+                                         json_t *entry, const struct store *store,
+                                         struct hd_error *err) {
+  double *row;
+  report->index = index;
+  report->merits = json_object_get(entry, "sensitivities");
+  if (store_count(store, "sensitivity_row") > 0) {
+    TRY(add_row(report->rows, index, &row, err));
+    TRY(store_get(store, "sensitivity_row", report->rows->width, row, err));
+  }
+  return marks_restore(&report->marks, store, err);
 }
 
 /* ---- during an experiment ---- */

@@ -25,12 +25,21 @@ double sensitivity_row_slope(const struct sensitivity_rows *rows, size_t i, size
 
 struct sensitivity_report;
 
-/** Open sensitivity.csv in `dir` (NULL: no file); rows are also added to `rows` unless NULL. */
+/** Open sensitivity.csv in `dir` (NULL: no file), or go on with it behind what a checkpoint says;
+ * rows are also added to `rows` unless NULL. */
 enum hd_status sensitivity_report_create(struct sensitivity_report **report,
                                          struct sensitivity *sensitivity, const char *dir,
-                                         struct sensitivity_rows *rows, struct hd_error *err);
+                                         const struct store *from, struct sensitivity_rows *rows,
+                                         struct hd_error *err);
 /** Experiment number `index` begins; its results go to `entry` of the summary. */
 void sensitivity_report_begin(struct sensitivity_report *report, size_t index, json_t *entry);
+/** The last row, instants of spikes and the length of the table, to a store. */
+enum hd_status sensitivity_report_save(const struct sensitivity_report *report, struct store *store,
+                                       struct hd_error *err);
+/** Go on inside experiment number `index`, whose results go to `entry`, from a store. */
+enum hd_status sensitivity_report_resume(struct sensitivity_report *report, size_t index,
+                                         json_t *entry, const struct store *store,
+                                         struct hd_error *err);
 /** A row at the state y: of a steady state (transient NULL) or at a time within the last step. */
 enum hd_status sensitivity_report_row(struct sensitivity_report *report,
                                       struct transient *transient, double t, const double *y,

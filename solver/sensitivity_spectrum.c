@@ -77,7 +77,7 @@ void sensitivity_spectrum_slopes(struct sensitivity_spectrum *spectrum,
 
 enum hd_status sensitivity_spectrum_open(struct sink_table **table,
                                          const struct sensitivity *sensitivity, const char *dir,
-                                         struct hd_error *err) {
+                                         const struct store *from, struct hd_error *err) {
   enum { COLUMN = HD_PATH + HD_NAME, FIRST = 4 };
   static const char *const first[FIRST] = {"experiment", "frequency_Hz", "ReY_S", "ImY_S"};
   char(*names)[COLUMN] = NULL;
@@ -95,7 +95,9 @@ enum hd_status sensitivity_spectrum_open(struct sink_table **table,
     columns[i] = names[i];
   }
   if (status == HD_OK)
-    status = sink_table_open(table, dir, "impedance_sensitivity.csv", n, columns, err);
+    status = from ? sink_table_reopen(table, dir, "impedance_sensitivity.csv", n, columns,
+                                      store_number(from, "impedance_sensitivity_bytes"), err)
+                  : sink_table_open(table, dir, "impedance_sensitivity.csv", n, columns, err);
   hd_free(&columns);
   hd_free(&names);
   return status;

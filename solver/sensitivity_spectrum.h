@@ -39,7 +39,7 @@ void sensitivity_spectrum_free(struct sensitivity_spectrum **spectrum);
  * the imaginary part of dY/dq of each parameter. */
 enum hd_status sensitivity_spectrum_open(struct sink_table **table,
                                          const struct sensitivity *sensitivity, const char *dir,
-                                         struct hd_error *err);
+                                         const struct store *from, struct hd_error *err);
 /** Its row of an experiment; values: Y, then dY/dq [1 + n]. */
 enum hd_status sensitivity_spectrum_row(struct sink_table *table, const char *experiment,
                                         double frequency, size_t n, const double complex *values,

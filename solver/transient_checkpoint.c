@@ -59,6 +59,8 @@ enum hd_status transient_save(struct transient *transient, struct store *store,
                 transient->slope, err));
   if (transient->langevin)
     TRY(langevin_save(transient->langevin, store, err));
+  if (transient->own)
+    TRY(transient_sensitivity_save(transient, store, err));
   TRY(store_put(store, "transient_clock", 5, clock, err));
   return store_put(store, "transient_counts", 4, total, err);
 }
@@ -75,6 +77,8 @@ enum hd_status transient_restore(struct transient *transient, const struct store
                 transient->slope, err));
   if (transient->langevin)
     TRY(langevin_restore(transient->langevin, store, err));
+  if (transient->own)
+    TRY(transient_sensitivity_restore(transient, store, err));
   TRY(store_get(store, "transient_clock", 5, clock, err));
   TRY(store_get(store, "transient_counts", 4, total, err));
   transient->t = clock[0];

@@ -74,6 +74,12 @@ enum hd_status transient_sensitivity_restart(struct transient *transient, struct
 void transient_sensitivity_await(struct transient *transient, const struct system_point *point);
 /** Is this the residual that IDAS then asks for once more, for sensitivities that need none? */
 bool transient_sensitivity_idles(struct transient *transient, const struct system_point *point);
+/** Derivatives of the state, its rates and the integrals at the present time, to a store and back.
+ */
+enum hd_status transient_sensitivity_save(struct transient *transient, struct store *store,
+                                          struct hd_error *err);
+enum hd_status transient_sensitivity_restore(struct transient *transient, const struct store *store,
+                                             struct hd_error *err);
 void transient_sensitivity_free(struct transient *transient);
 
 #endif

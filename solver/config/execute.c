@@ -41,24 +41,31 @@ static struct run_options make_options(const struct plan *plan, const char *dir,
                               .terminal = terminal};
 }
 
+/** The parameters whose sensitivities the run carries along; `set` is freed by the caller. */
+static enum hd_status add_parameters(const struct plan *plan, struct variant_set *set,
+                                     struct run_options *options, struct hd_error *err) {
+  const struct sensitivity_spec *wanted = &plan->spec.sensitivity;
+  enum hd_status status = variant_set_create(set, plan->config, wanted->n,
+                                             (const char *const *)wanted->parameters, NULL, err);
+  options->n_parameters = set->n;
+  options->parameters = set->parameters;
+  options->parameter_step = variant_step;
+  return status;
+}
+
 /**
  * Run a plan into a folder.
  * Errors  HD_CONVERGENCE, HD_IO, HD_MEMORY, HD_INTERRUPTED: what was computed is in the folder
  */
 enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progress_level level,
                             FILE *terminal, struct hd_error *err) {
-  const struct sensitivity_spec *wanted = &plan->spec.sensitivity;
   struct run_options options = make_options(plan, dir, level, terminal, false);
   struct variant_set set = {0};
-  enum hd_status status = variant_set_create(&set, plan->config, wanted->n,
-                                             (const char *const *)wanted->parameters, NULL, err);
+  enum hd_status status = add_parameters(plan, &set, &options, err);
   if (status == HD_OK)
     status = sink_folder(dir, err);
   if (status == HD_OK)
     status = write_resolved(plan, dir, err);
-  options.n_parameters = set.n;
-  options.parameters = set.parameters;
-  options.parameter_step = variant_step;
   if (status == HD_OK)
     status = experiment_run(&plan->spec, &options, err);
   variant_set_free(&set);
@@ -86,8 +93,13 @@ enum hd_status plan_execute_silently(const struct plan *plan, const struct run_o
  */
 enum hd_status plan_resume(const struct plan *plan, const char *dir, enum progress_level level,
                            FILE *terminal, struct hd_error *err) {
-  const struct run_options options = make_options(plan, dir, level, terminal, true);
-  return experiment_run(&plan->spec, &options, err);
+  struct run_options options = make_options(plan, dir, level, terminal, true);
+  struct variant_set set = {0};
+  enum hd_status status = add_parameters(plan, &set, &options, err);
+  if (status == HD_OK)
+    status = experiment_run(&plan->spec, &options, err);
+  variant_set_free(&set);
+  return status;
 }
 
 /** Free everything; a zeroed plan is accepted. */

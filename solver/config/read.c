@@ -58,10 +58,6 @@ static enum hd_status read_sensitivity(struct reader *reader, struct run_spec *s
     input_error(reader, group, NULL,
                 "needs ions that do not move at random: stochastic.engine "
                 "must be \"none\"");
-  if (tree_member(reader->root, "checkpoint") &&
-      (!isnan(spec->checkpoint.interval) || !isnan(spec->checkpoint.time) ||
-       spec->checkpoint.steps > 0))
-    input_error(reader, group, NULL, "and checkpoints exclude each other");
   return HD_OK;
 }
 

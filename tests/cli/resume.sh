@@ -51,6 +51,39 @@ expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" warm.cfg warm_kil
 cat out.txt
 expect 0 "" python3 "$support/same_run.py" warm warm_killed
 
+# Derivatives by numbers of the input are carried on, and what the spikes are made of.
+expect 0 "" "$HALIDRIFT" run deck.cfg -q -o derived \
+  --set 'sensitivity.parameters=["device.species.vacancy.density", "device.contacts.anode.barrier"]'
+require "$(grep -c spike_1_ derived/summary.json)" -ge 6
+cp derived/resolved.cfg derived.cfg
+expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" derived.cfg derived_killed 10
+cat out.txt
+expect 0 "" python3 "$support/same_run.py" derived derived_killed
+expect 0 "" cmp derived/sensitivity.csv derived_killed/sensitivity.csv
+# A run without checkpoints has the same derivatives to what restarts of the steps change in them.
+expect 0 "" "$HALIDRIFT" run derived.cfg -q -o underived --set checkpoint.steps=0
+expect 0 "" python3 - <<'PY'
+import json
+
+def merits(folder):
+    with open(folder + "/summary.json", encoding="utf-8") as file:
+        return [merit for experiment in json.load(file)["experiments"] for merit in experiment["sensitivities"]]
+
+a, b = merits("derived"), merits("underived")
+assert len(a) == len(b) == 9, (len(a), len(b))
+for one, other in zip(a, b):
+    for key, slope in other["logarithmic"].items():
+        assert abs(one["logarithmic"][key] - slope) <= 0.03 * abs(slope) + 1e-6, (one["merit"], key, one, other)
+PY
+
+# The same inside spectra.
+expect 0 "" "$HALIDRIFT" run "$HALIDRIFT_ROOT/tests/decks/spectrum.cfg" -q -o slopes --set checkpoint.steps=3 \
+  --set 'sensitivity.parameters=["temperature"]'
+cp slopes/resolved.cfg slopes.cfg
+expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" slopes.cfg slopes_killed 5
+expect 0 "" cmp slopes/impedance_sensitivity.csv slopes_killed/impedance_sensitivity.csv
+expect 0 "" cmp slopes/sensitivity.csv slopes_killed/sensitivity.csv
+
 # A curve of steady states, back and forth through folds.
 expect 0 "" "$HALIDRIFT" run "$HALIDRIFT_ROOT/inputs/devices/memristor_curve.cfg" -q -o curve \
   --set device.mesh.refine=1.0 --set checkpoint.steps=7 --set 'experiments[0].curve.max_points=80'

@@ -46,9 +46,9 @@ def main():
     started = time.monotonic()
     while True:
         have = sorted((folder / "checkpoint").glob("??????.nc")) if folder.exists() else []
-        if not have and numbers and numbers[-1] and has_ended(folder):
+        if (have or (numbers and numbers[-1])) and has_ended(folder):
             check_order(numbers)
-            numbers = []
+            numbers, have = [], []
         status, text = kill_after(resume if have else first, chance.uniform(0.02, longest))
         if status == 0 and kills < wanted:
             # a machine at rest gets to the end too soon: once more, with less time in between
