@@ -115,6 +115,15 @@ static void check_series(struct reader *reader, const struct run_spec *spec) {
                 series->name);
 }
 
+/** A curve is followed without sensitivities, so that what goes on from it would have none. */
+static void check_curves(struct reader *reader, const struct run_spec *spec) {
+  for (size_t i = 0; i < spec->n_experiments && spec->sensitivity.n > 0; i++)
+    if (spec->experiments[i].type == EXPERIMENT_CONTINUATION)
+      input_error(reader, tree_member(reader->root, "sensitivity"), NULL,
+                  "and curves exclude each other: experiment %s must not be a continuation",
+                  spec->experiments[i].name);
+}
+
 /** All parts, in the order in which they need one another. */
 static enum hd_status read_parts(struct reader *reader, struct run_spec *spec,
                                  struct study_spec *study) {
@@ -135,6 +144,7 @@ static enum hd_status read_parts(struct reader *reader, struct run_spec *spec,
   TRY(build_circuit(reader, reader->root, spec));
   TRY(build_experiments(reader, reader->root, spec));
   check_series(reader, spec);
+  check_curves(reader, spec);
   return build_study(reader, reader->root, study);
 }
 
