@@ -261,6 +261,9 @@ static void check_keys(struct reader *reader, const struct node *group,
     if (node && !spectrum)
       input_error(reader, node, NULL, "is for types \"impedance\" and \"noise\" only");
   }
+  if (experiment->frozen_ions && experiment->spectrum.hold_ions)
+    input_error(reader, group, "hold_ions",
+                "excludes frozen_ions: held ions respond to the small signal, frozen ones do not");
   const struct node *source = tree_member(group, "source");
   if (source && !spectrum && !curve && experiment->type != EXPERIMENT_DC_SWEEP)
     input_error(reader, source, NULL,

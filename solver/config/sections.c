@@ -392,7 +392,7 @@ const struct section sections[SECTION_COUNT] = {
     [SECTION_CURVE] = {"experiments[].curve",
                        {ROWS(curve), NO_ROWS},
                        NULL,
-                       "A continuation. $ is the unit of its source."},
+                       "A continuation. $ is the unit of its source or key."},
     [SECTION_PROTOCOL] = {"experiments[].protocol",
                           {ROWS(protocol), NO_ROWS},
                           protocol_children,

@@ -121,15 +121,23 @@ enum hd_status variant_find(const struct config *config, const char *key,
  */
 enum hd_status variant_check(const struct config *config, const struct sensitivity_spec *wanted,
                              const char *path, struct hd_error *err) {
-  for (size_t i = 0; i < wanted->n; i++) {
+  struct variant_number *found = NULL;
+  enum hd_status status = HD_OK;
+  TRY(hd_alloc(&found, wanted->n, sizeof *found, err));
+  for (size_t i = 0; i < wanted->n && status == HD_OK; i++) {
     struct hd_error own = {0};
-    struct variant_number number;
-    enum hd_status status = variant_find(config, wanted->parameters[i], &number, &own);
+    status = variant_find(config, wanted->parameters[i], &found[i], &own);
     if (status != HD_OK)
-      return hd_fail(err, status, "%s: sensitivity.parameters[%zu]: %.*s", path, i,
-                     (int)strcspn(own.text, "\n"), own.text);
+      hd_fail(err, status, "%s: sensitivity.parameters[%zu]: %.*s", path, i,
+              (int)strcspn(own.text, "\n"), own.text);
+    for (size_t j = 0; j < i && status == HD_OK; j++)
+      if (strcmp(found[j].name, found[i].name) == 0)
+        status = hd_fail(err, HD_INPUT,
+                         "%s: sensitivity.parameters[%zu]: is the same number as [%zu], %s", path,
+                         i, j, found[i].name);
   }
-  return HD_OK;
+  hd_free(&found);
+  return status;
 }
 
 /** Give both specs' shapes to each other. */

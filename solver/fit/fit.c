@@ -270,6 +270,10 @@ static enum hd_status fill_problem(struct problem *problem, struct fit_result *r
     const struct fit_parameter *parameter = &problem->spec->parameters[i];
     model->keys[i] = parameter->key;
     TRY(variant_find(model->config, parameter->key, &number, err));
+    for (size_t j = 0; j < i; j++)
+      if (strcmp(result->values[j].name, number.name) == 0)
+        return hd_fail(err, HD_INPUT, "fit: parameters %zu and %zu are the same number, %s", j, i,
+                       number.name);
     snprintf(value->name, sizeof value->name, "%s", number.name);
     snprintf(value->unit, sizeof value->unit, "%s", number.unit);
     problem->start[i] = value->start = number.value;

@@ -98,6 +98,10 @@ static enum hd_status read_point(struct fit_data *data, const struct fit_cells *
     return hd_fail(err, HD_INPUT,
                    "%s:%d: needs finite numbers for all columns of line 1, errors above 0",
                    data->file, number);
+  for (size_t j = 0; j < data->width; j++)
+    if (data->quantities[j] && data->quantities[j]->positive && value[j] <= 0.0)
+      return hd_fail(err, HD_INPUT, "%s:%d: got %s = %g, must be > 0", data->file, number,
+                     data->quantities[j]->column, value[j]);
   if (layout->experiment >= 0)
     TRY(read_name(data, spec, cells->text[layout->experiment], number, err));
   TRY(check_abscissa(data, x, number, err));

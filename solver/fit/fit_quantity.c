@@ -70,12 +70,12 @@ static double per_pulsation(double omega) {
 enum { IMPEDANCE, POLAR, ADMITTANCE };
 
 const struct fit_quantity fit_quantities[] = {
-    {"ReZ_Ohm", IMPEDANCE, 0, 0.0, real_impedance, one},
-    {"ImZ_Ohm", IMPEDANCE, 1, 0.0, imaginary_impedance, one},
-    {"absZ_Ohm", POLAR, 0, 0.0, modulus, one},
-    {"phase_deg", POLAR, 1, 360.0, phase, per_radian},
-    {"ReY_S", ADMITTANCE, 0, 0.0, conductance, one},
-    {"ImY_S", ADMITTANCE, 1, 0.0, susceptance, one},
-    {"C_F", ADMITTANCE, 1, 0.0, capacitance, per_pulsation},
+    {"ReZ_Ohm", IMPEDANCE, 0, 0.0, real_impedance, one, false},
+    {"ImZ_Ohm", IMPEDANCE, 1, 0.0, imaginary_impedance, one, false},
+    {"absZ_Ohm", POLAR, 0, 0.0, modulus, one, true},
+    {"phase_deg", POLAR, 1, 360.0, phase, per_radian, false},
+    {"ReY_S", ADMITTANCE, 0, 0.0, conductance, one, false},
+    {"ImY_S", ADMITTANCE, 1, 0.0, susceptance, one, false},
+    {"C_F", ADMITTANCE, 1, 0.0, capacitance, per_pulsation, false},
 };
 const int fit_quantities_count = sizeof fit_quantities / sizeof *fit_quantities;

@@ -3,6 +3,7 @@
 #define HALIDRIFT_SOLVER_FIT_FIT_QUANTITY_H
 
 #include <complex.h>
+#include <stdbool.h>
 #undef I /* names currents here */
 
 /** A column that can be fitted; names are those of impedance.csv. */
@@ -14,6 +15,7 @@ struct fit_quantity {
   double (*read)(double complex Y, double complex dY, double omega, double *change);
   /** Value over its share in the modulus, which measured errors are compared with. */
   double (*unit)(double omega);
+  bool positive; /* no other value exists */
 };
 
 extern const struct fit_quantity fit_quantities[];

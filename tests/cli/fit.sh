@@ -55,6 +55,9 @@ wrong() { # FILE TEXT: the program must name it
   expect 3 "$2" "$HALIDRIFT" fit fit.cfg --data "$1" -o bad
   require ! -e bad/fit.json
 }
+expect 3 "parameters 0 and 1 are the same number, temperature" "$HALIDRIFT" fit fit.cfg --data sweep.csv -o bad --set 'fit.parameters=({key="temperature";},{key="temperature";})'
+printf 'frequency_Hz,absZ_Ohm\n1,5\n10,-5\n' >modulus.csv
+wrong modulus.csv "modulus.csv:3: got absZ_Ohm = -5, must be > 0"
 printf 'time_s,I(gate)_A\n0.1,1\n' >terminal.csv
 wrong terminal.csv "terminal.csv:1: needs a column I\(<terminal>\)_A with a terminal of the device beside time_s"
 printf 'time,I(anode)_A\n0.1,1\n' >nothing.csv
