@@ -247,6 +247,33 @@ static enum hd_status search(struct fit_result *result, struct problem *problem,
 
 /* ---- set up ---- */
 
+/** Name, unit and start of one parameter. */
+static enum hd_status begin_parameter(struct problem *problem, struct fit_result *result, size_t i,
+                                      struct hd_error *err) {
+  struct hd_error own = {0};
+  struct variant_number number;
+  struct fit_value *value = &result->values[i];
+  const struct fit_parameter *parameter = &problem->spec->parameters[i];
+  problem->model.keys[i] = parameter->key;
+  enum hd_status status = variant_find(problem->model.config, parameter->key, &number, &own);
+  if (status != HD_OK)
+    return hd_fail(err, status, "fit.parameters[%zu].key: %.*s", i, (int)strcspn(own.text, "\n"),
+                   own.text);
+  for (size_t j = 0; j < i; j++)
+    if (strcmp(result->values[j].name, number.name) == 0)
+      return hd_fail(err, HD_INPUT, "fit: parameters %zu and %zu are the same number, %s", j, i,
+                     number.name);
+  snprintf(value->name, sizeof value->name, "%s", number.name);
+  snprintf(value->unit, sizeof value->unit, "%s", number.unit);
+  problem->start[i] = value->start = number.value;
+  problem->last[i] = NAN;
+  problem->n_priors += isnan(parameter->prior_factor) ? 0 : 1;
+  if (!isnan(parameter->min) && !(parameter->min < number.value && number.value < parameter->max))
+    return hd_fail(err, HD_INPUT, "fit: %s starts at %g, must be within min and max (%g, %g)",
+                   number.name, number.value, parameter->min, parameter->max);
+  return HD_OK;
+}
+
 static enum hd_status fill_problem(struct problem *problem, struct fit_result *result,
                                    struct hd_error *err) {
   struct fit_model *model = &problem->model;
@@ -264,25 +291,8 @@ static enum hd_status fill_problem(struct problem *problem, struct fit_result *r
   TRY(hd_alloc(&result->direction, n * n, sizeof(double), err));
   TRY(hd_alloc(&result->spread, n, sizeof(double), err));
   TRY(hd_alloc(&result->model, model->n_points, sizeof(double), err));
-  for (size_t i = 0; i < n; i++) {
-    struct variant_number number;
-    struct fit_value *value = &result->values[i];
-    const struct fit_parameter *parameter = &problem->spec->parameters[i];
-    model->keys[i] = parameter->key;
-    TRY(variant_find(model->config, parameter->key, &number, err));
-    for (size_t j = 0; j < i; j++)
-      if (strcmp(result->values[j].name, number.name) == 0)
-        return hd_fail(err, HD_INPUT, "fit: parameters %zu and %zu are the same number, %s", j, i,
-                       number.name);
-    snprintf(value->name, sizeof value->name, "%s", number.name);
-    snprintf(value->unit, sizeof value->unit, "%s", number.unit);
-    problem->start[i] = value->start = number.value;
-    problem->last[i] = NAN;
-    problem->n_priors += isnan(parameter->prior_factor) ? 0 : 1;
-    if (!isnan(parameter->min) && !(parameter->min < number.value && number.value < parameter->max))
-      return hd_fail(err, HD_INPUT, "fit: %s starts at %g, must be within min and max (%g, %g)",
-                     number.name, number.value, parameter->min, parameter->max);
-  }
+  for (size_t i = 0; i < n; i++)
+    TRY(begin_parameter(problem, result, i, err));
   return HD_OK;
 }
 
