@@ -7,9 +7,9 @@
 /** Relative pivot tolerance on the diagonal, as in linear_klu.c: leaving it costs fill. */
 static const double PIVOT_TOLERANCE = 1e-8;
 /** Memory that a factorisation begins with: of the first, as a part of UMFPACK's estimate, which is
- * an upper bound 5 to 20 times too large; of the others, as a multiple of what the last one took.
- */
-static const double MEMORY_FIRST = 0.1, MEMORY_NEXT = 1.1;
+ * an upper bound 5 to 20 times too large; of the others, as a multiple of what the last one took,
+ * which differs by 1 %. */
+static const double MEMORY_FIRST = 0.1, MEMORY_NEXT = 1.02;
 
 struct umfpack {
   const struct sparse *matrix; /* borrowed */

@@ -197,16 +197,16 @@ void steady_weights(const struct system *system, const double *y, double *weight
     weight[g] = 1.0 / V_T;
 }
 
-/** steady->delta at a point: by GMRES with old factors where new ones are dear and those are good,
- * or by new factors. The part of it that may be wrong is allowed in `error` and left there.
- * Returns 0, or 1 on failure. */
+/** steady->delta at a point: by GMRES with old factors where they may be used, new ones are dear
+ * and those are good, or by new factors. The part of it that may be wrong is allowed in `error` and
+ * left there. Returns 0, or 1 on failure. */
 static int solve_update(struct steady *steady, struct system_plan *plan,
-                        const struct system_point *point, double *error) {
+                        const struct system_point *point, bool old_factors, double *error) {
   struct system *system = steady->system;
   if (system_jacobian(system, point, steady->F))
     return 1;
   memcpy(steady->delta, steady->F, (size_t)system->n * sizeof(double));
-  if (linear_is_dear(plan->linear)) {
+  if (old_factors && linear_is_dear(plan->linear)) {
     steady_weights(system, point->y, steady->weight);
     if (linear_iterate(plan->linear, steady->delta, steady->weight, *error) == 0)
       return 0;
@@ -234,7 +234,45 @@ bool steady_is_sane(struct steady_change change) {
 }
 
 /**
- * Damped Newton of one mode; with old factors and GMRES where new factors are dear.
+ * Damped Newton from steady->trial on.
+ * old          state at the last step of pseudo-time, 1 / point->cj ago
+ * old_factors  in: may they be used? out: were they?
+ * Returns      iterations, or -1 when it did not converge
+ */
+static int iterate(struct steady *steady, struct system_plan *plan,
+                   const struct system_point *point, const double *old, bool *old_factors) {
+  size_t n = (size_t)steady->system->n;
+  double last = INFINITY, ratio = 1.0, first = 0.0;
+  bool may = *old_factors;
+  *old_factors = false;
+  for (int i = 1; i <= steady->max_iterations; i++) {
+    for (size_t g = 0; g < n && point->cj > 0.0; g++)
+      steady->yp[g] = (steady->trial[g] - old[g]) * point->cj;
+    double error = fmin(LOOSE, fmax(TIGHT, ratio * ratio));
+    if (solve_update(steady, plan, point, may, &error))
+      return -1;
+    *old_factors |= error > 0.0;
+    struct steady_change change = steady_update(steady, point->mode, steady->trial);
+    steady->counts.newton_iterations++;
+    first = i == 1 ? change.whole : first;
+    bool lost = steady->hasty && i >= PATIENCE && change.whole > GROWN * first;
+    if (!steady_is_sane(change) || lost)
+      return -1;
+    ratio = i > 1 ? change.whole / last : 1.0;
+    if (steady_is_converged(steady, change, ratio, error)) {
+      if (error == 0.0)
+        return i;
+      may = false;
+    }
+    last = change.whole;
+  }
+  return -1;
+}
+
+/**
+ * Damped Newton of one mode; with old factors and GMRES where new factors are dear. A failure of
+ * that is not believed: beside a fold a small residual preconditioned by the factors of another
+ * state hides an update that is wrong by any factor.
  * old, dt  a step of pseudo-time from `old` (mode transient); dt = 0: none
  * y        in: guess, out: solution (unchanged on failure)
  * Returns  iterations, or -1 when it did not converge
@@ -242,7 +280,7 @@ bool steady_is_sane(struct steady_change change) {
 int steady_newton(struct steady *steady, enum system_mode mode, const double *old, double dt,
                   double *y) {
   struct system *system = steady->system;
-  size_t n = (size_t)system->n;
+  size_t bytes = (size_t)system->n * sizeof *y;
   struct system_plan *plan;
   if (system_plan(system, mode, steady->frozen, &plan, NULL) != HD_OK)
     return -1;
@@ -252,30 +290,18 @@ int steady_newton(struct steady *steady, enum system_mode mode, const double *ol
                                .y = steady->trial,
                                .yp = dt > 0.0 ? steady->yp : NULL,
                                .cj = dt > 0.0 ? 1.0 / dt : 0.0};
-  memcpy(steady->trial, y, n * sizeof *y);
-  if (mode == SYSTEM_EQUILIBRIUM)
-    steady_settle_ions(system, mode, steady->frozen, true, steady->trial, steady->rest);
-  double last = 0.0, ratio = 1.0, first = 0.0;
-  for (int i = 1; i <= steady->max_iterations; i++) {
-    for (size_t g = 0; g < n && dt > 0.0; g++)
-      steady->yp[g] = (steady->trial[g] - old[g]) / dt;
-    double error = fmin(LOOSE, fmax(TIGHT, ratio * ratio));
-    if (solve_update(steady, plan, &point, &error))
-      return -1;
-    struct steady_change change = steady_update(steady, mode, steady->trial);
-    steady->counts.newton_iterations++;
-    first = i == 1 ? change.whole : first;
-    bool lost = steady->hasty && i >= PATIENCE && change.whole > GROWN * first;
-    if (!steady_is_sane(change) || lost)
-      return -1;
-    ratio = last > 0.0 ? change.whole / last : 1.0;
-    if (steady_is_converged(steady, change, ratio, error)) {
-      memcpy(y, steady->trial, n * sizeof *y);
-      return i;
-    }
-    last = change.whole;
+  bool old_factors = true;
+  int iterations = -1;
+  for (int attempt = 0; attempt < 2 && iterations < 0 && old_factors; attempt++) {
+    memcpy(steady->trial, y, bytes);
+    if (mode == SYSTEM_EQUILIBRIUM)
+      steady_settle_ions(system, mode, steady->frozen, true, steady->trial, steady->rest);
+    old_factors = attempt == 0;
+    iterations = iterate(steady, plan, &point, old, &old_factors);
   }
-  return -1;
+  if (iterations >= 0)
+    memcpy(y, steady->trial, bytes);
+  return iterations;
 }
 
 /** One sentence: what was not found, and where the largest residual is. */
