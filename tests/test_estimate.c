@@ -38,6 +38,22 @@ START_TEST(probability_has_the_binomial_tails) {
 }
 END_TEST
 
+/* Hits and trials of effective sizes are fractions, down to nearly none. */
+START_TEST(probability_of_fractions_has_its_tails) {
+  static const double rows[][2] = {
+      {0.159154, 774.83}, {0.00274824, 862.146}, {9.5e-10, 1.0}, {86.9, 87.1}, {11.3, 412.7}};
+  static const double step = 1e-14;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    double x = rows[i][0], n = rows[i][1];
+    struct estimate e = estimate_probability(x, n, LEVEL);
+    ck_assert_double_le(gsl_cdf_beta_P(fmax(e.low - step, 0.0), x, n - x + 1.0), 0.025);
+    ck_assert_double_ge(gsl_cdf_beta_P(e.low + step, x, n - x + 1.0), 0.025);
+    ck_assert_double_le(gsl_cdf_beta_P(e.high - step, x + 1.0, n - x), 0.975);
+    ck_assert_double_ge(gsl_cdf_beta_P(e.high + step, x + 1.0, n - x), 0.975);
+  }
+}
+END_TEST
+
 START_TEST(probability_of_nothing_is_unknown) {
   struct estimate e = estimate_probability(0, 0, LEVEL);
   ck_assert_double_nan(e.value);
@@ -308,6 +324,7 @@ int main(void) {
   TCase *cases = tcase_create("estimate");
   tcase_add_test(cases, probability_has_the_published_interval);
   tcase_add_test(cases, probability_has_the_binomial_tails);
+  tcase_add_test(cases, probability_of_fractions_has_its_tails);
   tcase_add_test(cases, probability_of_nothing_is_unknown);
   tcase_add_test(cases, clusters_of_one_are_independent);
   tcase_add_test(cases, clusters_that_agree_count_once);

@@ -7,7 +7,24 @@
 
 static const struct estimate unknown = {NAN, NAN, NAN, NAN};
 
+/** Rounds of a bisection of [0, 1]: to rounding. */
+enum { BISECTIONS = 60 };
+
 /* ---- probabilities ---- */
+
+/** The x below which the beta distribution of a and b has `share` of its weight. By bisection:
+ * gsl_cdf_beta_Pinv fails for some fractions, as 0.16 hits of 775. */
+static double beta_quantile(double share, double a, double b) {
+  double low = 0, high = 1;
+  for (int i = 0; i < BISECTIONS; i++) {
+    double middle = (low + high) / 2;
+    if (gsl_cdf_beta_P(middle, a, b) < share)
+      low = middle;
+    else
+      high = middle;
+  }
+  return (low + high) / 2;
+}
 
 /**
  * Probability of a hit, with Clopper and Pearson's interval: the probabilities p at which `hits` or
@@ -22,8 +39,8 @@ struct estimate estimate_probability(double hits, double trials, double level) {
   double tail = (1 - level) / 2, p = hits / trials;
   return (struct estimate){.value = p,
                            .error = sqrt(p * (1 - p) / trials),
-                           .low = hits > 0 ? gsl_cdf_beta_Pinv(tail, hits, trials - hits + 1) : 0,
-                           .high = hits < trials ? gsl_cdf_beta_Qinv(tail, hits + 1, trials - hits)
+                           .low = hits > 0 ? beta_quantile(tail, hits, trials - hits + 1) : 0,
+                           .high = hits < trials ? beta_quantile(1 - tail, hits + 1, trials - hits)
                                                  : 1};
 }
 

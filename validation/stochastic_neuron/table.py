@@ -45,18 +45,24 @@ def channel(size):
     return [f'device.area="{area} nm^2"', f"device.layers[0].intervals={intervals}"]
 
 
-def pulses(count):
+def pulses(count, on=0.4, off=PERIOD - 0.4):
+    """Pulses of `on` ms, `off` ms apart, edges of 2 us included; output in the middle of each period."""
+    period = on + off
     return [
         f"experiments[0].drive[0].waveform.count={count}",
-        f"experiments[0].duration={1e-3 * PERIOD * count:.6g}",
+        f"experiments[0].drive[0].waveform.width={1e-3 * on - 2e-6:.6g}",
+        f"experiments[0].drive[0].waveform.period={1e-3 * period:.6g}",
+        f"experiments[0].duration={1e-3 * period * count:.6g}",
         "experiments[0].output={every_step=false;times=[%s];}"
-        % ",".join(f"{1e-3 * PERIOD * (i + 0.5):.6g}" for i in range(count)),
+        % ",".join(f"{1e-3 * period * (i + 0.5):.6g}" for i in range(count)),
     ]
 
 
 ALWAYS = []  # settings of every ensemble
 NOISE_FREE = ['stochastic.engine="none"', "solver.rtol=3e-4"]
 OMEGA = 'device.interactions[1].energy="0.17 eV"'
+# Pulses and pauses, ms: where growth and leak balance.
+TIMINGS = [(on, off) for on in (0.2, 0.4, 0.8) for off in (0.2, 0.4, 0.8) if (on, off) != (0.4, 0.4)]
 # Variants of the window: which parameters trade delay against fluctuation.
 VARIANTS = {
     "5x5": ("5x5", []),
@@ -70,6 +76,7 @@ VARIANTS = {
         "5x5",
         ['device.species[1].density="5e18 cm^-3"', 'device.contacts[1].species[1].density="5e18 cm^-3"'],
     ),
+    **{f"5x5, {on} ms on, {off} ms off": ("5x5", [], on, off) for on, off in TIMINGS},
 }
 
 
@@ -102,17 +109,17 @@ def experiment(folder):
     return summary, summary["experiments"][0]
 
 
-def fires_noise_free(deck, items, count):
+def fires_noise_free(deck, items, count, timing=()):
     """Pulses in which the neuron fires without noise."""
-    summary = run(deck, items + pulses(count) + NOISE_FREE)
+    summary = run(deck, items + pulses(count, *timing) + NOISE_FREE)
     return [spike["pulse"] for spike in summary["experiments"][0]["spikes"]]
 
 
-def threshold(items, count=60, low=0.5, high=0.9, width=0.0025):
+def threshold(items, timing, count=60, low=0.3, high=1.1, width=0.0025):
     """Smallest amplitude (middle of a bracket) at which the noise-free neuron fires in `count` pulses."""
     while high - low > width:
         middle = 0.5 * (low + high)
-        if fires_noise_free("subthreshold.cfg", items + [HIGH.format(middle)], count):
+        if fires_noise_free("subthreshold.cfg", items + [HIGH.format(middle)], count, timing):
             high = middle
         else:
             low = middle
@@ -144,8 +151,8 @@ def limit_of(name):
     """Noise-free threshold of a variant, V; measured once."""
     rows = {row["channel"]: row["threshold_V"] for row in known("thresholds.csv")}
     if name not in rows:
-        size, more = VARIANTS[name]
-        rows[name] = f"{threshold(channel(size) + more):.4f}"
+        size, more, *timing = VARIANTS[name]
+        rows[name] = f"{threshold(channel(size) + more, timing):.4f}"
         write("thresholds.csv", ["channel", "threshold_V"], [list(row) for row in rows.items()], 1)
     return float(rows[name])
 
@@ -196,13 +203,13 @@ def firing(options):
 
 def window(options):
     rows = []
-    for name, (size, more) in VARIANTS.items():
+    for name, (size, more, *timing) in VARIANTS.items():
         for below in (0.5, 1.5, 3, 5, 10):
             label = f"{name}, -{below} %"
             if options.only and options.only not in label:
                 continue
             limit = limit_of(name)
-            items = channel(size) + more + pulses(50) + [HIGH.format(limit * (1 - below / 100))]
+            items = channel(size) + more + pulses(50, *timing) + [HIGH.format(limit * (1 - below / 100))]
             folder = ensemble(f"window {label}", "subthreshold.cfg", items, options.count, options.jobs)
             of = experiment(folder)[1]["firing_probability_per_pulse"]
             low, high = of["interval"]
