@@ -206,10 +206,18 @@ void transient_sensitivity_free(struct transient *transient) {
 
 /* ---- kinks ---- */
 
+/** Has IDAS gone on since it was given s, s' and the integrals'? Before, it knows no slopes. */
+static bool has_stepped(const struct transient *transient) {
+  long steps = 0;
+  return transient->started && IDAGetNumSteps(transient->ida, &steps) == IDA_SUCCESS && steps > 0;
+}
+
 /** Take s, s' and the integrals' out of IDAS, at the present time. */
 static enum hd_status collect(struct transient *transient, struct hd_error *err) {
   struct transient_sensitivity *own = transient->own;
   double t, clock = transient_clock(transient, transient->t);
+  if (!has_stepped(transient))
+    return HD_OK;
   TRY(transient_check(IDAGetSensDky(transient->ida, clock, 0, own->s), "sensitivities", err));
   TRY(transient_check(IDAGetSensDky(transient->ida, clock, 1, own->sp), "sensitivities", err));
   return transient_check(IDAGetQuadSens(transient->ida, &t, own->quad), "sensitivities", err);
@@ -238,8 +246,7 @@ enum hd_status transient_sensitivity_begin(struct transient *transient, struct h
   struct sensitivity *work = own->sensitivity;
   double *low = NULL, *low_rate = NULL;
   size_t n = (size_t)transient->system->n + 1;
-  if (transient->started)
-    TRY(collect(transient, err));
+  TRY(collect(transient, err));
   TRY(hd_alloc(&low, 2 * n, sizeof(double), err));
   low_rate = low + n;
   for (size_t i = 0; i < work->n; i++) {
@@ -313,7 +320,7 @@ enum hd_status transient_sensitivity(struct transient *transient, size_t i, doub
   if (!transient->own)
     return hd_fail(err, HD_INTERNAL, "no sensitivities were asked for");
   size_t bytes = (size_t)transient->system->n * sizeof(double);
-  if (transient->t == 0.0) {
+  if (!has_stepped(transient)) {
     N_Vector own = k ? transient->own->sp[i] : transient->own->s[i];
     memcpy(values, N_VGetArrayPointer(own), bytes);
     return HD_OK;
@@ -332,7 +339,7 @@ enum hd_status transient_sensitivity_integrals(struct transient *transient, size
                                                struct hd_error *err) {
   double t;
   N_Vector quad = transient->own->quad[i];
-  if (transient->t > 0.0)
+  if (has_stepped(transient))
     TRY(transient_check(IDAGetQuadSens1(transient->ida, &t, (int)i, quad), "the integrals", err));
   memcpy(values, N_VGetArrayPointer(quad), TRANSIENT_INTEGRALS * sizeof(double));
   return HD_OK;

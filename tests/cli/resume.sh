@@ -76,6 +76,21 @@ for one, other in zip(a, b):
         assert abs(one["logarithmic"][key] - slope) <= 0.03 * abs(slope) + 1e-6, (one["merit"], key, one, other)
 PY
 
+# A checkpoint at every step is one at every kink, too, where the next stretch begins without a step.
+expect 0 "" "$HALIDRIFT" run derived.cfg -q -o often --set checkpoint.steps=1
+expect 0 "" python3 - <<'PY'
+import json
+
+def spike_time(folder):
+    with open(folder + "/summary.json", encoding="utf-8") as file:
+        merits = [merit for experiment in json.load(file)["experiments"] for merit in experiment["sensitivities"]]
+    return next(merit["logarithmic"] for merit in merits if merit["merit"] == "spike_1_time")
+
+often, seldom = spike_time("often"), spike_time("underived")
+for key, slope in seldom.items():
+    assert abs(often[key] - slope) <= 0.03 * abs(slope), (key, often, seldom)
+PY
+
 # The same inside spectra.
 expect 0 "" "$HALIDRIFT" run "$HALIDRIFT_ROOT/tests/decks/spectrum.cfg" -q -o slopes --set checkpoint.steps=3 \
   --set 'sensitivity.parameters=["temperature"]'
