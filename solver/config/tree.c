@@ -120,14 +120,25 @@ static size_t next_word(const char **at, const char *end, char word[WORD]) {
   return count;
 }
 
-struct node *tree_find(struct node *root, const char *path) {
+struct node *tree_follow(struct node *root, const char *path, const char **lost) {
   const char *end = path + strlen(path);
   char word[WORD];
-  while (root && path < end)
-    root = next_word(&path, end, word) == 0 ? NULL
-           : is_list(root)                  ? list_member(root, word)
-                                            : tree_member(root, word);
+  for (*lost = path; *lost < end; *lost = path) {
+    struct node *next = next_word(&path, end, word) == 0 ? NULL
+                        : is_list(root)                  ? list_member(root, word)
+                                                         : tree_member(root, word);
+    if (!next)
+      return root;
+    root = next;
+  }
+  *lost = NULL;
   return root;
+}
+
+struct node *tree_find(struct node *root, const char *path) {
+  const char *lost;
+  struct node *found = tree_follow(root, path, &lost);
+  return lost ? NULL : found;
 }
 
 void tree_named_path(const struct node *node, char *path, size_t size) {

@@ -60,6 +60,10 @@ void tree_named_path(const struct node *node, char *path, size_t size);
 /** What "a.b[2].c" or "a.b.name.c" names below a node, or NULL. */
 struct node *tree_find(struct node *root, const char *path);
 
+/** The last node on the way of such a path; *lost: its word that this one has no member for, within
+ * `path`, or NULL. */
+struct node *tree_follow(struct node *root, const char *path, const char **lost);
+
 /** "a group", "an integer", ... for messages. */
 const char *tree_kind_name(enum node_kind kind);
 

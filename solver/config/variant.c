@@ -6,6 +6,7 @@
 #include "solver/base/memory.h"
 #include "solver/config/build.h"
 #include "solver/config/resolve.h"
+#include "solver/config/suggest.h"
 
 const double variant_step = 3e-5;
 
@@ -40,12 +41,51 @@ static enum hd_status parse_resolved(struct node **root, const char *resolved,
 }
 
 /** "device.x" is devices[0].x in the resolved input, when there is only one. */
-static struct node *find(struct node *root, const char *key) {
+static const char head[] = "device.";
+
+static bool has_one_device(const struct node *root) {
   const struct node *devices = tree_member(root, "devices");
-  size_t head = strlen("device.");
-  if (strncmp(key, "device.", head) == 0 && devices && devices->n_children == 1)
-    return tree_find(devices->children[0], key + head);
-  return tree_find(root, key);
+  return devices && devices->n_children == 1;
+}
+
+/** Where a key begins; *key is what it is from there. */
+static struct node *begin(struct node *root, const char **key) {
+  if (!has_one_device(root) || strncmp(*key, head, sizeof head - 1) != 0)
+    return root;
+  *key += sizeof head - 1;
+  return tree_member(root, "devices")->children[0];
+}
+
+static struct node *find(struct node *root, const char *key) {
+  struct node *from = begin(root, &key);
+  return tree_find(from, key);
+}
+
+/** "; did you mean KEY?" with the first wrong word of a key replaced by the nearest one, or "". */
+static const char *nearest_key(struct node *root, const char *key, char text[HD_PATH]) {
+  const char *rest = key, *lost;
+  struct node *from = begin(root, &rest);
+  const struct node *at = tree_follow(from, rest, &lost);
+  text[0] = '\0';
+  if (!lost)
+    return text;
+  char word[HD_NAME];
+  size_t length = strcspn(lost, ".[]");
+  bool last = lost[length] == '\0';
+  snprintf(word, sizeof word, "%.*s", (int)length, lost);
+  struct suggest suggest = {.wanted = word};
+  if (at == root && !last && has_one_device(root))
+    suggest_offer(&suggest, "device");
+  for (size_t i = 0; i < at->n_children; i++) {
+    const struct node *child = at->children[i], *own = tree_member(child, "name");
+    const char *name = child->name ? child->name : own ? own->text : NULL;
+    if (name && (child->kind == NODE_FLOAT) == last)
+      suggest_offer(&suggest, name);
+  }
+  if (suggest.best)
+    snprintf(text, HD_PATH, "; did you mean %.*s%s%.200s?", (int)(lost - key), key, suggest.best,
+             lost + length);
+  return text;
 }
 
 /** The comment behind a value is its unit. */
@@ -85,13 +125,15 @@ enum hd_status variant_locate(const char *resolved, const char *key, struct vari
                               struct hd_error *err) {
   struct node *root;
   TRY(parse_resolved(&root, resolved, err));
+  char near[HD_PATH];
   const struct node *node = find(root, key);
   enum hd_status status = HD_OK;
   if (!node || node->kind != NODE_FLOAT)
     status = hd_fail(err, HD_INPUT,
                      "'%.200s' is no quantity of the input: paths are those of resolved.cfg, where "
-                     "members of a list go by number or name, as device.species.vacancy.diffusion",
-                     key);
+                     "members of a list go by number or name, as "
+                     "device.species.vacancy.diffusion%s",
+                     key, nearest_key(root, key, near));
   else if (!is_physics(node))
     status = hd_fail(err, HD_INPUT,
                      "'%.200s' may not vary: only the temperature, constants, materials, devices, "

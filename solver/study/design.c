@@ -1,6 +1,7 @@
 #include "solver/study/design.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 #include <gsl/gsl_qrng.h>
@@ -114,6 +115,28 @@ static enum hd_status count_grid(struct design *design, struct hd_error *err) {
   return HD_OK;
 }
 
+/** Are values i and j of a parameter the same number, or the same text? */
+static bool is_same(const struct parameter *parameter, size_t i, size_t j) {
+  double a = parameter->value[i], b = parameter->value[j];
+  return isnan(a) ? isnan(b) && strcmp(parameter->text[i], parameter->text[j]) == 0 : a == b;
+}
+
+/** An axis of a cube labels its planes: no value twice. Those of a range are in order. */
+static enum hd_status check_axes(const struct design *design, struct hd_error *err) {
+  for (size_t k = 0; k < design->n_parameters; k++) {
+    const struct parameter *parameter = &design->parameter[k];
+    bool found = false;
+    for (size_t i = 1; i < parameter->n && !found; i++)
+      for (size_t j = parameter->vary->n_values > 0 ? 0 : i - 1; j < i && !found; j++) {
+        found = is_same(parameter, i, j);
+        if (found)
+          hd_fail(err, HD_INPUT, "%s: values %zu and %zu are both %s, must differ on an axis",
+                  parameter->vary->place, j + 1, i + 1, parameter->text[i]);
+      }
+  }
+  return err->status;
+}
+
 /** The first values of all parameters, the second ones, ... */
 static enum hd_status count_list(struct design *design, struct hd_error *err) {
   design->n_points = design->parameter[0].n;
@@ -136,7 +159,10 @@ static enum hd_status make_points(struct design *design, const struct study_spec
   }
   if (err->status != HD_OK)
     return err->status;
-  return study->method == STUDY_LIST ? count_list(design, err) : count_grid(design, err);
+  if (study->method == STUDY_LIST)
+    return count_list(design, err);
+  TRY(check_axes(design, err));
+  return count_grid(design, err);
 }
 
 size_t design_index(const struct design *design, size_t point, size_t parameter) {

@@ -216,10 +216,16 @@ static const char *const own_names[] = {"point",    "trajectory", "status",
                                         "message",  "exit_code",  "steps",
                                         "cpu_time", "wall_time",  "peak_memory"};
 
-static bool is_taken(const struct parameter *parameters, size_t n, size_t k) {
+bool parameter_name_is_own(const char *name) {
   for (size_t i = 0; i < sizeof own_names / sizeof *own_names; i++)
-    if (strcmp(own_names[i], parameters[k].name) == 0)
+    if (strcmp(own_names[i], name) == 0)
       return true;
+  return false;
+}
+
+static bool is_taken(const struct parameter *parameters, size_t n, size_t k) {
+  if (parameter_name_is_own(parameters[k].name))
+    return true;
   for (size_t j = 0; j < n; j++)
     if (j != k && strcmp(parameters[j].name, parameters[k].name) == 0)
       return true;

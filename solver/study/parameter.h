@@ -46,6 +46,9 @@ enum hd_status parameter_pick(struct parameter *parameter, size_t n, const doubl
  * HD_INPUT: a name is there twice, or is one of study.nc's own */
 enum hd_status parameter_name_all(struct parameter *parameters, size_t n, struct hd_error *err);
 
+/** Is it a variable or dimension that every study.nc has? */
+bool parameter_name_is_own(const char *name);
+
 /**
  * What the key of an override is: as config_probe, with errors only about the key itself.
  * place   where the user wrote it; sentences begin with it

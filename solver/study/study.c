@@ -8,6 +8,7 @@
 #include "solver/base/memory.h"
 #include "solver/config/resolve.h"
 #include "solver/config/suggest.h"
+#include "solver/ensemble/variables.h"
 #include "solver/output.h"
 #include "solver/sink.h"
 #include "solver/study/curves.h"
@@ -97,10 +98,37 @@ static const char *name_of(const struct study_spec *spec, size_t i, char name[TH
   return name;
 }
 
-/** None twice, none a parameter's. */
+/** Variables of an experiment in study.nc begin with its name: which experiment has this one, or
+ * NULL. */
+static const char *owner_of(const struct run_spec *spec, const char *name) {
+  for (size_t e = 0; e < spec->n_experiments; e++) {
+    char begin[VARIABLE_NAME];
+    variables_experiment(begin, spec->experiments[e].name, "");
+    if (strncmp(begin, name, strlen(begin)) == 0)
+      return spec->experiments[e].name;
+  }
+  return NULL;
+}
+
+/** Refuse names that study.nc gives to variables of its own. */
+static void check_own(const struct study *study, const char *place, const char *name,
+                      struct hd_error *err) {
+  const char *owner = owner_of(&study->base.spec, name);
+  if (parameter_name_is_own(name))
+    hd_fail(err, HD_INPUT, "%s.name: \"%s\" is a variable that every study.nc has", place, name);
+  else if (owner)
+    hd_fail(err, HD_INPUT,
+            "%s.name: \"%s\" must not begin as the variables of experiment %s in study.nc do",
+            place, name, owner);
+}
+
+/** None twice, none a parameter's, none of study.nc's own. */
 static void check_names(const struct study *study, struct hd_error *err) {
   const struct study_spec *spec = &study->spec;
   size_t n = 2 * spec->n_thresholds + spec->n_relaxations + spec->n_curves;
+  for (size_t k = 0; k < spec->n_vary; k++)
+    if (spec->vary[k].name[0])
+      check_own(study, spec->vary[k].place, spec->vary[k].name, err);
   for (size_t i = 0; i < n; i++) {
     char name[THRESHOLD_SIDE], other[THRESHOLD_SIDE];
     const char *place, *elsewhere;
@@ -112,6 +140,8 @@ static void check_names(const struct study *study, struct hd_error *err) {
       taken = taken || strcmp(name_of(spec, j, other, &elsewhere), name) == 0;
     if (taken)
       hd_fail(err, HD_INPUT, "%s.name: \"%s\" is there twice", place, name);
+    else
+      check_own(study, place, name, err);
   }
 }
 

@@ -43,6 +43,23 @@ sed 's/"40 s"/"40 nm"/' wrong_unit.cfg >"$good"
   failures=$((failures + 1))
 }
 
+# A sentence is a line: none is empty.
+"$program" check curve_key.cfg 2>err.txt
+grep -n '^$' err.txt && {
+  echo "curve_key.cfg: empty lines between the messages"
+  failures=$((failures + 1))
+}
+
+# The nearest key, wherever its first wrong word stands, members of lists by number or name
+for pair in temprature:temperature devce.contacts.left.barrier:device.contacts.left.barrier \
+  device.contact.left.barrier:device.contacts.left.barrier device.contacts.lft.barrier:device.contacts.left.barrier \
+  device.contacts[0].barier:device.contacts[0].barrier; do
+  expect 3 curve_key_value.cfg "sensitivity.parameters[0]: '${pair%%:*}' is no quantity of the input" \
+    --set "sensitivity.parameters=[\"${pair%%:*}\"]" --set 'experiments=({name="rest";type="equilibrium";})'
+  expect 3 curve_key_value.cfg "did you mean ${pair#*:}?" --set "sensitivity.parameters=[\"${pair%%:*}\"]" \
+    --set 'experiments=({name="rest";type="equilibrium";})'
+done
+
 # Overrides
 layer='device.layers[0].thickness'
 expect 3 "$good" "--set '$layer=40': $layer: got the bare integer 40" --set "$layer=40"

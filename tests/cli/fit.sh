@@ -56,6 +56,8 @@ wrong() { # FILE TEXT: the program must name it
   require ! -e bad/fit.json
 }
 expect 3 "parameters 0 and 1 are the same number, temperature" "$HALIDRIFT" fit fit.cfg --data sweep.csv -o bad --set 'fit.parameters=({key="temperature";},{key="temperature";})'
+expect 3 "parameters\[0\].key: 'device.contacts.anode.barier' is .*; did you mean device.contacts.anode.barrier\?" "$HALIDRIFT" fit fit.cfg \
+  --data sweep.csv -o bad --set 'fit.parameters=({key="device.contacts.anode.barier";})'
 printf 'frequency_Hz,absZ_Ohm\n1,5\n10,-5\n' >modulus.csv
 wrong modulus.csv "modulus.csv:3: got absZ_Ohm = -5, must be > 0"
 printf 'time_s,I(gate)_A\n0.1,1\n' >terminal.csv

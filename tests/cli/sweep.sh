@@ -363,6 +363,20 @@ expect 3 "curves\[0\].experiment: there is no dc_sweep, transient, impedance or 
   curves.cfg -o none --set 'study.curves=({ name = "a"; experiment = "no"; column = "b"; })'
 expect 3 'curves\[0\].name: "donors" is there twice' "$HALIDRIFT" sweep curves.cfg -o none \
   --set 'study.curves=({ name = "donors"; experiment = "dc"; column = "I(right)_A"; })'
+# Names of study.nc's own variables are refused before anything runs.
+for name in status cpu_time point; do
+  expect 3 "curves\[0\].name: \"$name\" is a variable that every study.nc has" "$HALIDRIFT" sweep curves.cfg \
+    -o none --set "study.curves=({ name = \"$name\"; experiment = \"dc\"; column = \"I(right)_A\"; })"
+done
+for name in dc_bias dc_I_right_end step_row z_absZ_Ohm_max; do
+  expect 3 "curves\[0\].name: \"$name\" must not begin as the variables of experiment ${name%%_*} in study.nc do" \
+    "$HALIDRIFT" sweep curves.cfg -o none \
+    --set "study.curves=({ name = \"$name\"; experiment = \"dc\"; column = \"I(right)_A\"; })"
+done
+expect 3 'relaxations\[0\].name: "dc_bias" must not begin as' "$HALIDRIFT" sweep curves.cfg -o none \
+  --set 'study.relaxations=({ name = "dc_bias"; experiment = "step"; column = "I(right)_A"; })'
+expect 3 'vary\[0\].name: "dc_bias" must not begin as' "$HALIDRIFT" sweep curves.cfg -o none \
+  --set 'study.vary=({ key = "temperature"; name = "dc_bias"; values = ("300 K", "350 K"); })'
 
 # ---- what is refused ----
 
@@ -378,6 +392,16 @@ expect 3 "needs the number of values between its ends" "$HALIDRIFT" sweep quick.
   --vary temperature=200K:300K
 expect 3 "temperature varies twice" "$HALIDRIFT" sweep quick.cfg -o none \
   --vary temperature=200K:300K:2 --vary temperature=200K,300K
+# An axis of a cube has no value twice, however it is written; points of a list may.
+expect 3 "values 1 and 3 are both 300K, must differ on an axis" "$HALIDRIFT" sweep quick.cfg -o none \
+  --vary 'temperature=300 K,301 K,300K'
+expect 3 "values 1 and 2 are both 300.0, must differ" "$HALIDRIFT" sweep quick.cfg -o none --vary 'temperature=300K:300K:2'
+expect 3 "solver.max_order=1:2:3': values 2 and 3 are both 2, must differ" "$HALIDRIFT" sweep quick.cfg -o none \
+  --vary 'solver.max_order=1:2:3'
+expect 3 "values 1 and 2 are both true" "$HALIDRIFT" sweep quick.cfg -o none \
+  --vary 'device.contacts[0].ohmic=true,true'
+expect 0 "study: 3 points of a list" "$HALIDRIFT" check quick.cfg --set 'study.method="list"' \
+  --set 'study.vary=({ key = "temperature"; values = ("300 K", "310 K", "300 K"); })'
 expect 2 "must be KEY=FROM:TO, KEY=FROM:TO:N" "$HALIDRIFT" sweep quick.cfg -o none --vary temperature
 expect 3 "there is no transient" "$HALIDRIFT" sweep quick.cfg -o none --vary temperature=200K,300K \
   --set 'study.relaxations=({ name = "a"; column = "b"; experiment = "rest"; })'
