@@ -16,6 +16,8 @@ static enum hd_status fit(const struct config *config, const struct run_spec *sp
   enum hd_status status = fit_solve(&result, config, spec, arguments->n_data, data, terminal, err);
   if (status == HD_OK)
     status = fit_report(&result, config, spec, arguments->n_data, data, dir, terminal, err);
+  if (status == HD_OK)
+    fit_warn(stderr, &result, &spec->fit);
   if (status == HD_OK && !result.converged)
     status = hd_fail(err, HD_CONVERGENCE, "the fit has not converged in %zu iterations",
                      result.iterations);
@@ -32,7 +34,7 @@ enum hd_status cmd_fit(const struct arguments *arguments, struct hd_error *err) 
   struct run_spec spec;
   struct fit_data *data = NULL;
   if (arguments->n_data == 0)
-    return hd_fail(err, HD_USAGE, "halidrift fit: needs --data FILE, once for each experiment");
+    return hd_fail(err, HD_USAGE, "halidrift fit: needs --data FILE, once or several times");
   if (!arguments->dir)
     TRY(arguments_default_dir(own, "fit", arguments->operand, "_fit", err));
   TRY(config_read(&config, &spec, arguments->operand, arguments->sets, err));

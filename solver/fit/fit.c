@@ -331,9 +331,9 @@ enum hd_status fit_solve(struct fit_result *result, const struct config *config,
   for (size_t d = 0; d < n_data; d++) {
     problem.model.n_points += data[d].n * data[d].width;
     for (size_t e = 0; e < d; e++)
-      if (data[d].experiment == data[e].experiment)
-        return hd_fail(err, HD_INPUT, "%s and %s are of one experiment, must be of two",
-                       data[e].file, data[d].file);
+      if (strcmp(data[d].file, data[e].file) == 0)
+        return hd_fail(err, HD_INPUT, "--data %s is given twice: its points would count twice",
+                       data[d].file);
   }
   const struct protocol_spec *series = run_series(spec, fit_model_experiments(&problem.model));
   if (series)

@@ -57,12 +57,14 @@ struct fit_result {
 extern const double fit_undetermined;
 
 /** Fit the parameters of the group `fit` to data sets; fit_result_free also after an error.
- * Errors: HD_INPUT: fewer points than parameters, two data sets of one experiment; those of a run
- * at the start */
+ * Errors: HD_INPUT: fewer points than parameters, a file twice; those of a run at the start */
 enum hd_status fit_solve(struct fit_result *result, const struct config *config,
                          const struct run_spec *spec, size_t n_data, const struct fit_data *data,
                          FILE *terminal, struct hd_error *err);
 void fit_result_free(struct fit_result *result);
+
+/** Warn of values at a bound or not determined, and of a model that does not fit the data. */
+void fit_warn(FILE *file, const struct fit_result *result, const struct fit_spec *spec);
 
 /** fit.json, fit.csv and fitted.cfg in `dir`, and a table to `terminal` (or NULL). */
 enum hd_status fit_report(const struct fit_result *result, const struct config *config,

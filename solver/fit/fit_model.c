@@ -1,6 +1,7 @@
 #include "solver/fit/fit_model.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "solver/base/memory.h"
 #include "solver/config/variant.h"
@@ -14,13 +15,52 @@ static const double SAME_TIME = 1e-9;
  * parameter does not act, and must not be moved as if it did. */
 static const double SILENT = 1e-8;
 
-/** Let an experiment give its rows at the data's times or frequencies, or step its source to their
- * values. */
-static enum hd_status impose(struct run_spec *spec, const struct fit_data *data,
+/* ---- rows where the data are ---- */
+
+/** The first set of the experiment with the places of set d: repeats share its rows. */
+static size_t rows_owner(const struct fit_model *model, size_t d) {
+  const struct fit_data *data = &model->data[d];
+  for (size_t e = 0; e < d; e++) {
+    const struct fit_data *other = &model->data[e];
+    if (other->experiment == data->experiment && other->n == data->n &&
+        memcmp(other->x, data->x, data->n * sizeof *data->x) == 0)
+      return e;
+  }
+  return d;
+}
+
+/** Rows of the experiment of set d before its own: sets with other places follow each other. */
+static size_t rows_before(const struct fit_model *model, size_t d) {
+  size_t count = 0, owner = rows_owner(model, d);
+  for (size_t e = 0; e < owner; e++)
+    if (model->data[e].experiment == model->data[d].experiment && rows_owner(model, e) == e)
+      count += model->data[e].n;
+  return count;
+}
+
+static int by_size(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/** Put times in order, each once; returns how many are left. */
+static size_t put_in_order(double *times, size_t n) {
+  size_t kept = 0;
+  qsort(times, n, sizeof *times, by_size);
+  for (size_t i = 0; i < n; i++)
+    if (kept == 0 || times[i] - times[kept - 1] > SAME_TIME * times[i])
+      times[kept++] = times[i];
+  return kept;
+}
+
+/** Let an experiment give its rows at the times or frequencies of set d, or step its source to its
+ * values, besides what earlier sets have asked for. */
+static enum hd_status impose(const struct fit_model *model, size_t d, struct run_spec *spec,
                              struct hd_error *err) {
+  const struct fit_data *data = &model->data[d];
   struct experiment_spec *experiment = &spec->experiments[data->experiment];
   double **values = &experiment->times;
-  size_t *count = &experiment->n_times;
+  size_t *count = &experiment->n_times, before = 0;
   if (data->type == EXPERIMENT_DC_SWEEP) {
     values = &experiment->values;
     count = &experiment->n_values;
@@ -28,9 +68,16 @@ static enum hd_status impose(struct run_spec *spec, const struct fit_data *data,
     values = &experiment->spectrum.frequencies;
     count = &experiment->spectrum.n_frequencies;
   }
-  TRY(hd_resize(values, data->n, sizeof **values, err));
-  memcpy(*values, data->x, data->n * sizeof **values);
-  *count = data->n;
+  for (size_t e = 0; e < d; e++)
+    if (model->data[e].experiment == data->experiment)
+      before = *count;
+  if (rows_owner(model, d) != d)
+    return HD_OK;
+  TRY(hd_resize(values, before + data->n, sizeof **values, err));
+  memcpy(*values + before, data->x, data->n * sizeof **values);
+  *count = before + data->n;
+  if (data->type == EXPERIMENT_TRANSIENT)
+    *count = put_in_order(*values, *count);
   experiment->every_step = false;
   return HD_OK;
 }
@@ -38,9 +85,11 @@ static enum hd_status impose(struct run_spec *spec, const struct fit_data *data,
 static enum hd_status impose_all(const struct fit_model *model, struct run_spec *spec,
                                  struct hd_error *err) {
   for (size_t d = 0; d < model->n_data; d++)
-    TRY(impose(spec, &model->data[d], err));
+    TRY(impose(model, d, spec, err));
   return HD_OK;
 }
+
+/* ---- values and derivatives ---- */
 
 /** What a run leaves in memory. */
 struct rows {
@@ -52,18 +101,21 @@ static double *slopes_of(struct fit_model *model, size_t value) {
   return model->slope + value * model->n;
 }
 
-/** Rows of the data's experiment to its currents, from value number `first` on. */
-static enum hd_status collect_currents(struct fit_model *model, const struct fit_data *data,
-                                       size_t first, const struct sensitivity_rows *rows,
-                                       struct hd_error *err) {
+/** Rows of the experiment of set d to its currents, from value number `first` on. */
+static enum hd_status collect_currents(struct fit_model *model, size_t d, size_t first,
+                                       const struct sensitivity_rows *rows, struct hd_error *err) {
+  const struct fit_data *data = &model->data[d];
   bool sweep = data->type == EXPERIMENT_DC_SWEEP;
   size_t row = 0;
+  while (row < rows->n && rows->experiment[row] != data->experiment)
+    row++;
+  row += sweep ? rows_before(model, d) : 0;
   for (size_t i = 0; i < data->n; i++) {
     for (; row < rows->n; row++)
       if (rows->experiment[row] == data->experiment &&
           (sweep || fabs(sensitivity_row_time(rows, row) - data->x[i]) <= SAME_TIME * data->x[i]))
         break;
-    if (row == rows->n)
+    if (row >= rows->n)
       return hd_fail(err, HD_INTERNAL, "%s: there is no row for x = %g", data->file, data->x[i]);
     double I = model->value[first + i] = sensitivity_row_current(rows, row, data->terminal);
     for (size_t p = 0; p < model->n; p++) {
@@ -76,13 +128,14 @@ static enum hd_status collect_currents(struct fit_model *model, const struct fit
 }
 
 /** The same of a spectrum, whose rows stand in the order of the data. */
-static enum hd_status collect_spectrum(struct fit_model *model, const struct fit_data *data,
-                                       size_t first, const struct spectrum_rows *rows,
-                                       struct hd_error *err) {
+static enum hd_status collect_spectrum(struct fit_model *model, size_t d, size_t first,
+                                       const struct spectrum_rows *rows, struct hd_error *err) {
+  const struct fit_data *data = &model->data[d];
   size_t row = 0;
   while (row < rows->n && rows->experiment[row] != data->experiment)
     row++;
-  if (rows->n - row < data->n)
+  row += rows_before(model, d);
+  if (row + data->n > rows->n)
     return hd_fail(err, HD_INTERNAL, "%s: there are too few rows", data->file);
   for (size_t i = 0; i < data->n * data->width; i++) {
     const struct fit_quantity *quantity = data->quantities[i % data->width];
@@ -106,8 +159,8 @@ static enum hd_status collect(struct fit_model *model, const struct rows *rows,
   for (size_t d = 0; d < model->n_data; d++) {
     const struct fit_data *data = &model->data[d];
     TRY(data->type == EXPERIMENT_IMPEDANCE
-            ? collect_spectrum(model, data, first, &rows->admittances, err)
-            : collect_currents(model, data, first, &rows->currents, err));
+            ? collect_spectrum(model, d, first, &rows->admittances, err)
+            : collect_currents(model, d, first, &rows->currents, err));
     first += data->n * data->width;
   }
   return HD_OK;

@@ -67,6 +67,45 @@ static void print_table(FILE *file, const struct fit_result *result) {
     fputs("the fit has not converged: values and intervals are those of the last step\n", file);
 }
 
+/* ---- warnings ---- */
+
+/** Its value is where the search had to end: which end, and whose. */
+static void warn_bound(FILE *file, const struct fit_value *value,
+                       const struct fit_parameter *parameter) {
+  const char *space = value->unit[0] ? " " : "";
+  bool own = !isnan(parameter->min);
+  bool low = own ? fabs(value->value - parameter->min) < fabs(parameter->max - value->value)
+                 : fabs(value->value) < fabs(value->start);
+  fprintf(file, "warning: %s ended at %g%s%s, at ", value->name, value->value, space, value->unit);
+  if (own)
+    fprintf(file, "its `%s`", low ? "min" : "max");
+  else
+    fprintf(file, "the %s end of the six decades either way that it may go", low ? "low" : "high");
+  fputs(": the data ask for a value beyond, and its interval means nothing\n", file);
+}
+
+/**
+ * What makes values or intervals worthless, a line each.
+ * file  stderr, however quiet the program is
+ */
+void fit_warn(FILE *file, const struct fit_result *result, const struct fit_spec *spec) {
+  for (size_t i = 0; i < result->n; i++) {
+    const struct fit_value *value = &result->values[i];
+    if (!isfinite(value->error))
+      fprintf(file,
+              "warning: %s is not determined by the data: its value means nothing (take it out of "
+              "the fit, or give a prior_factor)\n",
+              value->name);
+    if (value->at_bound)
+      warn_bound(file, value, &spec->parameters[i]);
+  }
+  if (result->probability < POOR)
+    fprintf(file,
+            "warning: the model does not describe the data within their errors (probability of "
+            "more %.3g): intervals are too short\n",
+            result->probability);
+}
+
 /* ---- files ---- */
 
 static json_t *number(double value) {

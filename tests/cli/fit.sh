@@ -50,6 +50,70 @@ expect 0 "" "$HALIDRIFT" run fit.cfg -q -o slopes --set 'sensitivity.parameters=
 expect 0 "experiment,frequency_Hz,ReY_S,ImY_S,dReY/dln\(materials.film.electron_mobility\)_S,dIm" head -1 slopes/impedance_sensitivity.csv
 require "$(wc -l <slopes/impedance_sensitivity.csv)" -eq "$(wc -l <slopes/impedance.csv)"
 
+# Several files of one experiment. Two repeats, 3 % above and below, with errors: the exact values, and
+# the errors of one file over the square root of 2. Files with other places, and times that are spread
+# over two files, change nothing.
+repeat() { # FACTOR: the sweep times this, with errors of 5 %
+  awk -F, -v factor="$1" 'NR == 1 { print $0 ",error_A"; next }
+    { printf "%s,%.17g,%.17g\n", $1, factor * $2, ($2 < 0 ? -1 : 1) * 0.05 * $2 }' sweep.csv
+}
+repeat 1 >exact.csv
+repeat 1.03 >above.csv
+repeat 0.97 >below.csv
+awk 'NR == 1 || NR % 2' step.csv >odd.csv
+awk 'NR == 1 || NR % 2 == 0' step.csv >even.csv
+awk 'NR == 1 || NR % 2' sweep.csv >some.csv
+awk 'NR == 1' sweep.csv >others.csv
+awk 'NR > 1 && NR % 2 == 0' sweep.csv | tac >>others.csv
+head -4 spectrum.csv >low.csv
+awk 'NR == 1 || NR > 4' spectrum.csv >high.csv
+two='fit.parameters=({key="device.contacts.anode.barrier";},{key="materials.film.electron_mobility";})'
+set -- --set device.contacts.anode.barrier=0.43 --set materials.film.electron_mobility=2e-4 --set "$two"
+expect 0 "" "$HALIDRIFT" fit fit.cfg --data exact.csv -q -o once "$@"
+expect 0 "" "$HALIDRIFT" fit fit.cfg --data above.csv --data below.csv -q -o twice "$@"
+require "$(grep -c '^sweep,' twice/fit.csv)" -eq "$((2 * $(wc -l <sweep.csv) - 2))"
+expect 0 "" "$HALIDRIFT" fit fit.cfg --data some.csv --data step.csv --data others.csv -q -o places "$@"
+expect 0 "" "$HALIDRIFT" fit fit.cfg --data even.csv --data odd.csv --data sweep.csv -q -o times "$@"
+expect 0 "" "$HALIDRIFT" fit fit.cfg --data high.csv --data sweep.csv --data low.csv -q -o bands "$@"
+expect 0 "" python3 - <<'PY'
+import csv, json
+
+def fit(folder):
+    found = json.load(open(f"{folder}/fit.json"))
+    assert found["converged"], folder
+    return found["parameters"]
+
+exact = [0.4, 1e-4]
+for folder, wanted in (("once", 1e-6), ("places", 1e-4), ("times", 1e-4), ("bands", 1e-4)):  # as the fits above
+    for p, x in zip(fit(folder), exact):
+        assert abs(p["value"] / x - 1) < wanted, (folder, p)
+for one, two, x in zip(fit("once"), fit("twice"), exact):
+    assert abs(two["value"] / x - 1) < 1e-5, two
+    assert abs(two["standard_error_ln"] * 2**0.5 / one["standard_error_ln"] - 1) < 1e-4, (one, two)
+for folder in ("places", "times", "bands"):  # every point stands where its file has it
+    rows = list(csv.DictReader(open(f"{folder}/fit.csv")))
+    assert all(abs(float(r["fit"]) - float(r["data"])) <= 1e-3 * abs(float(r["data"])) for r in rows), folder
+PY
+cat err.txt
+
+# What makes values worthless is told on stderr, also with -q.
+quiet() { # PATTERN COMMAND...: on stderr, and nothing on stdout
+  pattern=$1
+  shift
+  expect 0 "" "$@"
+  require ! -s out.txt
+  cp err.txt warned.txt
+  expect 0 "$pattern" cat warned.txt
+}
+quiet "^warning: .*contacts.anode.barrier ended at 0.37 eV, at its .max.: " "$HALIDRIFT" fit fit.cfg --data sweep.csv -q -o edge \
+  --set 'fit.parameters=({key="device.contacts.anode.barrier";min=0.2;max=0.37;})' --set device.contacts.anode.barrier=0.3
+quiet "^warning: .*species.vacancy.diffusion is not determined by the data: its value means nothing" "$HALIDRIFT" fit fit.cfg \
+  --data sweep.csv -q -o blind
+require "$(grep -c barrier warned.txt)" -eq 0
+expect 0 "" "$HALIDRIFT" fit fit.cfg --data sweep.csv --data step.csv -q -o plain
+require ! -s out.txt
+require ! -s err.txt
+
 # Wrong data and wrong groups: file, line, what is allowed.
 wrong() { # FILE TEXT: the program must name it
   expect 3 "$2" "$HALIDRIFT" fit fit.cfg --data "$1" -o bad
@@ -103,7 +167,7 @@ expect 3 "fit: experiment scan is a series, which sensitivities cannot follow" "
   --set 'experiments=({ name = "scan"; type = "transient"; protocol = { type = "hysteresis"; high = 0.4; rates = [1.0, 2.0]; }; })'
 expect 5 "missing.csv" "$HALIDRIFT" fit fit.cfg --data missing.csv -o bad
 expect 2 "needs --data FILE" "$HALIDRIFT" fit fit.cfg
-expect 3 "must be of two" "$HALIDRIFT" fit fit.cfg --data sweep.csv --data sweep.csv -o bad
+expect 3 "--data sweep.csv is given twice" "$HALIDRIFT" fit fit.cfg --data sweep.csv --data sweep.csv -o bad
 expect 3 "must be within min and max" "$HALIDRIFT" fit fit.cfg --data sweep.csv -o bad --set device.contacts.anode.barrier=0.9
 grep -v '^fit = {' fit.cfg | sed '/^  parameters/,$d' >bare.cfg
 expect 3 "fit: is missing" "$HALIDRIFT" fit bare.cfg --data sweep.csv -o bad
