@@ -1,5 +1,5 @@
 #!/bin/sh
-# Which folder may include which, and which files may touch a library directly.
+# Which folder may include which, which files may touch a library directly, and which folders there are.
 #   solver/base <- geometry, physics <- solver <- solver/config <- solver/ensemble <- solver/study <-
 #   solver/app
 set -u
@@ -68,6 +68,13 @@ library() {
     solver/lattice_circuit.c \
     solver/ensemble/estimate.c solver/protocol_find.c solver/study/design.c solver/fit/fit.c
   library Random123 'Random123/' physics/waveform_points.c solver/base/random.c
+
+  # Where the sources are a git tree: its folders are these and those with a dot. Runs are none of them.
+  if git ls-files >"$work/tracked" 2>/dev/null && [ -s "$work/tracked" ]; then
+    sed -nE 's/^"?([^./][^/]*)\/.*/\1/p' "$work/tracked" | sort -u |
+      grep -vxE 'docs|geometry|inputs|physics|solver|tests|validation' |
+      sed 's/$/: no folder of the sources, must not be committed/'
+  fi
 } >"$work/bad"
 
 [ -s "$work/bad" ] || exit 0
