@@ -3,7 +3,8 @@
 
     python3 validation/experiments.py runs docs/images/experiments.png
 
-`runs` holds 07_protocols, flashes, barrier and mott, made by the commands of that section.
+`runs` holds 07_protocols, flashes, barrier, mott, endurance and endurance_ions, made by the commands of that
+section.
 Needs numpy, matplotlib and xarray.
 """
 
@@ -58,10 +59,35 @@ def draw_mott(axes, runs):
     axes.legend()
 
 
+def draw_endurance(axes, runs):
+    """Read currents of each cycle: of a density of ions, and of single ions at random."""
+    for folder, marker, label in (("endurance", "-", "density"), ("endurance_ions", "o", "single ions")):
+        summary = json.loads((runs / folder / "summary.json").read_text("utf-8"))
+        found = summary["experiments"][0]["protocol"]
+        for state, color in (("on", "C0"), ("off", "C1")):
+            current = np.abs(found[state])
+            axes.semilogy(range(1, 1 + len(current)), current, marker, mfc="none", color=color, label=f"{state}, {label}")
+    axes.set(xlabel="cycle", ylabel="|I| at 0.2 V, A", title="endurance, ±0.8 V, 1 ms", ylim=(1e-17, 1e-6))
+    axes.legend(fontsize=8, ncol=2)
+
+
+def draw_cycle(axes, runs):
+    """The second cycle: the source and the current."""
+    columns = rows(runs / "endurance")["cycles"]
+    time, cycle = 1e3 * columns["time_s"], 1e3 * columns["time_s"].max() / 10
+    seen = (cycle <= time) & (time <= 2 * cycle)
+    axes.semilogy(time[seen] - cycle, np.abs(columns["I(anode)_A"])[seen])
+    axes.set(xlabel="time, ms", ylabel="|I|, A", title="second cycle: set, read, reset, read", ylim=(1e-17, 1e-5))
+    source = axes.twinx()
+    source.plot(time[seen] - cycle, columns["V(in)_V"][seen], color="0.6", lw=0.8)
+    source.set_ylabel("source, V", color="0.4")
+
+
 def main():
     runs, image = pathlib.Path(sys.argv[1]), sys.argv[2]
-    fig, axes = plt.subplots(2, 2, figsize=(9, 6.4), layout="constrained")
-    for draw, own in zip((draw_drift, draw_flashes, draw_barrier, draw_mott), axes.flat):
+    fig, axes = plt.subplots(3, 2, figsize=(9, 9.6), layout="constrained")
+    drawings = (draw_drift, draw_flashes, draw_barrier, draw_mott, draw_cycle, draw_endurance)
+    for draw, own in zip(drawings, axes.flat):
         draw(own, runs)
     fig.savefig(image, dpi=110)
 

@@ -34,13 +34,15 @@ def reference():
 
 
 def draw_nyquist(axes, run):
-    """The ions' arc at 0 V, where 10 Hz is marked."""
+    """The ions' arc at 0 V, where 10 Hz and 100 Hz are marked."""
     data, ref = spectrum(run, "equilibrium"), reference()
     axes.plot(data["ReZ_Ohm"], [-x for x in data["ImZ_Ohm"]], color=COLOURS[0], label="0 V")
     axes.plot(ref[1], [-x for x in ref[2]], "o", ms=4, mfc="none", color="black", label="reference")
     for f, text in ((10.0, "10 Hz"), (100.0, "100 Hz")):
         i = min(range(len(data["ReZ_Ohm"])), key=lambda k: abs(data["frequency_Hz"][k] - f))
-        axes.annotate(text, (data["ReZ_Ohm"][i], -data["ImZ_Ohm"][i]), textcoords="offset points", xytext=(-8, 12), fontsize=8)
+        at = (data["ReZ_Ohm"][i], -data["ImZ_Ohm"][i])
+        axes.plot(*at, "o", ms=4, color=COLOURS[0])
+        axes.annotate(text, at, textcoords="offset points", xytext=(8, -8), fontsize=8)
     axes.set(xlim=(0, 8), ylim=(0, 8), xlabel="Re Z (Ohm m²)", ylabel="-Im Z (Ohm m²)", title="Nyquist")
     axes.set_aspect("equal")
     axes.legend(fontsize=8)
