@@ -5,8 +5,9 @@
 #include "solver/steady_newton.h"
 
 /** dF/dp by central differences over this part of the parameter's unit: on the scale of the unit
- * curves are smooth, and rounding of F is far below. */
-static const double DIFFERENCE = 1e-3;
+ * curves are smooth, and rounding of F is far below. Of a key rates are exponentials: at 20 K
+ * levels of 4 eV change by kT in 9 mK. */
+static const double DIFFERENCE = 1e-3, DIFFERENCE_KEY = 1e-4;
 /** A point that strays from its prediction by more than this part of the step may be on another
  * branch, and Newton that takes so many iterations mostly is. */
 static const double STRAY = 0.4;
@@ -87,8 +88,9 @@ static double residual_near(struct continuation *curve, const struct curve_point
  * The system is left at its value. */
 enum hd_status curve_differentiate(struct continuation *curve, const struct curve_point *point,
                                    struct hd_error *err) {
-  double h = DIFFERENCE * curve->parameter.unit;
-  if (curve->differentiated && curve->parameter.linear)
+  bool linear = curve->parameter.linear;
+  double h = (linear ? DIFFERENCE : DIFFERENCE_KEY) * curve->parameter.unit;
+  if (curve->differentiated && linear)
     return curve_set(curve, point->p, err);
   double below = residual_near(curve, point, point->p - h, curve->solved);
   double above = residual_near(curve, point, point->p + h, curve->by_p);
@@ -151,14 +153,15 @@ static double length_along(const struct continuation *curve, double *moved) {
  * One Newton update of F(y, p) = 0 and length_along = ds, by elimination of the border (Keller):
  *   delta = J^-1 F + dp J^-1 dF/dp, with dp from the last row
  * Next to a fold both solutions are large along the null vector; what cancellation loses there the
- * next iteration puts right, because the last row sees it.
+ * next iteration puts right, because the last row sees it. dF/dp is that of the point: with that of
+ * the last one Newton's method is linear, and slow where rates are exponentials of a key.
  * Returns the largest change, V; NAN on failure
  */
 static struct steady_change update(struct continuation *curve, double ds) {
   static const struct steady_change failed = {(double)NAN, (double)NAN};
   struct steady *steady = curve->steady;
   const struct curve_point *last = &curve->last;
-  if (curve_set(curve, curve->next.p, NULL) != HD_OK || factorise(curve, curve->next.y))
+  if (curve_differentiate(curve, &curve->next, NULL) != HD_OK || factorise(curve, curve->next.y))
     return failed;
   double missing = ds - length_along(curve, steady->delta);
   memcpy(steady->delta, steady->F, (size_t)steady->system->n * sizeof(double));

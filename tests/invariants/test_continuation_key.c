@@ -171,6 +171,46 @@ START_TEST(end_is_the_state_of_the_input_with_its_value) {
 }
 END_TEST
 
+/* Newton's method is quadratic however much levels of 4 eV change in kT: cooling a film with a
+ * built-in voltage, whose ions gather at one side, takes few updates of each point, and leads to
+ * the equilibrium of the cold input. */
+START_TEST(cold_is_reached_by_few_updates) {
+  static const char film[] =
+      "device = { layers = ({ material = \"MAPbI3\"; thickness = \"200 nm\"; });"
+      "  species = ({ name = \"electron\"; }, { name = \"hole\"; },"
+      "    { name = \"vacancy\"; charge = 1; density = \"1e18 cm^-3\"; diffusion = \"1e-8 "
+      "cm^2/s\"; });"
+      "  contacts = ({ name = \"bottom\"; at = \"x_min\"; barrier = \"0.3 eV\"; },"
+      "    { name = \"top\"; at = \"x_max\"; barrier = \"0.5 eV\"; });"
+      "  mesh = { intervals = 120; }; };"
+      "experiments = ({ name = \"e\"; type = \"equilibrium\"; });";
+  static const double tolerance = 1e-8; /* V: ten times newton_tolerance */
+  static const double updates = 4.0;    /* three, and one for points that are given up */
+  static const char *const cold[] = {"temperature=30.0", NULL};
+  static const struct trace_range range = {
+      .from = 300.0, .low = 30.0, .high = 300.0, .unit = 270.0 / 50.0, .direction = -1.0};
+  struct trace trace = {.n_folds = 0};
+  struct rig plain;
+  rig_open_text(&trace.rig, film, NULL);
+  rig_equilibrium(&trace.rig);
+  rig_open_text(&plain, film, cold);
+  rig_equilibrium(&plain);
+  trace_begin_key(&trace, "temperature", &range, &STEPS);
+  long before = trace.rig.steady->counts.newton_iterations;
+  int points = 1;
+  for (; trace_next(&trace); points++)
+    continuation_accept(trace.curve);
+  double mean = (double)(trace.rig.steady->counts.newton_iterations - before) / points;
+  double off = trace_distance(&trace.rig, trace.curve->next.y, plain.y);
+  printf("to 30 K: %d points, %.2f updates each, off by %.1e V\n", points, mean, off);
+  ck_assert_double_eq(trace.curve->next.p, 30.0);
+  ck_assert_double_le(mean, updates);
+  ck_assert_double_le(off, tolerance);
+  rig_close(&plain);
+  trace_close(&trace);
+}
+END_TEST
+
 /* What is written of a point is what a run of the input with its value writes: currents, ions, and
  * the gap of the layer at the cathode, whose mesh has moved. A run behind the curve has the input's
  * own value again. */
@@ -213,6 +253,7 @@ int main(void) {
                       (int)(sizeof numbers / sizeof *numbers));
   tcase_add_loop_test(tcase, end_is_the_state_of_the_input_with_its_value, 0,
                       (int)(sizeof ways / sizeof *ways));
+  tcase_add_test(tcase, cold_is_reached_by_few_updates);
   tcase_add_test(tcase, rows_are_those_of_the_input_with_its_value);
   tcase_set_timeout(tcase, 60);
   suite_add_tcase(suite, tcase);
