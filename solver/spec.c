@@ -36,7 +36,8 @@ const struct param solver_params[] = {
      "Largest potential update of a steady state that counts as converged.",
      "Newton converges quadratically: the next update would be near rounding"},
     {"newton_max", PARAM_INTEGER, "", AT(newton_max), 60, 3, 100000, false, false, NULL,
-     "Iterations of one steady state before the bias step is cut.",
+     "Iterations of one steady state before the bias step is cut; of an equilibrium below 300 K "
+     "300 K/T times as many.",
      "10 to 20 are usual from a fair start"},
     {"linear", PARAM_CHOICE, "", AT(linear), LINEAR_AUTOMATIC, 0, 0, false, false,
      linear_solver_names,

@@ -1,5 +1,6 @@
 #include "solver/steady.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 #include "solver/base/memory.h"
@@ -13,6 +14,8 @@
 static const double STEP_MIN = 1e-4;
 /** A start is extrapolated over at most so many times the distance of the last two states. */
 static const double EXTRAPOLATION_MAX = 4.0;
+/** K: solver.newton_max is of this temperature and above; equilibria of colder ones need more. */
+static const double ROOM_TEMPERATURE = 300.0;
 /** Source changes that differ by less than this fraction have the same direction. */
 static const double PARALLEL = 1e-6;
 
@@ -71,6 +74,20 @@ void steady_free(struct steady **steady) {
   hd_free(steady);
 }
 
+/**
+ * The levels of an equilibrium from a start that may be volts away. An update moves potentials by
+ * little more than the logarithm of what it asks for, in kT/q: the colder, the more of them.
+ */
+static int newton_from_afar(struct steady *steady, double *y) {
+  const struct run_spec *run = steady->system->run;
+  int usual = steady->max_iterations;
+  double longer = fmax(1.0, ROOM_TEMPERATURE / run->temperature);
+  steady->max_iterations = (int)fmin(longer * usual, INT_MAX);
+  int iterations = steady_newton(steady, SYSTEM_EQUILIBRIUM, NULL, 0.0, y);
+  steady->max_iterations = usual;
+  return iterations;
+}
+
 /** Where ions attract each other there may be several equilibria, and Newton may find none: take
  * the one that the initial profile relaxes to. */
 static enum hd_status relax_from_profile(struct steady *steady, double *y, struct hd_error *err) {
@@ -79,7 +96,7 @@ static enum hd_status relax_from_profile(struct steady *steady, double *y, struc
   steady->frozen = true;
   TRY(system_plan(steady->system, SYSTEM_EQUILIBRIUM, true, &plan, err));
   system_guess(steady->system, y);
-  int iterations = steady_newton(steady, SYSTEM_EQUILIBRIUM, NULL, 0.0, y);
+  int iterations = newton_from_afar(steady, y);
   steady->frozen = frozen;
   if (iterations < 0)
     return steady_not_converged(steady, "the equilibrium", err);
@@ -126,7 +143,7 @@ enum hd_status steady_equilibrium(struct steady *steady, double *y, struct hd_er
   if (!steady->frozen)
     steady_start_ions(system, y, steady->rest);
   system->sources_off = true;
-  bool flat = steady_newton(steady, SYSTEM_EQUILIBRIUM, NULL, 0.0, y) >= 0;
+  bool flat = newton_from_afar(steady, y) >= 0;
   enum hd_status status = flat ? HD_OK : relax_from_profile(steady, y, err);
   system_drop_plan(system, SYSTEM_EQUILIBRIUM, steady->frozen);
   if (status == HD_OK)

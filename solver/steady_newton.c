@@ -8,6 +8,8 @@
 
 /** Pseudo-time: first step, growth and last step, s. The last one is longer than any ion motion. */
 static const double PSEUDO_FIRST = 1e-12, PSEUDO_GROWTH = 4.0, PSEUDO_LAST = 1e12;
+/** K: below it a steady state that is not found is a matter of the temperature. */
+static const double COLD = 250.0;
 /** Updates above this many V_T are far from the solution: multipliers are found by themselves. */
 static const double FAR = 1.0;
 /** Iterations of one Newton at a pseudo-time step. */
@@ -304,12 +306,20 @@ int steady_newton(struct steady *steady, enum system_mode mode, const double *ol
   return iterations;
 }
 
-/** One sentence: what was not found, and where the largest residual is. */
+/** One sentence: what was not found, where the largest residual is, and what may help: a finer mesh
+ * is nothing against the exponentials of a cold device. */
 enum hd_status steady_not_converged(const struct steady *steady, const char *what,
                                     struct hd_error *err) {
   char place[256];
   int row = steady_worst_row(steady);
   system_row_place(steady->system, row, place, sizeof place);
+  double T = steady->system->run->temperature;
+  if (T < COLD)
+    return hd_fail(err, HD_CONVERGENCE,
+                   "%s was not found at %g K, where densities and rates change by the factor e "
+                   "within %.3g mV: the largest residual is %.3g in %s; try smaller steps of the "
+                   "source, a transient, a higher solver.newton_max, or a higher temperature",
+                   what, T, 1e3 * run_thermal_voltage(steady->system->run), steady->F[row], place);
   return hd_fail(err, HD_CONVERGENCE,
                  "%s was not found: the largest residual is %.3g in %s; try mesh.refine = 2, "
                  "smaller steps of the source, or a higher solver.newton_max",

@@ -63,4 +63,7 @@ if [ -c /dev/full ]; then
   # shellcheck disable=SC2016 # expanded by the inner shell
   expect 5 "standard output" sh -c '"$HALIDRIFT" --help >/dev/full'
 fi
+# What a cold device that is not found is told: no finer mesh helps against kT/q.
+expect 4 "not found at 100 K, where densities and rates change by the factor e within 8.62 mV: .* or a higher temperature" \
+  "$HALIDRIFT" run "$HALIDRIFT_ROOT/inputs/tutorial/02_diode.cfg" -q -o cold --set temperature=100.0 --set solver.newton_max=3
 finish

@@ -1,6 +1,7 @@
 /* Steady states: how well Newton's method ends, and that a voltage can have more than one. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "solver/base/memory.h"
 #include "tests/support/difference.h"
 #include "tests/support/slab.h"
@@ -97,11 +98,46 @@ START_TEST(voltage_can_have_several_states) {
 }
 END_TEST
 
+/* A diode of abrupt layers of N donors and N acceptors has the field E = sqrt(q N (V - 2 kT/q) /
+ * eps) at its junction, the better the colder; half an edge beside it q N h / (2 eps) less. kT/q is
+ * 0.09 mV at 1 K, and the start is a volt away. What is left is where in a cell the depleted layer
+ * ends. */
+START_TEST(cold_equilibria_are_found) {
+  static const char *const temperatures[] = {"1.0", "2.0", "5.0", "20.0", "80.0", "300.0"};
+  static const double q = 1.602176634e-19, k = 1.380649e-23, eps = 11.7 * 8.8541878128e-12;
+  static const double N = 1e23, h = 12.5e-9, cell = 0.005;
+  char set[32];
+  const char *sets[] = {set, NULL};
+  double T = strtod(temperatures[_i], NULL), largest = 0.0;
+  struct rig rig;
+  snprintf(set, sizeof set, "temperature=%s", temperatures[_i]);
+  rig_open(&rig, "tests/decks/diode.cfg", sets);
+  rig_equilibrium(&rig);
+  system_gather(rig.system, rig.y, NULL, 0.0);
+  const struct system_instance *instance = rig_instance(&rig);
+  const struct mesh *mesh = instance->device->mesh;
+  int width = instance->device->model.n_unknowns, end = instance->device->n_nodes - 1;
+  for (size_t e = 0; e < mesh->n_edge_parts; e++) {
+    const struct edge_part *edge = &mesh->edge_parts[e];
+    double step = instance->u[edge->l * width] - instance->u[edge->k * width];
+    largest = fmax(largest, fabs(step) / edge->length);
+  }
+  double V = instance->u[end * width] - instance->u[0];
+  double law = sqrt(q * N * (V - 2.0 * k * T / q) / eps) - q * N * h / (2.0 * eps);
+  ck_assert_double_gt(V, 0.7);
+  ck_assert_double_lt(V, 1.3);
+  ck_assert_double_le(fabs(largest / law - 1.0), cell);
+  printf("%g K: %.4f V, field %.5g V/m, law %.5g V/m\n", T, V, largest, law);
+  rig_close(&rig);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("steady");
   TCase *tcase = tcase_create("steady");
   tcase_add_loop_test(tcase, move_ends_within_the_tolerance, 0, 2);
   tcase_add_test(tcase, voltage_can_have_several_states);
+  tcase_add_loop_test(tcase, cold_equilibria_are_found, 0, 6);
   tcase_set_timeout(tcase, 60);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);
