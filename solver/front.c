@@ -80,11 +80,28 @@ void front_speak(const struct system *system, const struct front *front, char *t
            edge);
 }
 
+/** Nodes this near to the border of a zone stand on it, as a share of the zone. */
+static const double ON_BORDER = 1e-9;
+
 static bool is_in(const struct front_zone *zone, const double x[2], int dimension) {
-  for (int axis = 0; axis < dimension; axis++)
-    if (x[axis] < zone->lo[axis] || x[axis] > zone->hi[axis])
+  for (int axis = 0; axis < dimension; axis++) {
+    double slack = ON_BORDER * (zone->hi[axis] - zone->lo[axis]);
+    if (x[axis] < zone->lo[axis] - slack || x[axis] > zone->hi[axis] + slack)
       return false;
+  }
   return true;
+}
+
+/** Count the nodes that stand where fronts can go. */
+size_t front_nodes(const struct mesh *mesh, const struct front_zones *fronts) {
+  size_t n = 0;
+  for (size_t k = 0; k < mesh->n_nodes; k++) {
+    bool reached = false;
+    for (size_t i = 0; i < fronts->n && !reached; i++)
+      reached = is_in(&fronts->zones[i], mesh->x[k], mesh->dimension);
+    n += reached;
+  }
+  return n;
 }
 
 /**

@@ -22,6 +22,8 @@ void front_speak(const struct system *system, const struct front *front, char *t
  * out only h, ell and x. */
 bool front_expected(const struct device_spec *device, const struct mesh *mesh,
                     const struct front_zones *fronts, double above, struct front *front);
+/** Number of nodes that stand where fronts can go. */
+size_t front_nodes(const struct mesh *mesh, const struct front_zones *fronts);
 /** "a front can pass an edge of 1.2 nm at (0, 3) nm, longer than ...". */
 void front_foretell(int dimension, const struct front *front, char *text, size_t size);
 

@@ -19,9 +19,10 @@ LEVELS = [1e-11 * 10 ** (i / 4) for i in range(25)]  # A, between which the gain
 
 
 class Run:
-    """One run of a deck with overrides; `error` is None when it ended well."""
+    """One run of a deck with overrides; `error` is None when it ended well. `fields`: quantities and
+    coordinates that are kept from fields.nc (needs netCDF4)."""
 
-    def __init__(self, deck, sets=()):
+    def __init__(self, deck, sets=(), fields=()):
         program = os.environ.get("HALIDRIFT", str(ROOT / "build/release/halidrift"))
         with tempfile.TemporaryDirectory() as folder:
             command = [program, "run", "-q", "-o", folder, str(ROOT / deck)]
@@ -33,6 +34,7 @@ class Run:
             with open(path / "terminals.csv", newline="", encoding="utf-8") as file:
                 self.rows = list(csv.DictReader(file))
             self.summary = json.loads((path / "summary.json").read_text("utf-8"))
+            self.fields = read_fields(path / "fields.nc", fields) if fields else {}
 
     def columns(self, experiment, *names):
         """Columns of one experiment as lists of numbers."""
@@ -44,6 +46,13 @@ class Run:
             if entry["name"] == experiment:
                 return entry.get("spikes", [])
         return []
+
+
+def read_fields(path, names):
+    import netCDF4  # only who asks for fields needs it
+
+    with netCDF4.Dataset(path) as data:
+        return {name: data[name][:] for name in names}
 
 
 def crossing(t, current, level):

@@ -11,13 +11,16 @@
 /** Slack of lengths that are the smoothing length but for the shares of an axis, h / ell. */
 static const double ROUNDING = 1e-6;
 
-/** Print where the mesh is too coarse for a front that can go there. */
+/** Print how many nodes stand where fronts can go, and where the mesh is too coarse for one. */
 static enum hd_status check_fronts(const struct run_spec *spec, struct device_spec *device,
                                    const struct mesh *mesh, struct hd_error *err) {
   struct front_zones fronts;
   struct front front;
   char text[HD_ERROR_TEXT];
   enum hd_status status = mesh_device_fronts(&fronts, spec, device, err);
+  if (status == HD_OK && fronts.n > 0)
+    printf("device %s: fronts can go where %zu of its nodes stand\n", device->name,
+           front_nodes(mesh, &fronts));
   if (status == HD_OK && front_expected(device, mesh, &fronts, 1 + ROUNDING, &front)) {
     front_foretell(mesh->dimension, &front, text, sizeof text);
     printf("device %s: %s\n", device->name, text);

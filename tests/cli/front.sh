@@ -27,4 +27,11 @@ expect 0 "a front can pass an edge of [0-9.]* nm at \\(.*\\) nm, longer than" \
   "$HALIDRIFT" check "$HALIDRIFT_ROOT/inputs/devices/neuron_2d.cfg"
 "$HALIDRIFT" check "$HALIDRIFT_ROOT/inputs/devices/cluster_2d.cfg" >fine.txt
 require "$(grep -c 'a front can pass' fine.txt)" -eq 0
+
+# A front can go everywhere in a homogeneous film, and not into glass and air beside it.
+nodes() { sed -n "s/^device $1: 2D, \([0-9]*\) nodes.*/\1/p" "$2"; }
+reached() { sed -n "s/^device $1: fronts can go where \([0-9]*\) of its nodes stand/\1/p" "$2"; }
+require "$(reached film fine.txt)" -eq "$(nodes film fine.txt)"
+"$HALIDRIFT" check "$HALIDRIFT_ROOT/inputs/devices/crossbar.cfg" >crossbar.txt
+require "$(reached edge crossbar.txt)" -lt "$(nodes edge crossbar.txt)"
 finish

@@ -4,6 +4,10 @@
     python3 validation/filament/table.py meshes        what the spacing, the tolerance and `front` change
     python3 validation/filament/table.py prototype     the prototype's simplifications
     python3 validation/filament/table.py neuron        pattern and energies: meshes x tolerances
+    python3 validation/filament/table.py drift         100 pulses of it (needs netCDF4)
+    python3 validation/filament/table.py still         40 pulses, the same with ions at rest in the grain
+    python3 validation/filament/table.py others        D theta, cluster, film beside it, prototype's circuit
+    python3 validation/filament/table.py cycles        ten pulses on and off, with their balance
 """
 
 import pathlib
@@ -14,6 +18,9 @@ import switching
 
 CHANNEL = "validation/filament/channel.cfg"
 NEURON = "inputs/devices/neuron_2d.cfg"
+CYCLES = "inputs/devices/forming_cycles.cfg"
+NUMBER = "ion_number(vacancy)"
+PERIOD = 6e-4  # s, of the neuron and the cycles
 GRAIN = ("device.layers[0]", "device.boxes[0]", "device.boxes[1]")
 LENGTH, RADIUS, RADIUS_MIN = (
     f"filament_{what}(vacancy)_m" for what in ("length", "radius_mean", "radius_min"))
@@ -70,20 +77,106 @@ def prototype():
         print(f"| {name} | {h} | {step(sets)} |", flush=True)
 
 
+def spikes_of(run):
+    return ", ".join(
+        f"{spike['pulse']} {1e6 * (spike['time_s'] - spike['window_start_s']):.0f} us "
+        f"{1e12 * spike['E_source_J']:.1f} pJ" for spike in run.spikes("pulses")) or "none"
+
+
 def neuron():
     print("| h, nm | rtol | pulse, us after its start, pJ | CPU s |\n|---|---|---|---|")
-    for h in (0.6, 0.45, 0.3):
-        for rtol in ("1e-3", "3e-4"):
-            run = switching.Run(NEURON, spacing(h) + ["solver.rtol=" + rtol])
-            spikes = ", ".join(
-                f"{spike['pulse']} {1e6 * (spike['time_s'] - spike['window_start_s']):.0f} us "
-                f"{1e12 * spike['E_source_J']:.1f} pJ" for spike in run.spikes("pulses"))
-            error = f" ({run.error})" if run.error else ""
-            print(f"| {h} | {rtol} | {spikes or 'none'}{error} | {run.summary['cpu_s']:.0f} |", flush=True)
+    for h, rtol in ((0.6, "1e-3"), (0.6, "3e-4"), (0.45, "1e-3"), (0.45, "3e-4"), (0.3, "1e-3")):
+        run = switching.Run(NEURON, spacing(h) + ["solver.rtol=" + rtol])
+        error = f" ({run.error})" if run.error else ""
+        print(f"| {h} | {rtol} | {spikes_of(run)}{error} | {run.summary['cpu_s']:.0f} |", flush=True)
+
+
+def balance(run, experiment, on, n):
+    """What comes in during `on` from the start of each of n pulses, and goes out until the next, as
+    numbers of vacancies; their number at the end of each."""
+    t, number = run.columns(experiment, "time_s", NUMBER)
+    at = [[switching.value_at(t, number, PERIOD * i + dt) for dt in (0, on, PERIOD)] for i in range(n)]
+    return [(b - a, b - c, c) for a, b, c in at]
+
+
+def height(z, theta):
+    """Height of the dense phase above the cathode, nm."""
+    for i in range(1, len(z)):
+        if theta[i - 1] >= 0.5 > theta[i]:
+            return 1e9 * (z[i - 1] + (z[i] - z[i - 1]) * (theta[i - 1] - 0.5) / (theta[i - 1] - theta[i]))
+    return 0.0 if theta[0] < 0.5 else 1e9 * z[-1]
+
+
+def drift(n=100, sets=()):
+    """n pulses of the neuron in blocks of ten."""
+    times = ",".join(f'"{10 * PERIOD * (i + 1) - 1e-6:.6g} s"' for i in range(n // 10))
+    run = switching.Run(NEURON, spacing(0.6) + list(sets) + [
+        f'experiments[0].duration="{PERIOD * n} s"', f"experiments[0].drive[0].waveform.count={n}",
+        f"experiments[0].fields={{times=[{times}];}}"], ("r", "z", "fraction_vacancy"))
+    report(run, n)
+
+
+def report(run, n):
+    print("| pulses | pulses that fire, pJ | in | out | vacancies | height of the dense phase at r = 10 nm, nm |\n"
+          "|---|---|---|---|---|---|")
+    moved, r = balance(run, "pulses", 4e-4, n), list(run.fields["r"])
+    column = min(range(len(r)), key=lambda i: abs(r[i] - 1e-8))
+    for k in range(n // 10):
+        fire = ", ".join(f"{s['pulse']} ({1e12 * s['E_source_J']:.1f})" for s in run.spikes("pulses")
+                         if 10 * k < s["pulse"] <= 10 * k + 10)
+        mean = [sum(m[i] for m in moved[10 * k:10 * k + 10]) / 10 for i in (0, 1)]
+        layer = height(run.fields["z"], run.fields["fraction_vacancy"][k][:, column])
+        print(f"| {10 * k + 1} to {10 * k + 10} | {fire or 'none'} | {mean[0]:.1f} | {mean[1]:.1f} "
+              f"| {moved[10 * k + 9][2]:.0f} | {layer:.1f} |")
+    error = f", {run.error}" if run.error else ""
+    print(f"\nions: {run.summary['conservation']['ions']['vacancy']['relative_drift']:.1e}, "
+          f"CPU {run.summary['cpu_s']:.0f} s{error}", flush=True)
+
+
+def still():
+    """The grain a hundred times slower: its ions do not move in the time of the run."""
+    drift(40, [f'{part}.ions[0].diffusion="2e-12 cm^2/s"' for part in GRAIN[:2]])
+
+
+def others():
+    sets = spacing(0.6) + ['device.species[1].lattice="enhanced_diffusion"']
+    print(f"| D theta | {HEAD}\n|---|---|---|---|---|---|---|\n| 0.6 | {step(sets)} |", flush=True)
+    run = switching.Run("inputs/devices/cluster_2d.cfg")
+    t, current, gap = run.columns("step", "time_s", "I(anode)_A", "filament_gap(vacancy)_m")
+    bridged = next((time for time, g in zip(t, gap) if g < 1e-9), None)
+    print(f"\ncluster: {switching.value_at(t, current, 1e-6):.2e} A at 1 us, {current[-1]:.3e} A at the end, "
+          f"gap below 1 nm at {bridged} s, CPU {run.summary['cpu_s']:.0f} s", flush=True)
+    run = switching.Run("inputs/devices/film_and_filament.cfg")
+    t, film, filament = run.columns("step", "time_s", "I(film.anode)_A", "I(filament.anode)_A")
+    late = [i for a, i in zip(t, film) if a > 1e-4]
+    print(f"film and filament: 10 nA at {1e3 * switching.crossing(t, filament, switching.ON):.4f} ms, film "
+          f"{1e12 * min(late):.1f} to {1e12 * max(late):.1f} pA after 0.1 ms, {1e6 * filament[-1]:.2f} uA at "
+          f"the end, CPU {run.summary['cpu_s']:.0f} s", flush=True)
+    run = switching.Run(NEURON, spacing(0.6) + [
+        'circuit[4].value="50 Mohm"', 'experiments[0].duration="9 ms"',
+        'experiments[0].drive[0].waveform={type="pulse";low="0 V";high="1.2 V";rise="1 us";'
+        'width="598 us";fall="1 us";period="900 us";count=10;}'])
+    print(f"prototype's circuit: {spikes_of(run)}", flush=True)
+
+
+def cycles():
+    run = switching.Run(CYCLES)
+    t, current, length = run.columns("cycles", "time_s", "I(anode)_A", LENGTH)
+    spikes = {spike["pulse"]: spike for spike in run.spikes("cycles")}
+    print("| pulse | 100 nA after, us | largest current, uA | left 0.1 ms later: length, nm "
+          "| vacancies in the device | in | out | net |\n|---|---|---|---|---|---|---|---|")
+    for i, (gain, loss, number) in enumerate(balance(run, "cycles", 5e-4, 10)):
+        inside = [a for time, a in zip(t, current) if PERIOD * i < time < PERIOD * (i + 1)]
+        left = switching.value_at(t, length, PERIOD * (i + 1))
+        spike = spikes.get(i + 1)
+        after = f"{1e6 * (spike['time_s'] - spike['window_start_s']):.3g}" if spike else "-"
+        print(f"| {i + 1} | {after} | {1e6 * max(inside):.3g} | {1e9 * left:.1f} | {number:.0f} | {gain:.0f} "
+              f"| {loss:.0f} | {gain - loss:.0f} |")
 
 
 if __name__ == "__main__":
-    tables = {"meshes": meshes, "prototype": prototype, "neuron": neuron}
+    tables = {table.__name__: table
+              for table in (meshes, prototype, neuron, drift, still, others, cycles)}
     if len(sys.argv) != 2 or sys.argv[1] not in tables:
         sys.exit(__doc__)
     tables[sys.argv[1]]()
