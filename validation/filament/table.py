@@ -5,9 +5,11 @@
     python3 validation/filament/table.py prototype     the prototype's simplifications
     python3 validation/filament/table.py neuron        pattern and energies: meshes x tolerances
     python3 validation/filament/table.py drift         100 pulses of it (needs netCDF4)
-    python3 validation/filament/table.py still         40 pulses, the same with ions at rest in the grain
+    python3 validation/filament/table.py wide          the same, on the fine mesh out to 10 nm
+    python3 validation/filament/table.py still         30 pulses, ions at rest in the grain
     python3 validation/filament/table.py others        D theta, cluster, film beside it, prototype's circuit
     python3 validation/filament/table.py cycles        ten pulses on and off, with their balance
+    python3 validation/filament/table.py back          back contact: which part of the mesh makes its current
 """
 
 import pathlib
@@ -18,6 +20,7 @@ import switching
 
 CHANNEL = "validation/filament/channel.cfg"
 NEURON = "inputs/devices/neuron_2d.cfg"
+BACK = "inputs/devices/back_contact.cfg"
 CYCLES = "inputs/devices/forming_cycles.cfg"
 NUMBER = "ion_number(vacancy)"
 PERIOD = 6e-4  # s, of the neuron and the cycles
@@ -99,12 +102,17 @@ def balance(run, experiment, on, n):
     return [(b - a, b - c, c) for a, b, c in at]
 
 
-def height(z, theta):
-    """Height of the dense phase above the cathode, nm."""
-    for i in range(1, len(z)):
+def extent(x, theta):
+    """How far the dense phase goes along x, nm."""
+    for i in range(1, len(x)):
         if theta[i - 1] >= 0.5 > theta[i]:
-            return 1e9 * (z[i - 1] + (z[i] - z[i - 1]) * (theta[i - 1] - 0.5) / (theta[i - 1] - theta[i]))
-    return 0.0 if theta[0] < 0.5 else 1e9 * z[-1]
+            share = (theta[i - 1] - 0.5) / (theta[i - 1] - theta[i])
+            return 1e9 * (x[i - 1] + (x[i] - x[i - 1]) * share)
+    return 0.0 if theta[0] < 0.5 else 1e9 * x[-1]
+
+
+def nearest_index(x, at):
+    return min(range(len(x)), key=lambda i: abs(x[i] - at))
 
 
 def drift(n=100, sets=()):
@@ -117,25 +125,30 @@ def drift(n=100, sets=()):
 
 
 def report(run, n):
-    print("| pulses | pulses that fire, pJ | in | out | vacancies | height of the dense phase at r = 10 nm, nm |\n"
-          "|---|---|---|---|---|---|")
-    moved, r = balance(run, "pulses", 4e-4, n), list(run.fields["r"])
-    column = min(range(len(r)), key=lambda i: abs(r[i] - 1e-8))
+    print("| pulses | pulses that fire, pJ | in | out | vacancies | height, nm | radius, nm | layer, nm |\n"
+          "|---|---|---|---|---|---|---|---|")
+    moved, r, z = balance(run, "pulses", 4e-4, n), run.fields["r"], run.fields["z"]
+    column, row = nearest_index(r, 1e-8), nearest_index(z, 6e-9)
     for k in range(n // 10):
         fire = ", ".join(f"{s['pulse']} ({1e12 * s['E_source_J']:.1f})" for s in run.spikes("pulses")
                          if 10 * k < s["pulse"] <= 10 * k + 10)
         mean = [sum(m[i] for m in moved[10 * k:10 * k + 10]) / 10 for i in (0, 1)]
-        layer = height(run.fields["z"], run.fields["fraction_vacancy"][k][:, column])
+        theta = run.fields["fraction_vacancy"][k]
         print(f"| {10 * k + 1} to {10 * k + 10} | {fire or 'none'} | {mean[0]:.1f} | {mean[1]:.1f} "
-              f"| {moved[10 * k + 9][2]:.0f} | {layer:.1f} |")
+              f"| {moved[10 * k + 9][2]:.0f} | {extent(z, theta[:, 0]):.1f} | {extent(r, theta[row]):.1f} "
+              f"| {extent(z, theta[:, column]):.1f} |")
     error = f", {run.error}" if run.error else ""
     print(f"\nions: {run.summary['conservation']['ions']['vacancy']['relative_drift']:.1e}, "
           f"CPU {run.summary['cpu_s']:.0f} s{error}", flush=True)
 
 
+def wide():
+    drift(sets=['device.boxes[0].r=["0 nm","10 nm"]'])
+
+
 def still():
     """The grain a hundred times slower: its ions do not move in the time of the run."""
-    drift(40, [f'{part}.ions[0].diffusion="2e-12 cm^2/s"' for part in GRAIN[:2]])
+    drift(30, [f'{part}.ions[0].diffusion="2e-12 cm^2/s"' for part in GRAIN[:2]])
 
 
 def others():
@@ -174,9 +187,28 @@ def cycles():
               f"| {loss:.0f} | {gain - loss:.0f} |")
 
 
+def back():
+    """Spacings in nm: of the film where the front goes, at the anode, at cathode and spacer, above."""
+    print("| front | anode | cathode, spacer | above | nodes | 10 nA at, ms | current at 0.229 ms, uA | CPU s |\n"
+          "|---|---|---|---|---|---|---|---|")
+    for h, anode, cathode, above in ((0.45, 0.45, 0.45, 0.9), (0.45, 0.45, 0.45, 0.45), (0.45, 0.1, 0.45, 0.9),
+                                     (0.45, 0.45, 0.1, 0.9), (0.45, 0.225, 0.225, 0.9), (0.45, 0.1, 0.1, 0.9),
+                                     (0.45, 0.05, 0.05, 0.9), (0.3, 0.3, 0.3, 0.9), (0.3, 0.1, 0.1, 0.9),
+                                     (0.225, 0.1125, 0.1125, 0.9)):
+        sets = [f'device.boxes[{i}].{end}="{value} nm"' for i, end, value in (
+            (0, "spacing_end", h), (1, "spacing", h), (1, "spacing_end", h), (2, "spacing", above),
+            (2, "spacing_end", h), (3, "spacing_end", anode), (4, "spacing_end", cathode))]
+        run = switching.Run(BACK, sets + ['experiments[0].duration="0.23 ms"',
+                                          "experiments[0].fields={end=true;}"])
+        t, current = run.columns("step", "time_s", "I(anode)_A")
+        print(f"| {h} | {anode} | {cathode} | {above} | {run.summary['mesh']['nodes']} "
+              f"| {1e3 * switching.crossing(t, current, switching.ON):.4f} "
+              f"| {1e6 * switching.value_at(t, current, 2.29e-4):.3f} | {run.summary['cpu_s']:.0f} |", flush=True)
+
+
 if __name__ == "__main__":
     tables = {table.__name__: table
-              for table in (meshes, prototype, neuron, drift, still, others, cycles)}
+              for table in (meshes, prototype, neuron, drift, wide, still, others, cycles, back)}
     if len(sys.argv) != 2 or sys.argv[1] not in tables:
         sys.exit(__doc__)
     tables[sys.argv[1]]()
