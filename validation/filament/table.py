@@ -2,7 +2,9 @@
 """Print the tables of README.md.
 
     python3 validation/filament/table.py meshes        what the spacing, the tolerance and `front` change
-    python3 validation/filament/table.py prototype     the prototype's simplifications
+    python3 validation/filament/table.py prototype     the prototype's simplifications, and what may have been otherwise
+    python3 validation/filament/table.py cluster       the same for the surviving cluster (needs netCDF4)
+    python3 validation/filament/table.py pulses        the same for the neuron
     python3 validation/filament/table.py neuron        pattern and energies: meshes x tolerances
     python3 validation/filament/table.py drift         100 pulses of it (needs netCDF4)
     python3 validation/filament/table.py wide          the same, on the fine mesh out to 10 nm
@@ -20,6 +22,8 @@ import switching
 
 CHANNEL = "validation/filament/channel.cfg"
 NEURON = "inputs/devices/neuron_2d.cfg"
+CLUSTER = "inputs/devices/cluster_2d.cfg"
+CLOSED = 1e-9  # m: a gap below this is bridged
 BACK = "inputs/devices/back_contact.cfg"
 CYCLES = "inputs/devices/forming_cycles.cfg"
 NUMBER = "ion_number(vacancy)"
@@ -72,12 +76,99 @@ def meshes():
         print(f"| {name} | {h} | {rtol} | {step(sets)} |", flush=True)
 
 
+def slower(share):
+    """All vacancies of the grain boundary and the grain slower by a factor."""
+    return [f'{part}.ions[0].diffusion="{2e-10 * share} cm^2/s"' for part in GRAIN[:2]] + [
+        f'device.species[1].diffusion="{1e-8 * share} cm^2/s"']
+
+
+def exchange(rate):
+    return [f'device.contacts[1].species[1]={{name="vacancy";model="exchange";rate="{rate} cm/s";'
+            'density="1e19 cm^-3";}']
+
+
+def volts(high):
+    return [f'experiments[0].drive[0].waveform.high="{high} V"']
+
+
+def inside(radius):
+    return [f'device.boxes[1].r[1]="{radius} nm"']
+
+
+def smoothing(ell):
+    return [f'materials[0].smoothing_length="{ell} nm"']
+
+
+# name, h in nm, front, sets beside PROTOTYPE
+HYPOTHESES = [
+    ("as stated", 1.0, "pointwise", []), ("0.5 nm", 0.5, "pointwise", []),
+    ("fronts of averaged volumes", 1.0, "averaged", []),
+    ("ell 0.7 nm", 1.0, "pointwise", smoothing(0.7)), ("ell 1.4 nm", 1.0, "pointwise", smoothing(1.4)),
+    ("channel of 2 nm", 1.0, "pointwise", inside(2)), ("channel of 4 nm", 1.0, "pointwise", inside(4)),
+    ("exchange rate / 2 pi", 1.0, "pointwise", exchange(0.159)),
+    ("exchange rate / 100", 1.0, "pointwise", exchange(0.01)),
+    ("mobility D theta", 1.0, "pointwise", ['device.species[1].lattice="enhanced_diffusion"']),
+    ("smoothed binding", 1.0, "pointwise", ['device.interactions[0].reciprocal="smoothed"']),
+    ("0.8 V", 1.0, "pointwise", volts(0.8)), ("0.6 V", 1.0, "pointwise", volts(0.6)),
+    ("D / 2 in the channel alone", 1.0, "pointwise", slower(0.5)[2:]),
+    ("D / 2", 1.0, "pointwise", slower(0.5))]
+
+
 def prototype():
-    print(f"| front | h, nm | {HEAD}\n|---|---|---|---|---|---|---|---|")
-    for name, h in (("pointwise", 1.0), ("averaged", 0.45), ("averaged", 0.3)):
-        sets = spacing(h) + PROTOTYPE + [front(name), 'experiments[0].duration="3 ms"',
-                                         'experiments[0].drive[0].waveform.width="2.7 ms"']
-        print(f"| {name} | {h} | {step(sets)} |", flush=True)
+    print("| | 10 nA at, ms | gap below 1 nm at, ms | largest current, uA | mean radius 0.05 ms later, nm "
+          "| tip 0.3 ms after the step, nm |\n|---|---|---|---|---|---|")
+    for name, h, shape, sets in HYPOTHESES:
+        run = switching.Run(CHANNEL, spacing(h) + PROTOTYPE + [
+            front(shape), 'experiments[0].duration="3.3 ms"',
+            'experiments[0].drive[0].waveform.width="3 ms"'] + sets)
+        t, current, gap = run.columns("step", "time_s", "I(anode)_A", "filament_gap(vacancy)_m")
+        on = switching.crossing(t, current, switching.ON)
+        closed = next((a for a, g in zip(t, gap) if g < CLOSED), None)
+        radius = nearest(run, closed + 5e-5, RADIUS) if closed else None
+        cells = [value and f"{factor * value:.{digits}f}" or "-" for value, factor, digits in (
+            (on, 1e3, 3), (closed, 1e3, 3), (max(current), 1e6, 2), (radius, 1e9, 2),
+            (nearest(run, t[-1], LENGTH), 1e9, 1))]
+        print("| " + " | ".join([name] + cells) + " |", flush=True)
+
+
+def cluster():
+    """Sizes when 1 uA flows: the film's front at r = 14 and 20 nm, the finger at z = 20 nm."""
+    slow = ['device.species[1].diffusion="1e-9 cm^2/s"']
+    print("| | gap below 1 nm at, ms | largest current, uA | film's front, nm | finger, nm |\n"
+          "|---|---|---|---|---|")
+    for name, across, shape, ms, sets in (
+            ("as stated, 1 nm", 20, "pointwise", 3, []), ("0.5 nm", 40, "pointwise", 1, []),
+            ("fronts of averaged volumes", 20, "averaged", 1, []), ("ell 0.7 nm", 20, "pointwise", 2, smoothing(0.7)),
+            ("0.8 V", 20, "pointwise", 3, volts(0.8)), ("0.7 V", 20, "pointwise", 3, volts(0.7)),
+            ("0.6 V", 20, "pointwise", 3, volts(0.6)),
+            ("D / 10", 20, "pointwise", 3, slow)):
+        run = switching.Run(CLUSTER, PROTOTYPE[1:] + [
+            f"device.mesh.intervals={30 if across == 20 else 60}", f"device.mesh.width_intervals={across}",
+            front(shape), f'experiments[0].duration="{ms} ms"', 'experiments[0].spikes.threshold="1 uA"',
+            "experiments[0].fields={at_spikes=true;end=true;}"] + sets, ("r", "z", "fraction_vacancy"))
+        t, current, gap = run.columns("step", "time_s", "I(anode)_A", "filament_gap(vacancy)_m")
+        closed = next((a for a, g in zip(t, gap) if g < CLOSED), None)
+        r, z, theta = (run.fields[name] for name in ("r", "z", "fraction_vacancy"))
+        column, row = nearest_index(r, 1.4e-8), nearest_index(z, 2e-8)
+        print(f"| {name} | {1e3 * closed if closed else float('nan'):.3f} | {1e6 * max(current):.1f} "
+              f"| {extent(z, theta[0][:, column]):.1f}, {extent(z, theta[0][:, -1]):.1f} "
+              f"| {extent(r, theta[0][row]):.1f} |", flush=True)
+
+
+def pulses():
+    print("| V | D | pulse, us after its start, pJ | largest current, uA |\n|---|---|---|---|")
+    for high, share in (("1.2", 1), ("1.2", 0.5), ("1.0", 1), ("1.0", 0.5)):
+        run = switching.Run(NEURON, spacing(1.0) + PROTOTYPE[1:] + [front("pointwise")] + slower(share) +
+                            prototype_pulses(high))
+        peaks = ", ".join(f"{1e6 * spike['peak_current_A']:.2f}" for spike in run.spikes("pulses"))
+        print(f"| {high} | {share:g} | {spikes_of(run)} | {peaks or '-'} |", flush=True)
+
+
+def prototype_pulses(high):
+    """Ten pulses, 0.6/0.3 ms, 50 MOhm."""
+    return ['circuit[4].value="50 Mohm"', 'experiments[0].duration="9 ms"',
+            f'experiments[0].drive[0].waveform={{type="pulse";low="0 V";high="{high} V";rise="1 us";'
+            'width="598 us";fall="1 us";period="900 us";count=10;}']
 
 
 def spikes_of(run):
@@ -154,9 +245,9 @@ def still():
 def others():
     sets = spacing(0.6) + ['device.species[1].lattice="enhanced_diffusion"']
     print(f"| D theta | {HEAD}\n|---|---|---|---|---|---|---|\n| 0.6 | {step(sets)} |", flush=True)
-    run = switching.Run("inputs/devices/cluster_2d.cfg")
+    run = switching.Run(CLUSTER)
     t, current, gap = run.columns("step", "time_s", "I(anode)_A", "filament_gap(vacancy)_m")
-    bridged = next((time for time, g in zip(t, gap) if g < 1e-9), None)
+    bridged = next((time for time, g in zip(t, gap) if g < CLOSED), None)
     print(f"\ncluster: {switching.value_at(t, current, 1e-6):.2e} A at 1 us, {current[-1]:.3e} A at the end, "
           f"gap below 1 nm at {bridged} s, CPU {run.summary['cpu_s']:.0f} s", flush=True)
     run = switching.Run("inputs/devices/film_and_filament.cfg")
@@ -165,10 +256,7 @@ def others():
     print(f"film and filament: 10 nA at {1e3 * switching.crossing(t, filament, switching.ON):.4f} ms, film "
           f"{1e12 * min(late):.1f} to {1e12 * max(late):.1f} pA after 0.1 ms, {1e6 * filament[-1]:.2f} uA at "
           f"the end, CPU {run.summary['cpu_s']:.0f} s", flush=True)
-    run = switching.Run(NEURON, spacing(0.6) + [
-        'circuit[4].value="50 Mohm"', 'experiments[0].duration="9 ms"',
-        'experiments[0].drive[0].waveform={type="pulse";low="0 V";high="1.2 V";rise="1 us";'
-        'width="598 us";fall="1 us";period="900 us";count=10;}'])
+    run = switching.Run(NEURON, spacing(0.6) + prototype_pulses("1.2"))
     print(f"prototype's circuit: {spikes_of(run)}", flush=True)
 
 
@@ -208,7 +296,7 @@ def back():
 
 if __name__ == "__main__":
     tables = {table.__name__: table
-              for table in (meshes, prototype, neuron, drift, wide, still, others, cycles, back)}
+              for table in (meshes, prototype, cluster, pulses, neuron, drift, wide, still, others, cycles, back)}
     if len(sys.argv) != 2 or sys.argv[1] not in tables:
         sys.exit(__doc__)
     tables[sys.argv[1]]()
