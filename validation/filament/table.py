@@ -7,7 +7,7 @@
     python3 validation/filament/table.py pulses        the same for the neuron
     python3 validation/filament/table.py neuron        pattern and energies: meshes x tolerances
     python3 validation/filament/table.py drift         100 pulses of it (needs netCDF4)
-    python3 validation/filament/table.py wide          the same, on the fine mesh out to 10 nm
+    python3 validation/filament/table.py wide          30 pulses, on the fine mesh out to 10 nm
     python3 validation/filament/table.py still         30 pulses, ions at rest in the grain
     python3 validation/filament/table.py others        D theta, cluster, film beside it, prototype's circuit
     python3 validation/filament/table.py cycles        ten pulses on and off, with their balance
@@ -234,7 +234,7 @@ def report(run, n):
 
 
 def wide():
-    drift(sets=['device.boxes[0].r=["0 nm","10 nm"]'])
+    drift(30, ['device.boxes[0].r=["0 nm","10 nm"]'])
 
 
 def still():
@@ -245,11 +245,16 @@ def still():
 def others():
     sets = spacing(0.6) + ['device.species[1].lattice="enhanced_diffusion"']
     print(f"| D theta | {HEAD}\n|---|---|---|---|---|---|---|\n| 0.6 | {step(sets)} |", flush=True)
-    run = switching.Run(CLUSTER)
+    run = switching.Run(CLUSTER, ["experiments[0].fields={times=[\"0.1 ms\",\"0.2 ms\"];end=true;}"],
+                        ("r", "z", "fraction_vacancy"))
     t, current, gap = run.columns("step", "time_s", "I(anode)_A", "filament_gap(vacancy)_m")
     bridged = next((time for time, g in zip(t, gap) if g < CLOSED), None)
     print(f"\ncluster: {switching.value_at(t, current, 1e-6):.2e} A at 1 us, {current[-1]:.3e} A at the end, "
-          f"gap below 1 nm at {bridged} s, CPU {run.summary['cpu_s']:.0f} s", flush=True)
+          f"gap below 1 nm at {1e3 * bridged:.3f} ms, CPU {run.summary['cpu_s']:.0f} s", flush=True)
+    r, z, theta = (run.fields[name] for name in ("r", "z", "fraction_vacancy"))
+    finger = [extent(r, theta[2][i]) for i in range(len(z)) if 1e-8 <= z[i] <= 2.8e-8]
+    print(f"finger: {min(finger):.1f} to {max(finger):.1f} nm between z = 10 and 28 nm; film's front at r = 20 nm "
+          f"{extent(z, theta[0][:, -1]):.1f} and {extent(z, theta[1][:, -1]):.1f} nm at 0.1 and 0.2 ms")
     run = switching.Run("inputs/devices/film_and_filament.cfg")
     t, film, filament = run.columns("step", "time_s", "I(film.anode)_A", "I(filament.anode)_A")
     late = [i for a, i in zip(t, film) if a > 1e-4]
