@@ -100,6 +100,18 @@ double run_shown_current(const struct run *run);
  * line. */
 void run_watch_fronts(struct run *run, double t, const double *y);
 
+/** Do the ions stay where they are while the state is sought? (solver/experiment_steady.c) */
+bool experiment_holds_ions(const struct experiment_spec *experiment);
+/** Bring run->y to the state an experiment begins with; all members of a series begin alike. */
+enum hd_status experiment_begin(struct run *run, const struct experiment_spec *experiment,
+                                struct hd_error *err);
+/** The steady state at the values that the sources start with, and its row. */
+enum hd_status experiment_steady(struct run *run, const struct experiment_spec *experiment,
+                                 struct hd_error *err);
+/** A row of steady states along the values of one source; `from` as below. */
+enum hd_status experiment_sweep(struct run *run, const struct experiment_spec *experiment,
+                                const struct store *from, struct hd_error *err);
+
 /** A transient experiment (solver/experiment_transient.c); `from`: a checkpoint inside it, or NULL.
  */
 enum hd_status experiment_transient(struct run *run, const struct experiment_spec *experiment,

@@ -67,6 +67,15 @@ enum hd_status run_save(struct run *run, size_t index, bool inside, struct hd_er
 }
 
 /**
+ * Begin a checkpoint inside an experiment that goes on behind its point number i.
+ * Errors  HD_MEMORY
+ */
+enum hd_status run_save_points(struct run *run, size_t i, struct hd_error *err) {
+  TRY(run_save(run, run->index, true, err));
+  return store_put_number(run->checkpoint.next, "points", (double)i + 1.0, err);
+}
+
+/**
  * Bring a run that has been built up to where the checkpoint was taken.
  * Errors  HD_IO: the checkpoint is of another system
  */
