@@ -1,5 +1,6 @@
 #include "geometry/mesh.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "geometry/mesh_parts.h"
 #include "solver/base/memory.h"
@@ -241,6 +242,19 @@ enum hd_status mesh_build(struct mesh **mesh, const struct shape *shape, struct 
   else
     mesh_free(&new);
   return status;
+}
+
+/**
+ * Say where a point is.
+ * x       m
+ * text    out [size]
+ * Errors  none
+ */
+void mesh_place(int dimension, const double x[2], char *text, size_t size) {
+  if (dimension == 1)
+    snprintf(text, size, "x = %.6g nm", 1e9 * x[0]);
+  else
+    snprintf(text, size, "(%.6g, %.6g) nm", 1e9 * x[0], 1e9 * x[1]);
 }
 
 /** Free a mesh and null the pointer; NULL is accepted. */

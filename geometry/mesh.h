@@ -96,6 +96,9 @@ bool mesh_is_valid(const struct mesh *mesh, struct hd_error *err);
 /** Node index of the point (i, j) of the tensor grid, or MESH_NO_NODE. */
 size_t mesh_node(const struct mesh *mesh, size_t i, size_t j);
 
+/** Where a point is, for messages: "x = 3 nm" in 1D, "(3, 4) nm" in 2D. */
+void mesh_place(int dimension, const double x[2], char *text, size_t size);
+
 void mesh_free(struct mesh **mesh);
 
 #endif

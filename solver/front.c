@@ -59,10 +59,7 @@ bool front_widest(const struct system *system, const double *y, double above, st
 static void speak_edge(int dimension, const struct front *front, const char *of, char *text,
                        size_t size) {
   char where[96];
-  if (dimension == 1)
-    snprintf(where, sizeof where, "x = %.4g nm", 1e9 * front->x[0]);
-  else
-    snprintf(where, sizeof where, "(%.4g, %.4g) nm", 1e9 * front->x[0], 1e9 * front->x[1]);
+  mesh_place(dimension, front->x, where, sizeof where);
   snprintf(
       text, size,
       "an edge of %.3g nm at %s%s, longer than the smoothing length %.3g nm: its speed depends "

@@ -55,10 +55,7 @@ void langevin_speak(const struct run_spec *run, const struct device_spec *device
                     const struct mesh *mesh, const struct langevin_window *window, char *text,
                     size_t size) {
   char where[64];
-  if (mesh->dimension == 1)
-    snprintf(where, sizeof where, "x = %.4g nm", 1e9 * window->x[0]);
-  else
-    snprintf(where, sizeof where, "(%.4g, %.4g) nm", 1e9 * window->x[0], 1e9 * window->x[1]);
+  mesh_place(mesh->dimension, window->x, where, sizeof where);
   snprintf(text, size,
            "few ions for stochastic.engine = \"langevin\": at %s %.3g hops of %s are expected in "
            "%.3g s, and forces of %.2g kT delay filaments; allowed: at most %g "

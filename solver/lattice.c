@@ -1,7 +1,6 @@
 #include "solver/lattice.h"
 
 #include <math.h>
-#include <stdio.h>
 #include "physics/contact.h"
 #include "solver/base/memory.h"
 
@@ -49,15 +48,6 @@ static bool is_cell(const struct device *device, int node, int s) {
          device->terminal_of[node] < 0;
 }
 
-/** "x = 3 nm" or "(3, 4) nm". */
-void lattice_place(const struct device *device, int node, char *text, size_t size) {
-  const double *x = device->mesh->x[node];
-  if (device->mesh->dimension == 1)
-    snprintf(text, size, "x = %.4g nm", 1e9 * x[0]);
-  else
-    snprintf(text, size, "(%.4g, %.4g) nm", 1e9 * x[0], 1e9 * x[1]);
-}
-
 /** Whole number of sites of a cell. */
 static enum hd_status count_sites(const struct device *device, struct lattice_point *point,
                                   struct hd_error *err) {
@@ -66,7 +56,7 @@ static enum hd_status count_sites(const struct device *device, struct lattice_po
     return HD_OK;
   double sites = model->c_unit[point->species] * point->volume;
   char place[64];
-  lattice_place(device, point->node, place, sizeof place);
+  mesh_place(device->mesh->dimension, device->mesh->x[point->node], place, sizeof place);
   if (sites < SITES_MIN - SITES_ERROR)
     return hd_fail(err, HD_INPUT,
                    "device %s: the cell of %s at %s holds %.3g sites; allowed with "

@@ -55,8 +55,6 @@ enum hd_status lattice_create(struct lattice **lattice, struct system *system,
                               struct hd_error *err);
 void lattice_free(struct lattice **lattice);
 
-/** Where a node is, for messages. */
-void lattice_place(const struct device *device, int node, char *text, size_t size);
 /** What is to be said about a mesh on which the method is not to be trusted
  * (solver/lattice_remark.c): does sentence i apply? */
 enum { LATTICE_REMARKS = 3 };

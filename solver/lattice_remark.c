@@ -22,7 +22,8 @@ static bool few_sites(const struct lattice *lattice, char *text, size_t size) {
   if (fewest < 0)
     return false;
   const struct device *device = device_of(lattice, fewest);
-  lattice_place(device, lattice->points[fewest].node, place, sizeof place);
+  mesh_place(device->mesh->dimension, device->mesh->x[lattice->points[fewest].node], place,
+             sizeof place);
   snprintf(
       text, size,
       "the cell at %s of %s holds %ld sites: times to switch depend on the cells below %d sites",
@@ -53,7 +54,8 @@ static bool long_edges(const struct lattice *lattice, char *text, size_t size) {
   if (at < 0)
     return false;
   const struct device *device = device_of(lattice, at);
-  lattice_place(device, lattice->points[at].node, place, sizeof place);
+  mesh_place(device->mesh->dimension, device->mesh->x[lattice->points[at].node], place,
+             sizeof place);
   snprintf(text, size,
            "an edge of %.3g nm at %s of %s is longer than 0.5 nm: times to switch depend on the "
            "mesh where a front passes it",

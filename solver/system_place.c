@@ -15,14 +15,10 @@ static int find_node(const struct system_instance *instance, int row, int *j) {
 static void node_place(const struct system_instance *instance, int node, int j, char *text,
                        size_t size) {
   const struct device *device = instance->device;
-  const double *x = device->mesh->x[node];
   char where[96];
   int s;
   const char *kind = model_unknown_kind(&device->model, j, &s);
-  if (device->mesh->dimension == 1)
-    snprintf(where, sizeof where, "x = %.6g nm", 1e9 * x[0]);
-  else
-    snprintf(where, sizeof where, "(%.6g, %.6g) nm", 1e9 * x[0], 1e9 * x[1]);
+  mesh_place(device->mesh->dimension, device->mesh->x[node], where, sizeof where);
   if (j == device->model.heat && device_is_lumped(device)) {
     snprintf(text, size, "%s of %s", kind, device->spec->name);
     return;

@@ -341,6 +341,16 @@ START_TEST(mesh_is_valid_notices_damage) {
 }
 END_TEST
 
+START_TEST(mesh_place_has_the_coordinates_of_the_dimension) {
+  const double x[2] = {12.3456e-9, 4e-9};
+  char text[64];
+  mesh_place(1, x, text, sizeof text);
+  ck_assert_str_eq(text, "x = 12.3456 nm");
+  mesh_place(2, x, text, sizeof text);
+  ck_assert_str_eq(text, "(12.3456, 4) nm");
+}
+END_TEST
+
 static Suite *make_suite(void) {
   Suite *suite = suite_create("mesh");
   TCase *unit = tcase_create("unit");
@@ -360,6 +370,7 @@ static Suite *make_suite(void) {
   tcase_add_test(unit, mesh_same_terminal_may_overlap_and_go_round_corners);
   tcase_add_loop_test(unit, mesh_build_is_valid_for_random_boxes, 0, N_COORDINATES);
   tcase_add_test(unit, mesh_is_valid_notices_damage);
+  tcase_add_test(unit, mesh_place_has_the_coordinates_of_the_dimension);
   suite_add_tcase(suite, unit);
   return suite;
 }
