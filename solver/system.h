@@ -107,6 +107,9 @@ enum hd_status system_plan(struct system *system, enum system_mode mode, bool fr
 /** Free a plan that is not needed for long: its factors are as large as the others'. */
 void system_drop_plan(struct system *system, enum system_mode mode, bool frozen);
 
+/** Free all plans; for system_free. */
+void system_free_plans(struct system *system);
+
 /** F(t, y, y') of the plan's equations, [n + 1] (the last entry is scratch). Returns 0, or 1 when
  * a value is not finite. */
 int system_residual(struct system *system, const struct system_point *point, double *F);
