@@ -1,9 +1,8 @@
-#include "solver/sink.h"
+#include "solver/sink_fields.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,55 +11,13 @@
 #include <netcdf.h>
 #include "solver/base/clock.h"
 #include "solver/base/memory.h"
-#include "solver/base/param.h"
 #include "solver/nc_try.h"
-#include "solver/version.h"
 
 enum {
-  MAX_DIMENSIONS = 3,
-  NAME_SIZE = 2 * HD_NAME,
   FILE_MODE = 0666,
   VARIABLE_BYTES = 8192, /* header, index and first chunks of one variable; 6 kB were measured */
   AHEAD_BYTES = 1 << 20,
   FLUSH_REST = 50 /* flushing gets one part in so many of the time */
-};
-
-/* Names of the grid's axes, by enum shape_coordinates. The stack direction of a plane is `y` with
- * axis "Z" (normal to the film): ParaView takes a pair X, Y for longitude and latitude and bends
- * the device onto a sphere. */
-struct axis_row {
-  const char *name, *axis, *long_name;
-};
-static const struct axis_row axes[][2] = {
-    [SHAPE_1D] = {{"x", "X", "position"}, {NULL, NULL, NULL}},
-    [SHAPE_PLANAR] = {{"x", "X", "position along the film"}, {"y", "Z", "position in the stack"}},
-    [SHAPE_AXISYMMETRIC] = {{"r", "X", "radius"}, {"z", "Z", "position in the stack"}}};
-
-/* One device: its mesh and its variables in the file. */
-struct group {
-  const struct mesh *mesh;               /* borrowed */
-  const struct sink_variable *variables; /* [n_variables] borrowed */
-  size_t n_variables;
-  char name[HD_NAME];       /* device, as the user wrote it */
-  char prefix[HD_NAME + 1]; /* "" when there is one device only */
-  int *id;                  /* [n_variables] netCDF variables */
-};
-
-struct sink_fields {
-  char *path, *title;
-  char *dir, *trial; /* folder and scratch file of probe_space */
-  int file;          /* netCDF id; valid when `made` */
-  bool made;
-  bool broken; /* a write failed: no more are tried */
-  size_t n_groups;
-  struct group *groups;
-  size_t n_records;
-  off_t record_bytes; /* at most what one record adds to the file */
-  off_t proven;       /* the file may grow to this length, as far as probe_space knows */
-  bool flushed;       /* every record is on the disk */
-  double flushed_at, flush_takes;                /* s */
-  int record, time, bias, frequency, experiment; /* netCDF variables along the record dimension */
-  double *grid; /* [most points of a mesh] values in the file's order */
 };
 
 /** Turn a netCDF code into our status. HDF5 hides the cause; errno often still has it. */
@@ -86,8 +43,8 @@ static void make_prefix(char prefix[HD_NAME + 1], const char *device) {
 }
 
 /** Copy the description of one device. */
-static enum hd_status group_set(struct group *group, const struct mesh *mesh, const char *device,
-                                bool prefixed, size_t n_variables,
+static enum hd_status group_set(struct fields_group *group, const struct mesh *mesh,
+                                const char *device, bool prefixed, size_t n_variables,
                                 const struct sink_variable *variables, struct hd_error *err) {
   group->mesh = mesh;
   group->variables = variables;
@@ -139,114 +96,6 @@ enum hd_status sink_fields_open(struct sink_fields **fields, const char *dir, co
   return status;
 }
 
-/* ---- definition of the file: functions here return netCDF codes ---- */
-
-static int put_text(int file, int variable, const char *name, const char *text) {
-  return nc_put_att_text(file, variable, name, strlen(text), text);
-}
-
-static int define(int file, const char *name, nc_type type, int n, const int *dimensions,
-                  const char *units, const char *long_name, int *variable) {
-  NC_TRY(nc_def_var(file, name, type, n, dimensions, variable));
-  NC_TRY(put_text(file, *variable, "long_name", long_name));
-  return units ? put_text(file, *variable, "units", units) : NC_NOERR;
-}
-
-/**
- * The record dimension. Its coordinate is a plain counter, because time starts again with each
- * experiment and stands still in steady ones, and readers want coordinates that ascend. axis = T
- * makes ParaView animate over it (its user picks the dimensions "(y, x)" once).
- */
-static int define_records(struct sink_fields *f, int *dimension) {
-  NC_TRY(nc_def_dim(f->file, "record", NC_UNLIMITED, dimension));
-  NC_TRY(define(f->file, "record", NC_INT, 1, dimension, "1",
-                "number of the record through all experiments", &f->record));
-  return put_text(f->file, f->record, "axis", "T");
-}
-
-/** A number along the record dimension that some records have none of. */
-static int define_label(int file, int record, const char *name, const char *units,
-                        const char *long_name, int *variable) {
-  const double fill = NAN;
-  NC_TRY(define(file, name, NC_DOUBLE, 1, &record, units, long_name, variable));
-  return nc_put_att_double(file, *variable, "_FillValue", NC_DOUBLE, 1, &fill);
-}
-
-/** What says when a record was made: auxiliary coordinates, which xarray attaches to the fields. */
-static int define_labels(struct sink_fields *f, int record) {
-  NC_TRY(define(f->file, "time", NC_DOUBLE, 1, &record, "s",
-                "time since the start of the experiment", &f->time));
-  NC_TRY(define_label(f->file, record, "bias_V", "V", "voltage of the driving source", &f->bias));
-  NC_TRY(define_label(f->file, record, "frequency", "Hz",
-                      "frequency of the noise whose shares these are", &f->frequency));
-  /* Characters, not NC_STRING: HDF5 takes 0.7 ms to append one string. */
-  int dimensions[2] = {record, 0};
-  NC_TRY(nc_def_dim(f->file, "experiment_length", HD_NAME, &dimensions[1]));
-  NC_TRY(define(f->file, "experiment", NC_CHAR, 2, dimensions, NULL, "name of the experiment",
-                &f->experiment));
-  return put_text(f->file, f->experiment, "_Encoding", "utf-8");
-}
-
-/** One axis of a device: dimension and coordinate variable with its values. */
-static int define_axis(int file, const struct group *group, int k, int *dimension) {
-  const struct axis_row *row = &axes[group->mesh->coordinates][k];
-  char name[NAME_SIZE];
-  snprintf(name, sizeof name, "%s%s", group->prefix, row->name);
-  NC_TRY(nc_def_dim(file, name, group->mesh->n_axis[k], dimension));
-  int variable;
-  NC_TRY(define(file, name, NC_DOUBLE, 1, dimension, "m", row->long_name, &variable));
-  NC_TRY(put_text(file, variable, "axis", row->axis));
-  return nc_put_var_double(file, variable, group->mesh->axis[k]);
-}
-
-/** One variable of a device on (record, slow axis, fast axis). */
-static int define_variable(int file, struct group *group, size_t v, int n, const int *dimensions) {
-  const struct sink_variable *row = &group->variables[v];
-  char name[NAME_SIZE];
-  snprintf(name, sizeof name, "%s%s", group->prefix, row->name);
-  int *id = &group->id[v];
-  NC_TRY(define(file, name, NC_DOUBLE, n, dimensions, row->units, row->long_name, id));
-  if (row->standard_name)
-    NC_TRY(put_text(file, *id, "standard_name", row->standard_name));
-  NC_TRY(put_text(file, *id, "coordinates", "time bias_V frequency experiment"));
-  NC_TRY(put_text(file, *id, "device", group->name));
-  const double fill = NAN;
-  NC_TRY(nc_put_att_double(file, *id, "_FillValue", NC_DOUBLE, 1, &fill));
-  /* A record is one chunk, written whole and never read back. By default HDF5 would keep 16 MB of
-   * old ones for each variable and walk through all of them at every flush. */
-  size_t chunk[MAX_DIMENSIONS] = {1};
-  size_t bytes = sizeof(double);
-  for (int k = 1; k < n; k++) {
-    chunk[k] = group->mesh->n_axis[n - 1 - k];
-    bytes *= chunk[k];
-  }
-  NC_TRY(nc_def_var_chunking(file, *id, NC_CHUNKED, chunk));
-  return nc_set_var_chunk_cache(file, *id, bytes, 1, 1.0f);
-}
-
-static int define_group(int file, struct group *group, int record) {
-  int dimensions[MAX_DIMENSIONS] = {record};
-  int n = group->mesh->dimension;
-  for (int k = 0; k < n; k++)
-    NC_TRY(define_axis(file, group, k, &dimensions[n - k]));
-  for (size_t v = 0; v < group->n_variables; v++)
-    NC_TRY(define_variable(file, group, v, n + 1, dimensions));
-  return NC_NOERR;
-}
-
-/** Define everything in the open file. */
-static int define_file(struct sink_fields *f) {
-  NC_TRY(put_text(f->file, NC_GLOBAL, "Conventions", "CF-1.8"));
-  NC_TRY(put_text(f->file, NC_GLOBAL, "title", f->title));
-  NC_TRY(put_text(f->file, NC_GLOBAL, "source", "halidrift " HALIDRIFT_VERSION));
-  int record;
-  NC_TRY(define_records(f, &record));
-  for (size_t d = 0; d < f->n_groups; d++)
-    NC_TRY(define_group(f->file, &f->groups[d], record));
-  NC_TRY(define_labels(f, record));
-  return nc_enddef(f->file);
-}
-
 /* ---- records ---- */
 
 /** Bring values[node] into the file's order, the first axis fastest; NAN where no node is. */
@@ -258,7 +107,7 @@ static void to_grid(double *grid, const struct mesh *mesh, const double *values)
 
 static int write_record(struct sink_fields *f, const char *experiment, double time, double bias,
                         double frequency, const double *const *const *values) {
-  size_t start[MAX_DIMENSIONS] = {f->n_records};
+  size_t start[FIELDS_DIMENSIONS] = {f->n_records};
   int number = (int)f->n_records;
   NC_TRY(nc_put_var1_int(f->file, f->record, start, &number));
   NC_TRY(nc_put_var1_double(f->file, f->time, start, &time));
@@ -269,8 +118,8 @@ static int write_record(struct sink_fields *f, const char *experiment, double ti
   memcpy(name, experiment, strnlen(experiment, HD_NAME));
   NC_TRY(nc_put_vara_text(f->file, f->experiment, start, name_count, name));
   for (size_t d = 0; d < f->n_groups; d++) {
-    const struct group *group = &f->groups[d];
-    size_t count[MAX_DIMENSIONS] = {1};
+    const struct fields_group *group = &f->groups[d];
+    size_t count[FIELDS_DIMENSIONS] = {1};
     for (int k = 0; k < group->mesh->dimension; k++)
       count[group->mesh->dimension - k] = group->mesh->n_axis[k];
     for (size_t v = 0; v < group->n_variables; v++) {
@@ -348,26 +197,7 @@ static enum hd_status make_file(struct sink_fields *f, struct hd_error *err) {
   errno = 0;
   TRY(check(f, nc_create(f->path, NC_NETCDF4 | NC_NOCLOBBER, &f->file), err));
   f->made = true;
-  return check(f, define_file(f), err);
-}
-
-/** Find what define_file made. */
-static int find_variables(struct sink_fields *f) {
-  NC_TRY(nc_inq_varid(f->file, "record", &f->record));
-  NC_TRY(nc_inq_varid(f->file, "time", &f->time));
-  NC_TRY(nc_inq_varid(f->file, "bias_V", &f->bias));
-  NC_TRY(nc_inq_varid(f->file, "frequency", &f->frequency));
-  NC_TRY(nc_inq_varid(f->file, "experiment", &f->experiment));
-  for (size_t d = 0; d < f->n_groups; d++)
-    for (size_t v = 0; v < f->groups[d].n_variables; v++) {
-      const struct group *group = &f->groups[d];
-      char name[NAME_SIZE];
-      snprintf(name, sizeof name, "%s%s", group->prefix, group->variables[v].name);
-      NC_TRY(nc_inq_varid(f->file, name, &group->id[v]));
-      NC_TRY(nc_set_var_chunk_cache(f->file, group->id[v], group->mesh->n_nodes * sizeof(double), 1,
-                                    1.0f));
-    }
-  return NC_NOERR;
+  return check(f, sink_fields_define(f), err);
 }
 
 /**
@@ -389,7 +219,7 @@ enum hd_status sink_fields_continue(struct sink_fields *fields, size_t n_records
   if (found != n_records)
     return hd_fail(err, HD_IO, "%s: has %zu records, must have %zu", fields->path, found,
                    n_records);
-  return check(fields, find_variables(fields), err);
+  return check(fields, sink_fields_find(fields), err);
 }
 
 size_t sink_fields_records(const struct sink_fields *fields) {

@@ -56,7 +56,7 @@ library() {
     solver/linear_complex_umfpack.c
   library METIS 'metis' solver/linear_order.c
   library ARPACK 'arpack/' solver/stability.c
-  library netCDF 'netcdf' solver/sink_fields.c solver/store.c \
+  library netCDF 'netcdf' solver/sink_fields.c solver/sink_fields_define.c solver/store.c \
     solver/ensemble/output_netcdf.c solver/ensemble/variables.c solver/study/study_netcdf.c \
     solver/study/study_curves.c
   library Jansson 'jansson' solver/sink.h solver/sink_json.c solver/protocol.h solver/summary.h \
