@@ -1,16 +1,8 @@
 /* The output part of docs/reference.md. tests/cli/reference.sh holds it to what a run writes. */
+#include "solver/config/reference_output.h"
+
 #include "solver/config/describe.h"
 #include "solver/derived.h"
-
-/** One column, key or file; rows of a file stand together. */
-struct output_row {
-  const char *name, *unit, *doc;
-};
-
-struct output_table {
-  const char *title, *intro;
-  const struct output_row *rows; /* ends with a NULL name */
-};
 
 static const struct output_row files[] = {
     {"terminals.csv", "", "Voltages and currents of terminals and nets, a row per output point."},
@@ -253,208 +245,6 @@ static const struct output_row summary[] = {
     {"experiments[].protocol.type", "", "Type of the protocol, where there is one; what it found:"},
     {NULL, NULL, NULL}};
 
-static const struct output_row ensemble_files[] = {
-    {"ensemble.nc", "",
-     "A value per trajectory, and per spike of a trajectory; netCDF-4 with CF-1.8."},
-    {"summary.json", "",
-     "Statistics with confidence intervals, and which trajectories are not there."},
-    {"resolved.cfg", "",
-     "The complete input with trajectory 0; `--set stochastic.trajectory=12` makes it that of 12."},
-    {"results.jsonl", "",
-     "The results as they come, a line of JSON each: what `--resume` and the joining of parts "
-     "read."},
-    {"<name>.part-<i>-of-<m>.<ending>", "",
-     "Results, input and log of a part; joining the parts reads the results."},
-    {"trajectories", "", "With --traces: the run folder of each trajectory, named by its number."},
-    {"log.txt", "", "What happened, line by line."},
-    {NULL, NULL, NULL}};
-
-static const struct output_row ensemble_variables[] = {
-    {"trajectory", "1", "Number of the trajectory; the dimension of all that follows."},
-    {"status", "1", "0 missing, 1 done, 2 failed, 3 lost (its process died)."},
-    {"steps", "1", "Accepted time steps."},
-    {"cpu_time", "s", "Processor time."},
-    {"wall_time", "s", "Duration by the clock."},
-    {"peak_memory", "byte", "Largest resident memory of its process."},
-    {"relative_drift_<species>", "1",
-     "Largest |number - start - what came in through contacts| / start."},
-    {"terminal_current_<which>", "A", "The rows `conservation` of summary.json of a run."},
-    {"<experiment>_<number>_end", "",
-     "What terminals.csv has behind voltages and currents (numbers of ions, filaments, "
-     "temperature), at the end of the experiment; missing where there is none."},
-    {"<experiment>_spikes", "1",
-     "Number of spikes: how many of the values along <experiment>_spike belong to each "
-     "trajectory, one trajectory behind the other (a CF contiguous ragged array)."},
-    {"<experiment>_spike_<column>", "",
-     "A column of spikes.csv, for all spikes of all trajectories."},
-    {"<experiment>_interval_time", "s",
-     "From the spike before in the same trajectory; missing for its first one."},
-    {"<experiment>_interval_pulses", "1", "The same in pulses."},
-    {"<experiment>_first_spike_time", "s",
-     "First passage of |I| through the threshold of `spikes`; missing: never in this experiment."},
-    {"<experiment>_pulses_to_first_spike", "1", "Number of the pulse in which that was."},
-    {"<experiment>_fired_pulses", "1", "Pulses in which a spike began."},
-    {NULL, NULL, NULL}};
-
-static const struct output_row ensemble_summary[] = {
-    {"program", "", "Name and version."},
-    {"input", "", "Input file as it was given."},
-    {"input_hash", "", "Hash of the complete input with trajectory 0."},
-    {"title", "", "Title of the input."},
-    {"status", "", "ok, incomplete (some failed or were lost), interrupted, ..."},
-    {"exit_code", "", "Exit code of the program."},
-    {"seed", "", "`stochastic.seed`."},
-    {"trajectories.first", "", "Number of the first trajectory."},
-    {"trajectories.count", "", "How many were asked for."},
-    {"trajectories.<status>", "", "How many are done, failed, lost, missing."},
-    {"not_done[].trajectory", "", "Number of one that is not done."},
-    {"not_done[].status", "", "failed, lost or missing."},
-    {"not_done[].exit_code", "", "Why it failed, as exit code of a run."},
-    {"not_done[].message", "", "Why it failed or was lost, in words."},
-    {"cost.cpu_s", "s", "Processor time of all that are done."},
-    {"cost.steps", "", "Their time steps."},
-    {"cost.peak_memory_bytes", "byte", "Largest resident memory of one of them."},
-    {"confidence_level", "", "Of all intervals."},
-    {"experiments[].name", "", "Name; what follows stands where spikes were looked for."},
-    {"experiments[].<statistic>.value", "", "An estimate; what is not known is null."},
-    {"experiments[].<statistic>.standard_error", "", "Its standard error."},
-    {"experiments[].<statistic>.interval[]", "", "Its confidence interval."},
-    {"experiments[].probability_to_fire.fired", "",
-     "`probability_to_fire`: share of the trajectories with a spike (Clopper and Pearson's "
-     "interval); these had one."},
-    {"experiments[].probability_to_fire.trajectories", "", "Those that are done."},
-    {"experiments[].firing_probability_per_pulse.fired", "",
-     "`firing_probability_per_pulse`: share of the pulses in which a spike begins. Pulses of one "
-     "trajectory share its ions, so the interval is over trajectories (Clopper and Pearson's with "
-     "the effective number of pulses of Korn and Graubard); in these pulses one began."},
-    {"experiments[].firing_probability_per_pulse.pulses", "", "Pulses of all trajectories."},
-    {"experiments[].firing_probability_per_pulse.interval_of_independent_pulses[]", "",
-     "Clopper and Pearson's interval if pulses did not depend on each other; for comparison."},
-    {"experiments[].<waiting>.observed", "",
-     "`first_passage_s`, `pulses_to_first_spike`: trajectories that fired."},
-    {"experiments[].<waiting>.censored", "", "Those that did not within the horizon."},
-    {"experiments[].<waiting>.horizon", "", "Duration of the experiment, or its number of pulses."},
-    {"experiments[].<waiting>.restricted_mean", "",
-     "Mean of the smaller one of waiting and horizon, from Kaplan and Meier's curve; the mean "
-     "itself when none is censored."},
-    {"experiments[].<waiting>.median", "",
-     "Kaplan and Meier's median with Brookmeyer and Crowley's interval; null: more than half did "
-     "not fire."},
-    {"experiments[].<waiting>.of_those_that_fired", "",
-     "mean, sd and cv of the observed ones: too short when others are censored."},
-    {"experiments[].spikes_per_trajectory.count", "",
-     "The `moments` of a number of each trajectory or spike: how many values; mean, sd and cv are "
-     "estimates, with the jackknife over trajectories."},
-    {"experiments[].interval_s.mean", "s", "Times between spikes of one trajectory."},
-    {"experiments[].interval_pulses.mean", "", "The same in pulses."},
-    {"experiments[].E_source_J.mean", "J",
-     "Energies of the spikes that are complete; so `E_device_J` and `E_stored_J`."},
-    {"experiments[].peak_current_A.mean", "A", "Their peak currents without sign."},
-    {NULL, NULL, NULL}};
-
-static const struct output_row study_files[] = {
-    {"study.nc", "", "A value per point and figure; netCDF-4 with CF-1.8."},
-    {"table.txt", "",
-     "A line for each point: its parameters and main figures; means over the trajectories."},
-    {"summary.json", "", "Counts, cost, ranges of the figures, and which points are not there."},
-    {"resolved.cfg", "", "The complete input without its study."},
-    {"results.jsonl", "",
-     "The results as they come, a line of JSON each: what `--resume` and the joining of parts "
-     "read. A line has `parameters` and the summary of the run, with `figures`."},
-    {"<name>.part-<i>-of-<m>.<ending>", "",
-     "Results, input and log of a part; joining the parts reads the results."},
-    {"points", "", "With --traces: the run folder of each run, named by its number."},
-    {"log.txt", "", "What happened, line by line."},
-    {NULL, NULL, NULL}};
-
-static const struct output_row study_variables[] = {
-    {"<parameter>", "",
-     "Values of a parameter, SI; `key` is its key. A dimension of everything else in a grid; along "
-     "`point` in a list or sample."},
-    {"point", "1", "Number of the point in a list or sample."},
-    {"trajectory", "1", "Number of the trajectory; the last dimension, with -n only."},
-    {"status", "1", "0 missing, 1 done, 2 failed, 3 lost (its process died)."},
-    {"exit_code", "1", "Why it failed, as exit code of a run."},
-    {"message", "", "Why it failed or was lost, in words."},
-    {"steps", "1", "Accepted time steps."},
-    {"cpu_time", "s", "Processor time, with the runs that look for thresholds."},
-    {"wall_time", "s", "Duration by the clock, the same."},
-    {"peak_memory", "byte", "Largest resident memory of its process."},
-    {"relative_drift_<species>", "1",
-     "Largest |number - start - what came in through contacts| / start."},
-    {"terminal_current_<which>", "A", "The rows `conservation` of summary.json of a run."},
-    {"<threshold>", "",
-     "An entry of study.thresholds, in the unit of its key; missing: not within its range."},
-    {"<curve>", "",
-     "An entry of study.curves, with a last dimension: <experiment>_bias, _time or _frequency, a "
-     "coordinate, when all runs have the same; otherwise <experiment>_row."},
-    {"<experiment>_bias", "",
-     "Values of the source of a dc_sweep (_time, s, of a transient; _frequency, Hz, of an "
-     "impedance "
-     "or noise) at the rows of curves; along the runs too when they differ."},
-    {"<threshold>_side", "1", "Where it is: -1 below the range, 0 within, 1 above."},
-    {"<relaxation>", "s", "An entry of study.relaxations; missing: it does not fall so far."},
-    {"<experiment>_<column>_min", "",
-     "Smallest value of a column of terminals.csv over the experiment's rows; missing: none."},
-    {"<experiment>_<column>_max", "", "Largest value."},
-    {"<experiment>_<column>_end", "", "Value at the end; missing: there is none."},
-    {"<experiment>_charge_<contact>", "C", "Integral of a terminal's current over a transient."},
-    {"<experiment>_spikes", "1",
-     "Number of spikes; this and what follows where spikes are looked for."},
-    {"<experiment>_pulses_to_first_spike", "1", "Number of the pulse of the first spike."},
-    {"<experiment>_first_spike_time", "s", "Its time; missing: there is no spike."},
-    {"<experiment>_energy_per_spike", "J",
-     "Mean of `E_source_J` over the complete spikes; the others so, too."},
-    {"<experiment>_device_energy_per_spike", "J", "Of `E_device_J`."},
-    {"<experiment>_charge_per_spike", "C", "Of `charge_C`, without sign."},
-    {"<experiment>_peak_current", "A", "Of `peak_current_A`, without sign."},
-    {"<experiment>_spike_width", "s", "Of `width_s`."},
-    {NULL, NULL, NULL}};
-
-static const struct output_row study_summary[] = {
-    {"program", "", "Name and version."},
-    {"input", "", "Input file as it was given."},
-    {"input_hash", "", "Hash of the complete input without its study."},
-    {"study_hash", "", "Hash of the input and all that decides the points and figures."},
-    {"title", "", "Title of the input."},
-    {"status", "", "ok, incomplete (some failed or were lost), interrupted, ..."},
-    {"exit_code", "", "Exit code of the program."},
-    {"method", "", "grid, list, latin_hypercube or sobol."},
-    {"seed", "", "Of a latin_hypercube."},
-    {"points", "", "How many there are."},
-    {"parameters[].name", "", "Name of the variable in study.nc."},
-    {"parameters[].key", "", "Key of the input."},
-    {"parameters[].unit", "", "Unit of its values."},
-    {"runs.count", "", "Points, times trajectories."},
-    {"runs.<status>", "", "How many are done, failed, lost, missing."},
-    {"not_done[].point", "", "Number of a point that is not done."},
-    {"not_done[].trajectory", "", "Number of its trajectory, with -n."},
-    {"not_done[].status", "", "failed, lost or missing."},
-    {"not_done[].exit_code", "", "Why it failed, as exit code of a run."},
-    {"not_done[].message", "", "Why it failed or was lost, in words."},
-    {"not_done[].parameters.<parameter>", "", "Its values."},
-    {"cost.cpu_s", "s", "Processor time of all that are done."},
-    {"cost.wall_s", "s", "Their durations by the clock, added up."},
-    {"cost.peak_memory_bytes", "byte", "Largest resident memory of one of them."},
-    {"figures.<variable>.unit", "", "Unit of a variable of study.nc."},
-    {"figures.<variable>.count", "", "Runs that have it."},
-    {"figures.<variable>.min", "", "Its smallest value; absent when no run has it."},
-    {"figures.<variable>.mean", "", "Its mean."},
-    {"figures.<variable>.max", "", "Its largest value."},
-    {NULL, NULL, NULL}};
-
-static const struct output_row fit_files[] = {
-    {"fit.json", "",
-     "converged, iterations, runs, chi2, degrees_of_freedom, variance_scale (1 with known errors), "
-     "probability of a larger chi2; parameters[] (name, unit, start, value, standard_error_ln, "
-     "interval_95, determined, at_bound); correlation[][] of the logarithms; combinations[] of "
-     "parameters that are independent (singular_value, standard_error_ln, determined, exponents)."},
-    {"fit.csv", "",
-     "experiment, column of the data file, x (s; V or A of the swept source; Hz), data, error, "
-     "fit."},
-    {"fitted.cfg", "", "The complete input with the values that were found."},
-    {NULL, NULL, NULL}};
-
 static const struct output_row exit_codes[] = {
     {"0", "", "Done."},
     {"1", "", "Internal error: a bug, please report it."},
@@ -500,25 +290,9 @@ static const struct output_table tables[] = {
      "its own axes, and the names of axes and variables begin with the device and `_`. A value "
      "where a species cannot be is the fill value NaN. The variables are the quantities above.",
      labels},
-    {"summary.json", "Keys with their path; `[]` stands for each member of a list.", summary},
-    {"The folder of an ensemble",
-     "What `halidrift ensemble` writes. All of it but times and memory is the same bit for bit "
-     "whatever the number of processes, ranks, parts or restarts (on the same machine).",
-     ensemble_files},
-    {"ensemble.nc", "Missing values are the fill value NaN.", ensemble_variables},
-    {"summary.json of an ensemble", "Over the trajectories that are done.", ensemble_summary},
-    {"The folder of a study",
-     "What `halidrift sweep` writes. All of it but times and memory is the same bit for bit "
-     "whatever the number of processes, ranks, parts or restarts (on the same machine).",
-     study_files},
-    {"study.nc",
-     "Dimensions are the parameters of a grid, in their order, or `point`. Missing values are the "
-     "fill value NaN. Columns lose brackets and their unit at the end: I(anode)_A of the "
-     "experiment `pulses` gives pulses_I_anode_max.",
-     study_variables},
-    {"summary.json of a study", NULL, study_summary},
-    {"The folder of a fit", "What `halidrift fit` writes.", fit_files},
-    {"Exit codes", NULL, exit_codes}};
+    {"summary.json", "Keys with their path; `[]` stands for each member of a list.", summary}};
+
+static const struct output_table exits = {"Exit codes", NULL, exit_codes};
 
 /** What each protocol finds. */
 static void write_protocols(FILE *file) {
@@ -530,11 +304,8 @@ static void write_protocols(FILE *file) {
     }
 }
 
-/** Write the output part of the reference page. */
-void reference_output(FILE *file) {
-  fputs("## Output\n\n", file);
-  for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
-    const struct output_table *table = &tables[t];
+static void write_tables(FILE *file, size_t n, const struct output_table *list) {
+  for (const struct output_table *table = list; table < list + n; table++) {
     fprintf(file, "### %s\n\n", table->title);
     if (table->intro)
       fprintf(file, "%s\n\n", table->intro);
@@ -551,4 +322,12 @@ void reference_output(FILE *file) {
       write_protocols(file);
     fputc('\n', file);
   }
+}
+
+/** Write the output part of the reference page. */
+void reference_output(FILE *file) {
+  fputs("## Output\n\n", file);
+  write_tables(file, sizeof tables / sizeof *tables, tables);
+  write_tables(file, reference_batch_count, reference_batch);
+  write_tables(file, 1, &exits);
 }
