@@ -1,10 +1,8 @@
-#include "solver/experiment.h"
+#include "solver/experiment_findings.h"
 
 #include <math.h>
 #include <string.h>
 #include "solver/base/memory.h"
-#include "solver/spikes.h"
-#include "solver/integrator.h"
 #include "solver/sources.h"
 #include "solver/langevin_window.h"
 
@@ -16,9 +14,7 @@ struct evolution {
   double *point, *slope; /* [n] state at an output time and its derivative */
   double *ion_start;     /* [components] numbers at the start */
   struct transient_watch watch;
-  struct spikes *spikes; /* NULL: not counted */
-  struct protocol_trace trace;
-  size_t spikes_written;
+  struct findings findings;
   size_t next_time, next_field;
   long step;
 };
@@ -72,89 +68,6 @@ static void watch_conservation(struct evolution *evolution, const double *y) {
     }
 }
 
-/** Counts and flags as such, quantities as real numbers. */
-static json_t *spike_json(size_t column, double value) {
-  const char *name = spike_columns[column];
-  if (strcmp(name, "pulse") == 0)
-    return json_integer((json_int_t)value);
-  if (strcmp(name, "complete") == 0)
-    return json_boolean(value != 0.0);
-  return json_real(value);
-}
-
-/** Spikes whose values are final: a row, an entry of the summary, a line for the user. */
-static enum hd_status write_spikes(struct evolution *evolution, size_t until,
-                                   struct hd_error *err) {
-  struct run *run = evolution->run;
-  json_t *list = json_object_get(run->summary.present, "spikes");
-  for (; evolution->spikes_written < until; evolution->spikes_written++) {
-    const struct spike *spike = spikes_get(evolution->spikes, evolution->spikes_written);
-    double row[32];
-    json_t *entry = json_object();
-    for (size_t i = 0; i < spike_columns_count; i++) {
-      row[i] = spike_value(spike, i);
-      json_object_set_new(entry, spike_columns[i], spike_json(i, row[i]));
-    }
-    json_array_append_new(list, entry);
-    TRY(sink_table_row(run->spikes, evolution->experiment->name, row, err));
-    progress_note(run->progress, PROGRESS_NORMAL,
-                  "%s: spike %zu at t = %.6g s in pulse %d, peak %.4g A, %.4g J from the source",
-                  evolution->experiment->name, evolution->spikes_written + 1, spike->t,
-                  spike->pulse, spike->peak, spike->E_source);
-  }
-  return HD_OK;
-}
-
-static enum hd_status count_spikes(struct evolution *evolution, double t, const double *y,
-                                   struct hd_error *err) {
-  const struct system *system = evolution->run->system;
-  const struct spike_spec *spec = &evolution->experiment->spike;
-  if (!evolution->spikes)
-    return HD_OK;
-  struct transient_integrals done = integrator_integrals(&evolution->integrator);
-  struct spikes_point point = {
-      .t = t,
-      .I = y[system->instances[spec->instance].current_base + spec->terminal],
-      .E_source = done.E_source,
-      .E_device = done.E_device,
-      .charge = done.charge};
-  if (spec->capacitor >= 0) {
-    const int *net = system->elements[spec->capacitor].net;
-    point.V_X = system_net(system, y, net[0]) - system_net(system, y, net[1]);
-  }
-  TRY(spikes_step(evolution->spikes, &point, err));
-  return write_spikes(evolution, spikes_final(evolution->spikes), err);
-}
-
-/** Keep an accepted time point for the protocol. */
-static enum hd_status watch_protocol(struct evolution *evolution, double t, const double *y,
-                                     struct hd_error *err) {
-  const struct protocol_spec *protocol = &evolution->experiment->protocol;
-  if (!protocol->enabled)
-    return HD_OK;
-  const struct system_instance *instance = &evolution->run->system->instances[protocol->instance];
-  return protocol_record(&evolution->trace, t, waveform_value(&protocol->waveform, t),
-                         y[instance->current_base + protocol->terminal], err);
-}
-
-/** What the protocol found: into the summary, and its numbers as a line for the user. */
-static void write_protocol(struct evolution *evolution) {
-  struct run *run = evolution->run;
-  const struct protocol_spec *protocol = &evolution->experiment->protocol;
-  json_t *found = protocol_evaluate(protocol, &evolution->trace), *value;
-  const char *name;
-  char line[HD_ERROR_TEXT];
-  int length = snprintf(line, sizeof line, "%s:", protocol_names[protocol->kind]);
-  json_object_foreach(found, name, value) {
-    if (json_is_real(value) && length < (int)sizeof line)
-      length += snprintf(line + length, sizeof line - (size_t)length, " %s %.5g,", name,
-                         json_real_value(value));
-  }
-  line[strlen(line) - 1] = '\0';
-  progress_note(run->progress, PROGRESS_NORMAL, "%s: %s", evolution->experiment->name, line);
-  json_object_set_new(run->summary.present, "protocol", found);
-}
-
 /* ---- checkpoints ---- */
 
 enum { POSITION = 4 };
@@ -162,17 +75,14 @@ enum { POSITION = 4 };
 static enum hd_status save_evolution(struct evolution *evolution, struct hd_error *err) {
   struct run *run = evolution->run;
   size_t components = system_ion_components(run->system);
-  const double position[POSITION] = {(double)evolution->spikes_written,
+  const double position[POSITION] = {(double)evolution->findings.written,
                                      (double)evolution->next_time, (double)evolution->next_field,
                                      (double)evolution->step};
   TRY(run_save(run, run->index, true, err));
   struct store *store = run->checkpoint.next;
   TRY(store_put(store, "evolution_position", POSITION, position, err));
   TRY(store_put(store, "evolution_ion_start", components, evolution->ion_start, err));
-  if (evolution->spikes)
-    TRY(spikes_save(evolution->spikes, store, err));
-  if (evolution->experiment->protocol.enabled)
-    TRY(protocol_save(&evolution->trace, store, err));
+  TRY(findings_save(&evolution->findings, store, err));
   return integrator_save(&evolution->integrator, store, err);
 }
 
@@ -181,16 +91,13 @@ static enum hd_status restore_evolution(struct evolution *evolution, const struc
   size_t components = system_ion_components(evolution->run->system);
   double position[POSITION];
   TRY(store_get(from, "evolution_position", POSITION, position, err));
-  evolution->spikes_written = (size_t)position[0];
+  evolution->findings.written = (size_t)position[0];
   evolution->next_time = (size_t)position[1];
   evolution->next_field = (size_t)position[2];
   evolution->step = (long)position[3];
   if (components > 0)
     TRY(store_get(from, "evolution_ion_start", components, evolution->ion_start, err));
-  if (evolution->spikes)
-    TRY(spikes_restore(evolution->spikes, from, err));
-  if (evolution->experiment->protocol.enabled)
-    TRY(protocol_restore(&evolution->trace, from, err));
+  TRY(findings_restore(&evolution->findings, from, err));
   TRY(integrator_restore(&evolution->integrator, from, err));
   if (!evolution->run->fresh)
     return HD_OK;
@@ -235,8 +142,7 @@ static enum hd_status after_step(struct evolution *evolution, enum transient_eve
     TRY(output_fields(run->output, t, 0.0, y, integrator_derivative(&evolution->integrator), err));
   watch_conservation(evolution, y);
   run_watch_fronts(run, t, y);
-  TRY(count_spikes(evolution, t, y, err));
-  TRY(watch_protocol(evolution, t, y, err));
+  TRY(findings_look(&evolution->findings, &evolution->integrator, t, y, err));
   progress_step(run->progress, t, integrator_last_step(&evolution->integrator), evolution->step);
   TRY(look_at_clock(evolution, t_before, err));
   if (evolution->step >= run->spec->solver.max_steps)
@@ -268,8 +174,8 @@ static double next_stop(const struct evolution *evolution, double t, double end)
 /** Has the spike come that the run was to wait for? */
 static bool is_enough(const struct evolution *evolution) {
   const struct run *run = evolution->run;
-  return (size_t)run->until_spike == run->index + 1 && evolution->spikes &&
-         spikes_begun(evolution->spikes) > 0;
+  return (size_t)run->until_spike == run->index + 1 && evolution->findings.spikes &&
+         spikes_begun(evolution->findings.spikes) > 0;
 }
 
 /** Steps to the end, or to a checkpoint. A restored integrator begins inside a stretch. */
@@ -293,21 +199,6 @@ static enum hd_status evolve(struct evolution *evolution, bool restored, struct 
     TRY(after_step(evolution, event, before, err));
   }
   return HD_OK;
-}
-
-/** Which unknowns the spike counter and the integrals read. */
-static struct transient_watch make_watch(const struct run *run, const struct spike_spec *spike) {
-  struct transient_watch watch = {.enabled = spike->enabled, .source = -1};
-  if (!spike->enabled)
-    return watch;
-  const struct system_instance *instance = &run->system->instances[spike->instance];
-  int other = spike->terminal == 0 ? 1 : 0;
-  watch.current = instance->current_base + spike->terminal;
-  watch.terminal_net[0] = instance->spec->net[spike->terminal];
-  watch.terminal_net[1] = instance->device->n_terminals > 1 ? instance->spec->net[other] : 0;
-  watch.source = spike->source;
-  watch.threshold = spike->threshold;
-  return watch;
 }
 
 static void add_counts(struct summary *summary, const struct transient_counts *counts) {
@@ -336,20 +227,10 @@ static enum hd_status prepare(struct evolution *evolution, const struct store *f
   TRY(hd_alloc(&evolution->point, (size_t)run->system->n, sizeof(double), err));
   TRY(hd_alloc(&evolution->slope, (size_t)run->system->n, sizeof(double), err));
   TRY(hd_alloc(&evolution->ion_start, components, sizeof(double), err));
-  const struct spike_spec *spike = &evolution->experiment->spike;
   run->output->frozen =
       evolution->experiment->frozen_ions || run->spec->stochastic.engine == ENGINE_INTEGER;
-  if (spike->enabled) {
-    struct spikes_setup setup = {.threshold = spike->threshold};
-    if (spike->capacitor >= 0)
-      setup.capacitance = run->system->elements[spike->capacitor].value;
-    if (spike->source >= 0)
-      setup.waveform = &run->system->elements[spike->source].waveform;
-    TRY(spikes_create(&evolution->spikes, &setup, err));
-    if (!from)
-      json_object_set_new(run->summary.present, "spikes", json_array());
-  }
-  evolution->watch = make_watch(run, spike);
+  TRY(findings_open(&evolution->findings, run, evolution->experiment, from != NULL, err));
+  evolution->watch = findings_watch(&evolution->findings);
   TRY(integrator_create(&evolution->integrator, run->system, evolution->experiment->frozen_ions,
                         run->index, &evolution->watch, run->y, err));
   if (run->sensitivity) {
@@ -402,8 +283,7 @@ static enum hd_status first_rows(struct evolution *evolution, struct hd_error *e
   run_watch_fronts(run, 0.0, y);
   if (experiment->fields_start)
     TRY(output_fields(run->output, 0.0, 0.0, y, NULL, err));
-  TRY(watch_protocol(evolution, 0.0, y, err));
-  return count_spikes(evolution, 0.0, y, err);
+  return findings_look(&evolution->findings, &evolution->integrator, 0.0, y, err);
 }
 
 /** Where the sources are at the end, for the next experiment. */
@@ -425,14 +305,7 @@ static enum hd_status keep_state(struct evolution *evolution, struct hd_error *e
 static enum hd_status finish(struct evolution *evolution, enum hd_status status,
                              struct hd_error *err) {
   struct run *run = evolution->run;
-  if (evolution->spikes) {
-    spikes_finish(evolution->spikes);
-    enum hd_status written = write_spikes(evolution, spikes_begun(evolution->spikes), err);
-    if (status == HD_OK)
-      status = written;
-  }
-  if (status == HD_OK && evolution->experiment->protocol.enabled)
-    write_protocol(evolution);
+  status = findings_end(&evolution->findings, status, err);
   if (evolution->integrator.smooth || evolution->integrator.hopping) {
     struct transient_counts counts = integrator_counts(&evolution->integrator);
     add_counts(&run->summary, &counts);
@@ -445,7 +318,7 @@ static enum hd_status finish(struct evolution *evolution, enum hd_status status,
       status = kept;
   }
   if (status == HD_OK && run->report)
-    sensitivity_report_end(run->report, evolution->spikes, run->progress);
+    sensitivity_report_end(run->report, evolution->findings.spikes, run->progress);
   if (status == HD_OK && evolution->experiment->fields_end)
     status = output_fields(run->output, evolution->experiment->duration, 0.0, run->y, NULL, err);
   return status;
@@ -466,8 +339,7 @@ enum hd_status experiment_transient(struct run *run, const struct experiment_spe
     status = evolve(&evolution, from != NULL, err);
   if (!(status == HD_OK && run->leave))
     status = finish(&evolution, status, err);
-  spikes_free(&evolution.spikes);
-  protocol_trace_free(&evolution.trace);
+  findings_free(&evolution.findings);
   integrator_free(&evolution.integrator);
   hd_free(&evolution.point);
   hd_free(&evolution.slope);
