@@ -1,7 +1,8 @@
 """Run a deck and measure how a memristor switches: times, gain, currents, spikes.
 
-Shared by the scripts that make the tables of validation/set_f and validation/neuron. The program is
-the one named by the environment variable HALIDRIFT, else build/release/halidrift.
+Shared by the scripts that make the tables of validation/set_f, filament, heat and neuron, as are the
+overrides in overrides.py. The program is the one named by the environment variable HALIDRIFT, else
+build/release/halidrift.
 """
 
 import csv

@@ -19,6 +19,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import switching
+from overrides import electrons, electrons_at_contacts, reciprocal
 
 CHANNEL = "validation/filament/channel.cfg"
 NEURON = "inputs/devices/neuron_2d.cfg"
@@ -32,10 +33,8 @@ GRAIN = ("device.layers[0]", "device.boxes[0]", "device.boxes[1]")
 LENGTH, RADIUS, RADIUS_MIN = (
     f"filament_{what}(vacancy)_m" for what in ("length", "radius_mean", "radius_min"))
 SWITCHED_OFF = 1.5e-3  # s: end of the step
-PROTOTYPE = [
-    'device.radius="20 nm"', 'device.species[0]={name="electron";statistics="boltzmann";}',
-    'device.interactions[0].reciprocal="local"'
-] + [f'device.contacts[{i}].species[0]={{name="electron";model="schottky";}}' for i in (0, 1)]
+PROTOTYPE = (['device.radius="20 nm"'] + electrons("boltzmann") + reciprocal("local") +
+             electrons_at_contacts("schottky"))
 
 
 def spacing(h):

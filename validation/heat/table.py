@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import switching
+from overrides import number
 
 MEMRISTOR = "inputs/devices/memristor_heat.cfg"
 NEURON = "inputs/devices/neuron.cfg"
@@ -53,10 +54,6 @@ def peak(run, experiment):
     return None
 
 
-def number(value, form):
-    return "-" if value is None else format(value, form)
-
-
 def spikes_of(run):
     """Pulses that fire, energies from the source in pJ."""
     spikes = run.spikes("pulses")
@@ -85,10 +82,10 @@ def column():
         t, sweep = alone.columns("rate_300", "time_s", "I(anode)_A")
         volts = switching.crossing(t, sweep, switching.ON) if t else None
         pulses, energies = spikes_of(neuron)
-        row([name, f"{energy:g}", number(volts and 300 * volts, ".4f"),
-             number(on and 1e3 * on, ".4f"), f"{1e6 * current[-1]:.2f}",
-             number(peak(alone, "step"), ".0f"), number(peak(alone, "rate_300"), ".0f"), pulses,
-             energies, number(peak(neuron, "pulses"), ".1f")])
+        row([name, f"{energy:g}", number(volts, 300, ".4f"),
+             number(on, 1e3, ".4f"), f"{1e6 * current[-1]:.2f}",
+             number(peak(alone, "step"), 1, ".0f"), number(peak(alone, "rate_300"), 1, ".0f"), pulses,
+             energies, number(peak(neuron, "pulses"), 1, ".1f")])
         for run in (alone, neuron):
             if run.error:
                 print(f"{name}: {run.error}", file=sys.stderr)
@@ -99,7 +96,7 @@ def plane():
     row(["---"] * 5)
     for name, way, energy in (WAYS[0], WAYS[2]):
         neuron = switching.Run(PLANE, sets(way, energy))
-        row([name, f"{energy:g}", *spikes_of(neuron), number(peak(neuron, "pulses"), ".1f")])
+        row([name, f"{energy:g}", *spikes_of(neuron), number(peak(neuron, "pulses"), 1, ".1f")])
         if neuron.error:
             print(f"{name}: {neuron.error}", file=sys.stderr)
 

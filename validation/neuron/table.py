@@ -13,25 +13,13 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import switching
+from overrides import (IMAGE_FORCE_OFF, TUNNELLING_OFF, electrons, electrons_at_contacts, number,
+                       reciprocal)
 
 MEMRISTOR = "validation/neuron/memristor.cfg"
 NEURON = "inputs/devices/neuron.cfg"
 SWEEP = "inputs/devices/memristor_sweep.cfg"
-BOTH = ("device.contacts[0].", "device.contacts[1].")
 INTERVALS = "device.layers[0].intervals={}"
-
-
-def electrons(model, *more):
-    return [f'{at}species[0]={{name="electron";model="{model}";}}' for at in BOTH] + list(more)
-
-
-def band(name, limit=None):
-    text = f'statistics="{name}";' + (f'band_limit="{limit} cm^-3";' if limit else "")
-    return 'device.species[0]={name="electron";' + text + "}"
-
-
-def reciprocal(name):
-    return f'device.interactions[0].reciprocal="{name}"'
 
 
 def exchange(rate):
@@ -40,26 +28,23 @@ def exchange(rate):
 
 ASSUMPTIONS = [
     ("shipped: Blakemore 2 c_max, smoothed, supply, chi 0.6 eV, k_a 1 cm/s", []),
-    ("Blakemore c_max", [band("blakemore", "4e20")]),
-    ("Fermi-Dirac 1/2", [band("fermi_dirac")]),
-    ("Boltzmann", [band("boltzmann")]),
-    ("chi n/c_max local", [reciprocal("local")]),
-    ("chi n/c_max not felt by the vacancies", [reciprocal("none")]),
-    ("contacts: schottky", electrons("schottky")),
-    ("contacts: dirichlet", electrons("dirichlet")),
-    ("Boltzmann, local, schottky", electrons("schottky", band("boltzmann"), reciprocal("local"))),
+    ("Blakemore c_max", electrons("blakemore", "4e20")),
+    ("Fermi-Dirac 1/2", electrons("fermi_dirac")),
+    ("Boltzmann", electrons("boltzmann")),
+    ("chi n/c_max local", reciprocal("local")),
+    ("chi n/c_max not felt by the vacancies", reciprocal("none")),
+    ("contacts: schottky", electrons_at_contacts("schottky")),
+    ("contacts: dirichlet", electrons_at_contacts("dirichlet")),
+    ("Boltzmann, local, schottky",
+     electrons_at_contacts("schottky") + electrons("boltzmann") + reciprocal("local")),
     ("chi = 0.5 eV", ['device.interactions[0].energy="0.5 eV"']),
     ("chi = 0.7 eV", ['device.interactions[0].energy="0.7 eV"']),
     ("Omega = 0", ['device.interactions[1].energy="0 eV"']),
     ("k_a = 0.1 cm/s, rtol 1e-4", [exchange(0.1), "solver.rtol=1e-4"]),
     ("k_a = 10 cm/s", [exchange(10)]),
-    ("image force off", [at + "image_force=false" for at in BOTH]),
-    ("tunnelling off", [at + "tunnelling=false" for at in BOTH]),
+    ("image force off", IMAGE_FORCE_OFF),
+    ("tunnelling off", TUNNELLING_OFF),
 ]
-
-
-def number(value, factor, form):
-    return "-" if value is None else format(value * factor, form)
 
 
 def pattern(spikes):

@@ -9,30 +9,29 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import switching
+from overrides import (CONTACTS, IMAGE_FORCE_OFF, TUNNELLING_OFF, electrons, electrons_at_contacts, number,
+                       reciprocal)
 
 HERE = "validation/set_f/"
-BOTH = ("device.contacts[0].", "device.contacts[1].")
-SMOOTHED = ['device.interactions[0].reciprocal="smoothed"']
-SUPPLY = [at + 'species[0].model="supply"' for at in BOTH]
+SMOOTHED = reciprocal("smoothed")
 
 
 def consistent(statistics, limit=None):
-    sets = SMOOTHED + SUPPLY + [f'device.species[0].statistics="{statistics}"']
-    return sets + ([f'device.species[0].band_limit="{limit} cm^-3"'] if limit else [])
+    return SMOOTHED + electrons_at_contacts("supply") + electrons(statistics, limit)
 
 
 CASES = [
     ("80 intervals", []),
     ("160 intervals", ["device.layers[0].intervals=160"]),
     ("240 intervals", ["device.layers[0].intervals=240"]),
-    ("image force off", [at + "image_force=false" for at in BOTH]),
+    ("image force off", IMAGE_FORCE_OFF),
     ("chi = 0.3 eV", ['device.interactions[0].energy="0.3 eV"']),
     ("chi = 0", ['device.interactions[0].energy="0 eV"']),
     ("Omega = 0", ['device.interactions[1].energy="0 eV"']),
     ("anode blocks the vacancies", ['device.contacts[1].species[1]={name="vacancy";model="blocking";}']),
-    ("tunnelling off", [at + "tunnelling=false" for at in BOTH]),
-    ("tunnelling off at the cathode", [BOTH[0] + "tunnelling=false"]),
-    ("tunnelling off at the anode", [BOTH[1] + "tunnelling=false"]),
+    ("tunnelling off", TUNNELLING_OFF),
+    ("tunnelling off at the cathode", [CONTACTS[0] + "tunnelling=false"]),
+    ("tunnelling off at the anode", [CONTACTS[1] + "tunnelling=false"]),
     ("hopping over 0.5 nm: sinh", ['device.species[1].hop_length="0.5 nm"']),
     ("mobility D theta", ['device.species[1].lattice="enhanced_diffusion"']),
     ("chi n/c_max smoothed", SMOOTHED),
@@ -51,10 +50,6 @@ def step(sets):
     above = [a for a, b in zip(t, current) if a > 1.5e-3 and abs(b) > 1e-10]
     off = (above[-1] - 1.5e-3 if above else 0) if run.error is None else None
     return t_on, switching.gain(*zip(*rise)), end, off
-
-
-def number(value, factor, form):
-    return "-" if value is None else format(value * factor, form)
 
 
 def main():
