@@ -154,11 +154,8 @@ slow='solver.max_step="0.1 ns"'
 "$HALIDRIFT" ensemble quick.cfg -n 2 -j 2 -o killed --set "$slow" >first.txt 2>&1 &
 pid=$!
 wait_for eval "[ \"\$(children $pid | wc -w)\" -eq 2 ]"
-# shellcheck disable=SC2046 # a list of processes
-set -- $(children $pid)
-kill -KILL "$1"
-status=0
-wait $pid || status=$?
+kill_child $pid 1
+status_of $pid
 require $status -eq 7
 expect 0 "trajectory [01] was lost: its process was killed by signal 9" cat killed/log.txt
 expect 0 "0 of 2 trajectories failed, 1 were lost" cat first.txt
@@ -196,8 +193,7 @@ wait_for eval '[ "$(grep -c trajectory stopped/results.jsonl)" -ge 2 ]'
 expect 2 "stopped/results.jsonl: another process is writing it" \
   "$HALIDRIFT" ensemble quick.cfg -n 50 -o stopped --set 'solver.max_step="1 ns"' --resume
 kill -INT $pid
-status=0
-wait $pid || status=$?
+status_of $pid
 require $status -eq 130
 expect 0 "interrupted: [0-9]+ of 50 trajectories are there; the same command with --resume" cat first.txt
 require -s stopped/ensemble.nc

@@ -47,11 +47,8 @@ slow='solver.max_step="1 ns"'
 mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 9 -o killed --set "$slow" >first.txt 2>&1 &
 pid=$!
 wait_for eval '[ "$(grep -c trajectory killed/results.jsonl)" -ge 3 ]'
-# shellcheck disable=SC2046 # a list of processes
-set -- $(children $pid)
-kill -KILL "$2"
-status=0
-wait $pid || status=$?
+kill_child $pid 2
+status_of $pid
 require $status -ne 0
 require "$(grep -c trajectory killed/results.jsonl)" -lt 9
 expect 0 "" mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 9 -o killed --set "$slow" --resume
@@ -69,8 +66,7 @@ trajectory_of_rank() {
 wait_for trajectory_of_rank
 # shellcheck disable=SC2046 # one process
 kill -KILL $(trajectory_of_rank)
-status=0
-wait $pid || status=$?
+status_of $pid
 require $status -eq 7
 expect 0 "was lost: its process was killed by signal 9" cat lost/log.txt
 require "$(grep -c '"status":"ok"' lost/results.jsonl)" -eq 3

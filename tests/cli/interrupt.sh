@@ -10,16 +10,10 @@ for signal in INT TERM; do
   env --default-signal=INT "$HALIDRIFT" run "$input" -o out \
     --set 'experiments[0].duration=100 s' >out.txt 2>err.txt &
   pid=$!
-  tries=0
-  # shellcheck disable=SC2002 # the file may not be there yet
-  while [ "$(cat out/terminals.csv 2>/dev/null | wc -l)" -lt 20 ] && [ $tries -lt 300 ]; do
-    sleep 0.1
-    tries=$((tries + 1))
-  done
+  wait_for has_rows 20 out/terminals.csv
   require "$(wc -l <out/terminals.csv)" -ge 20
   kill -"$signal" $pid
-  status=0
-  wait $pid || status=$?
+  status_of $pid
   require $status -eq 130
   [ $status -eq 130 ] || cat out.txt err.txt >&2
   expect 0 '"exit_code": 130' cat out/summary.json

@@ -129,15 +129,9 @@ expect 0 "" python3 "$support/same_run.py" --within 0.03 plain whole
 
 env --default-signal=INT "$HALIDRIFT" run deck.cfg -o stopped --set checkpoint.steps=0 >first.txt &
 pid=$!
-tries=0
-# shellcheck disable=SC2002 # the file may not be there yet
-while [ "$(cat stopped/terminals.csv 2>/dev/null | wc -l)" -lt 150 ] && [ $tries -lt 300 ]; do
-  sleep 0.1
-  tries=$((tries + 1))
-done
+wait_for has_rows 150 stopped/terminals.csv
 kill -INT $pid
-status=0
-wait $pid || status=$?
+status_of $pid
 require $status -eq 130
 expect 0 "run --resume stopped goes on from there" cat first.txt
 require -s stopped/checkpoint/000001.nc

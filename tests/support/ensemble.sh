@@ -1,9 +1,8 @@
 # shellcheck shell=sh
-# What the tests of ensembles share; read behind shell.sh.
+# What the tests of ensembles and studies share; read behind shell.sh.
 
-# A bar whose current passes the threshold in each of four pulses: 10 ms of processor time. With
-# solver.max_step=0.1 ns it takes about 3 s.
-cat >quick.cfg <<'CFG'
+# A bar of 4 kohm.
+cat >bar.inc <<'CFG'
 device = {
   area = "1 um^2";
   layers = ({ material = "silicon"; thickness = "1 um"; donors = "1e17 cm^-3"; intervals = 20; });
@@ -13,6 +12,12 @@ device = {
     { name = "right"; at = "x_max"; ohmic = true; }
   );
 };
+CFG
+
+# Its current passes the threshold in each of four pulses: 10 ms of processor time. With
+# solver.max_step=0.1 ns it takes about 3 s.
+cat >quick.cfg <<'CFG'
+@include "bar.inc"
 experiments = (
   { name = "pulses"; type = "transient"; duration = "8 us";
     drive = ({ source = "V"; waveform = { type = "pulse"; high = "0.1 V"; rise = "10 ns";
@@ -35,10 +40,15 @@ experiments = (
 CFG
 coarse='device.layers[0].intervals=30'
 
-# digest DIR: everything that must not depend on how the trajectories were run.
-digest() {
-  ncdump -p 9,17 "$1/ensemble.nc" | awk '/^ (cpu_time|wall_time|peak_memory) =/ { skip = 1 }
+# digest_netcdf FILE: all that must not depend on how runs were distributed: times and memory may.
+digest_netcdf() {
+  ncdump -p 9,17 "$1" | awk '/^ (cpu_time|wall_time|peak_memory) =/ { skip = 1 }
     !skip { print } /;$/ { skip = 0 }'
+}
+
+# digest DIR: the same of an ensemble.
+digest() {
+  digest_netcdf "$1/ensemble.nc"
   python3 - "$1/summary.json" <<'PY'
 import json, sys
 summary = json.load(open(sys.argv[1], encoding="utf-8"))
@@ -47,12 +57,17 @@ print(json.dumps(summary, indent=1))
 PY
 }
 
-# same DIR DIR: two ensembles have the same results, bit for bit.
-same() {
-  digest "$1" >first.digest
-  digest "$2" >second.digest
+# agree DIGEST DIR DIR: what the command DIGEST says of two folders is the same, bit for bit.
+agree() {
+  "$1" "$2" >first.digest
+  "$1" "$3" >second.digest
   require "$(wc -l <first.digest)" -gt 100
   expect 0 "" diff first.digest second.digest
+}
+
+# same DIR DIR: two ensembles have the same results.
+same() {
+  agree digest "$1" "$2"
 }
 
 # children PID: the processes that a process has started.
@@ -60,11 +75,11 @@ children() {
   cat "/proc/$1/task/$1/children" 2>/dev/null
 }
 
-# wait_for COMMAND...: until it succeeds, for 30 s at most.
-wait_for() {
-  tries=0
-  until "$@" >/dev/null 2>&1 || [ $tries -ge 300 ]; do
-    sleep 0.1
-    tries=$((tries + 1))
-  done
+# kill_child PID N: kill the N-th of them.
+kill_child() {
+  nth=$2
+  # shellcheck disable=SC2046 # a list of processes
+  set -- $(children "$1")
+  shift $((nth - 1))
+  kill -KILL "$1"
 }

@@ -35,6 +35,26 @@ require() {
   [ "$@" ] || fail "not true: $*"
 }
 
+# wait_for COMMAND...: until it succeeds, for 30 s at most.
+wait_for() {
+  tries=0
+  until "$@" >/dev/null 2>&1 || [ $tries -ge 300 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+}
+
+# has_rows N FILE: the file is there and has so many lines at least.
+has_rows() {
+  [ -e "$2" ] && [ "$(wc -l <"$2")" -ge "$1" ]
+}
+
+# status_of PID: wait for a process of this shell; its exit status is in $status then.
+status_of() {
+  status=0
+  wait "$1" || status=$?
+}
+
 # finish: the last line of a test.
 finish() {
   echo "$checks checks, $failures failed"
