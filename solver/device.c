@@ -15,11 +15,7 @@ static bool inside(const double lo[2], const double hi[2], const double *x) {
 
 static double initial_density(const struct device *device, int node, int region, int s) {
   const struct device_spec *spec = device->spec;
-  double density = spec->species[s].density;
-  const struct region_spec *here = &spec->regions[region];
-  for (size_t i = 0; i < here->n_species; i++)
-    if (here->species[i].species == s && !isnan(here->species[i].density))
-      density = here->species[i].density;
+  double density = region_density(spec, (size_t)region, (size_t)s);
   for (size_t i = 0; i < spec->n_profiles; i++)
     if (spec->profiles[i].ion == s &&
         inside(spec->profiles[i].lo, spec->profiles[i].hi, device->mesh->x[node]))
@@ -47,11 +43,7 @@ static double immobile_charge(const struct device *device, const struct node_par
     if (species->kind != SPECIES_ION || !species->background ||
         !device->model.regions[part->region].species[s].present)
       continue;
-    double mean = species->density;
-    for (size_t i = 0; i < region->n_species; i++)
-      if (region->species[i].species == s && !isnan(region->species[i].density))
-        mean = region->species[i].density;
-    sum -= species->charge * mean;
+    sum -= species->charge * region_density(spec, (size_t)part->region, (size_t)s);
   }
   return sum;
 }

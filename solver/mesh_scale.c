@@ -25,16 +25,8 @@ double mesh_debye(const struct run_spec *run, double eps, double density) {
   return sqrt(eps * run_thermal_voltage(run) / (run->constants.q * density));
 }
 
-/** The row of a region about one species, or NULL. */
-static const struct region_species *own_row(const struct region_spec *region, size_t species) {
-  for (size_t i = 0; i < region->n_species; i++)
-    if (region->species[i].species == (int)species)
-      return &region->species[i];
-  return NULL;
-}
-
 static bool is_present(const struct device_spec *device, int region, size_t species) {
-  const struct region_species *row = own_row(&device->regions[region], species);
+  const struct region_species *row = region_of_species(&device->regions[region], species);
   if (device->materials[device->regions[region].material].insulator)
     return false;
   return device->species[species].kind == SPECIES_ION && (!row || row->present);
@@ -51,8 +43,7 @@ static bool overlaps(const struct profile_spec *profile, const struct mesh_piece
 /** Largest mean or initial density of one ion in the piece, m^-3. */
 static double ion_density(const struct device_spec *device, const struct mesh_piece *piece,
                           size_t species) {
-  const struct region_species *row = own_row(&device->regions[piece->region], species);
-  double density = row && isfinite(row->density) ? row->density : device->species[species].density;
+  double density = region_density(device, (size_t)piece->region, species);
   density = isfinite(density) ? density : 0;
   for (size_t i = 0; i < device->n_profiles; i++)
     if (device->profiles[i].ion == (int)species && overlaps(&device->profiles[i], piece))
@@ -86,7 +77,7 @@ static double fastest_ion(const struct device_spec *device, int region) {
   for (size_t s = 0; s < device->n_species; s++) {
     if (!is_present(device, region, s) || !interacts(device, s))
       continue;
-    const struct region_species *row = own_row(&device->regions[region], s);
+    const struct region_species *row = region_of_species(&device->regions[region], s);
     double D = row && isfinite(row->diffusion) ? row->diffusion : device->species[s].diffusion;
     fastest = fmax(fastest, D);
   }

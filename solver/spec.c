@@ -129,6 +129,18 @@ const struct param fit_parameter_params[] = {
 const size_t fit_parameter_params_count =
     sizeof fit_parameter_params / sizeof *fit_parameter_params;
 
+const struct region_species *region_of_species(const struct region_spec *region, size_t species) {
+  for (size_t i = 0; i < region->n_species; i++)
+    if (region->species[i].species == (int)species)
+      return &region->species[i];
+  return NULL;
+}
+
+double region_density(const struct device_spec *device, size_t region, size_t species) {
+  const struct region_species *row = region_of_species(&device->regions[region], species);
+  return row && !isnan(row->density) ? row->density : device->species[species].density;
+}
+
 static void free_device(struct device_spec *device) {
   for (size_t i = 0; device->regions && i < device->n_regions; i++)
     hd_free(&device->regions[i].species);

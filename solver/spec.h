@@ -263,6 +263,11 @@ struct run_spec {
   struct fit_spec fit;
 };
 
+/** What a region says about a species, or NULL. */
+const struct region_species *region_of_species(const struct region_spec *region, size_t species);
+/** Mean initial density of a species in a region where it can be, m^-3: the region's or its own. */
+double region_density(const struct device_spec *device, size_t region, size_t species);
+
 /** kT/q of a run, V. */
 static inline double run_thermal_voltage(const struct run_spec *run) {
   return run->constants.k * run->temperature / run->constants.q;

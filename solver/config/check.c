@@ -28,19 +28,11 @@ static void check_materials(struct reader *reader, const struct node *group,
       }
 }
 
-/** What a region says about an ion, or NULL. */
-static const struct region_species *entry_of(const struct region_spec *region, size_t ion) {
-  for (size_t i = 0; i < region->n_species; i++)
-    if (region->species[i].species == (int)ion)
-      return &region->species[i];
-  return NULL;
-}
-
 static double density_in(const struct device_spec *device, size_t region, size_t ion) {
-  const struct region_species *entry = entry_of(&device->regions[region], ion);
+  const struct region_species *entry = region_of_species(&device->regions[region], ion);
   if (device->materials[device->regions[region].material].insulator || (entry && !entry->present))
     return 0;
-  return entry && !isnan(entry->density) ? entry->density : device->species[ion].density;
+  return region_density(device, region, ion);
 }
 
 /** No more ions than sites, in regions, profiles and at contacts. */

@@ -6,19 +6,6 @@
 
 enum { MAX_FREQUENCIES = 100000 }; /* that a typing error may ask for */
 
-/** The only voltage source, or -1. */
-static int only_source(const struct circuit_spec *circuit) {
-  int found = -1;
-  for (size_t i = 0; i < circuit->n_elements; i++) {
-    if (circuit->elements[i].kind != ELEMENT_VOLTAGE_SOURCE)
-      continue;
-    if (found >= 0)
-      return -1;
-    found = (int)i;
-  }
-  return found;
-}
-
 /** A net by its name; ground cannot be driven. */
 static void read_net(struct reader *reader, const struct node *group,
                      const struct circuit_spec *circuit, struct spectrum_spec *spectrum) {
@@ -33,17 +20,13 @@ static void read_net(struct reader *reader, const struct node *group,
 static void read_port(struct reader *reader, const struct node *group,
                       const struct circuit_spec *circuit, struct spectrum_spec *spectrum) {
   const struct node *source = tree_member(group, "source");
-  spectrum->source = -1;
   if (tree_member(group, "net")) {
+    spectrum->source = -1;
     read_net(reader, group, circuit, spectrum);
     return;
   }
-  const char *name = source ? member_string(reader, group, "source") : NULL;
-  if (name)
-    spectrum->source = build_index(reader, source, "circuit element", name, circuit->elements,
-                                   sizeof *circuit->elements, circuit->n_elements);
-  else if (!source)
-    spectrum->source = only_source(circuit);
+  spectrum->source = source ? build_source(reader, group, "source", circuit)
+                            : build_only_element(circuit, ELEMENT_VOLTAGE_SOURCE);
   if (spectrum->source < 0 && !source)
     input_error(reader, group, "source", "is missing. Source of the small signal, or give `net`");
   if (spectrum->source >= 0 && !element_is_source(&circuit->elements[spectrum->source]))
