@@ -34,7 +34,7 @@ print(json.load(open(sys.argv[1] + "/summary.json"))["experiments"][0]["steps"])
 }
 
 expect 0 "" "$HALIDRIFT" run grain.cfg -q -o plain --set checkpoint.steps=0
-expect 0 "" timeout 60 "$HALIDRIFT" run grain.cfg -q -o whole
+expect 0 "" timeout 300 "$HALIDRIFT" run grain.cfg -q -o whole
 require "$(steps whole)" -le $(($(steps plain) * 3 / 2))
 # Steps of order one: the same within ten times the tolerance.
 expect 0 "" python3 "$support/same_run.py" --within 0.03 plain whole
