@@ -2,7 +2,7 @@
 """Print the tables of README.md: what heat changes in the memristor and in the neuron.
 
     python3 validation/heat/table.py         one dimension
-    python3 validation/heat/table.py plane   the neuron of two dimensions, ten minutes
+    python3 validation/heat/table.py plane   the neuron of two dimensions, 150 s of CPU time
 """
 
 import pathlib
@@ -59,7 +59,8 @@ def spikes_of(run):
     spikes = run.spikes("pulses")
     pulses = ", ".join(str(int(spike["pulse"])) for spike in spikes[:4])
     energies = [1e12 * spike["E_source_J"] for spike in spikes]
-    rest = f"; {min(energies[1:]):.2f} to {max(energies[1:]):.2f}" if len(energies) > 1 else ""
+    rest = f"; {min(energies[1:]):.2f}" if len(energies) > 1 else ""
+    rest += f" to {max(energies[1:]):.2f}" if len(energies) > 2 else ""
     return (pulses + (", ..." if len(spikes) > 4 else "") or "none",
             f"{energies[0]:.2f}{rest}" if energies else "-")
 
