@@ -12,6 +12,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+import matplotlib.ticker
 
 HERE = pathlib.Path(__file__).resolve().parent
 IMAGES = HERE.parent.parent / "docs/images"
@@ -46,7 +47,10 @@ def draw_firing(axes):
 def draw_window(axes):
     """Probability to fire per pulse below the threshold of the noise-free neuron."""
     table = rows("window.csv")
-    names = list(dict.fromkeys(row["channel"] for row in table))
+    deep = {row["channel"] for row in table if float(row["below_percent"]) > 0.5}  # the others: draw_map
+    table = [row for row in table if row["channel"] in deep or " on, " not in row["channel"]]
+    order = {"4x4": 0, "5x5": 1, "8x8": 2}
+    names = sorted({row["channel"] for row in table}, key=lambda name: (order.get(name, 9), name))
     for i, name in enumerate(names):
         at = sorted((row for row in table if row["channel"] == name), key=lambda row: float(row["below_percent"]))
         x = [0.06 * (i - 0.5 * len(names)) - float(row["below_percent"]) for row in at]
@@ -64,6 +68,43 @@ def draw_window(axes):
     axes.legend(frameon=False)
 
 
+def draw_map(axes):
+    """Share of the pulses that fire, 0.5 % below each threshold, over width and pause of the pulses."""
+    window = {row["channel"]: row for row in rows("window.csv") if float(row["below_percent"]) == 0.5}
+    times = (0.2, 0.4, 0.8)
+    most = max(int(row["fired"]) / int(row["pulses"]) for row in window.values())
+    for x, off in enumerate(times):
+        for y, on in enumerate(times):
+            row = window.get("5x5" if on == off == 0.4 else f"5x5, {on} ms on, {off} ms off")
+            if not row:
+                continue
+            share = int(row["fired"]) / int(row["pulses"])
+            axes.scatter(x, y, s=5200, marker="s", color=plt.cm.YlOrRd(0.55 * share / most))
+            text = f"{100 * share:.1f} %\n{float(row['low']) * 100:.1f} to {float(row['high']) * 100:.1f}\n{row['threshold_V']} V"
+            axes.text(x, y, text, ha="center", va="center", fontsize=8)
+    for set_ticks in (axes.set_xticks, axes.set_yticks):
+        set_ticks(range(3), [f"{t:g} ms" for t in times])
+    axes.set_xlim(-0.6, 2.6)
+    axes.set_ylim(-0.6, 2.6)
+    axes.set_xlabel("pause")
+    axes.set_ylabel("pulse")
+    axes.set_title("Pulses that fire 0.5 % below the threshold (V), 5x5 nm", fontsize=10)
+
+
+def draw_energy(axes):
+    """Energy of a spike for amplitudes, times, capacitors, leaks; the published range."""
+    table = [row for row in rows("energy.csv") if row["E_source_J"] != "-"]
+    axes.axvspan(20, 60, color="0.9", label="published: 20 to 60 pJ")
+    for i, row in enumerate(table):
+        axes.errorbar(1e12 * float(row["E_source_J"]), i, xerr=1e12 * float(row["E_source_se"]), fmt="o", color=COLOURS[0], capsize=3)
+    axes.set_yticks(range(len(table)), [row["setting"] for row in table], fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 65)
+    axes.set_xlabel("energy from the source per spike, pJ")
+    axes.set_title("5x5 nm at 0.9 V, one thing changed", fontsize=10)
+    axes.legend(frameon=False, fontsize=8, loc="lower right")
+
+
 def draw_rate(axes, which, size):
     """Spikes of the population in each pulse, and the slow signal that it hears."""
     with open(HERE / f"rate_{which}_{size}.csv", encoding="utf-8") as file:
@@ -72,6 +113,7 @@ def draw_rate(axes, which, size):
     pulse = range(1, len(spikes) + 1)
     axes.bar(pulse, spikes, color=COLOURS[0])
     axes.set_ylim(0, 1.6 * max(spikes))
+    axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
     axes.set_ylabel(f"spikes of {neurons} neurons")
     axes.set_xlabel("pulse")
     axes.set_title(f"{which}, {size} nm; grey: the signal", fontsize=10)
@@ -104,9 +146,9 @@ def save(figure, name):
 
 
 def main():
-    figure, axes = plt.subplots(1, 2, figsize=(11, 4.2))
-    draw_firing(axes[0])
-    draw_window(axes[1])
+    figure, axes = plt.subplots(2, 2, figsize=(11, 8.6))
+    for draw, axis in zip((draw_firing, draw_window, draw_map, draw_energy), axes.flat):
+        draw(axis)
     save(figure, "stochastic_neuron.png")
     if (HERE / "population.csv").exists():
         heard = [(row["signal"], row["channel"]) for row in rows("population.csv") if row["channel"] == "5x5"]

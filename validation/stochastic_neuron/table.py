@@ -97,7 +97,7 @@ def ensemble(name, deck, items, count, jobs):
     folder = RUNS / name.replace(" ", "_").replace(",", "").replace("/", "_")
     command = [PROGRAM, "ensemble", str(ROOT / DECKS / deck), "-n", str(count), "-o", str(folder), "-q"]
     command += ["-j", str(jobs)] if jobs else []
-    command += ["--resume"] if (folder / "ensemble.nc").exists() else []
+    command += ["--resume"] if (folder / "results.jsonl").exists() else []
     done = subprocess.run(command + settings(items + ALWAYS), check=False)
     if done.returncode not in (0, 7):
         sys.exit(f"{name}: the ensemble did not run")
@@ -115,7 +115,7 @@ def fires_noise_free(deck, items, count, timing=()):
     return [spike["pulse"] for spike in summary["experiments"][0]["spikes"]]
 
 
-def threshold(items, timing, count=60, low=0.3, high=1.1, width=0.0025):
+def threshold(items, timing, count=60, low=0.3, high=1.7, width=0.0025):
     """Smallest amplitude (middle of a bracket) at which the noise-free neuron fires in `count` pulses."""
     while high - low > width:
         middle = 0.5 * (low + high)
