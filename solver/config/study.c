@@ -37,12 +37,13 @@ const struct param vary_params[] = {
 COUNT(vary);
 #undef AT
 
+#define VARIABLE_NAME_DOC                                                                          \
+  "Name of its variable in study.nc; not a name that study.nc has itself, and it begins with no "  \
+  "experiment's name and _."
+
 #define AT(member) offsetof(struct threshold_spec, member)
 const struct param threshold_params[] = {
-    {"name", PARAM_NAME, "", AT(name), 0, 0, 0, false, true, NULL,
-     "Name of its variable in study.nc; not a name that study.nc has itself, and it begins with no "
-     "experiment's name and _.",
-     NULL},
+    {"name", PARAM_NAME, "", AT(name), 0, 0, 0, false, true, NULL, VARIABLE_NAME_DOC, NULL},
     {"experiment", PARAM_NAME, "", AT(experiment), 0, 0, 0, false, false, NULL,
      "Experiment that is to spike; missing: the first one that looks for spikes.", NULL},
     {"tolerance", PARAM_NUMBER, "", AT(tolerance), 0.01, 1e-9, 0.5, false, false, NULL,
@@ -55,10 +56,7 @@ COUNT(threshold);
 
 #define AT(member) offsetof(struct relaxation_spec, member)
 const struct param relaxation_params[] = {
-    {"name", PARAM_NAME, "", AT(name), 0, 0, 0, false, true, NULL,
-     "Name of its variable in study.nc; not a name that study.nc has itself, and it begins with no "
-     "experiment's name and _.",
-     NULL},
+    {"name", PARAM_NAME, "", AT(name), 0, 0, 0, false, true, NULL, VARIABLE_NAME_DOC, NULL},
     {"experiment", PARAM_NAME, "", AT(experiment), 0, 0, 0, false, false, NULL,
      "Transient that is looked at; missing: the last one.", NULL},
     {"after", PARAM_QUANTITY, "s", AT(after), PARAM_MISSING, 0, INFINITY, false, false, NULL,
@@ -75,10 +73,7 @@ COUNT(relaxation);
 
 #define AT(member) offsetof(struct study_curve_spec, member)
 const struct param study_curve_params[] = {
-    {"name", PARAM_NAME, "", AT(name), 0, 0, 0, false, true, NULL,
-     "Name of its variable in study.nc; not a name that study.nc has itself, and it begins with no "
-     "experiment's name and _.",
-     NULL},
+    {"name", PARAM_NAME, "", AT(name), 0, 0, 0, false, true, NULL, VARIABLE_NAME_DOC, NULL},
     {"experiment", PARAM_NAME, "", AT(experiment), 0, 0, 0, false, true, NULL,
      "A dc_sweep, transient, impedance or noise.", NULL},
 };
