@@ -12,9 +12,10 @@
 static const double FIRST_STEP_FRACTION = 1e-3;
 /** Change of cj from which on the matrix is made anew (0.25 in IDA). A front moves on, and
  * iterations with an old matrix cost more than a new one; where no front can be and factors are
- * dear it is the other way round. With sensitivities the matrix is made anew at the end of every
- * step, which IDA does not know of: it asks for another one only where c_j has changed much. */
-static const double CJ_CHANGE = 0.1, CJ_CHANGE_DEAR = 0.6;
+ * dear it is the other way round. Between two changes of random forces it hardly moves. With
+ * sensitivities the matrix is made anew at the end of every step, which IDA does not know of: it
+ * asks for another one only where c_j has changed much. */
+static const double CJ_CHANGE = 0.1, CJ_CHANGE_FORCES = 0.25, CJ_CHANGE_DEAR = 0.6;
 
 /* ---- create ---- */
 
@@ -110,8 +111,8 @@ enum hd_status transient_restart(struct transient *transient, double step, struc
   transient->origin = transient->t;
   bool late =
       transient->own || (!has_fronts(transient->system) && linear_is_dear(transient->plan->linear));
-  TRY(transient_check(IDASetDeltaCjLSetup(ida, late ? CJ_CHANGE_DEAR : CJ_CHANGE),
-                      "the age of the matrix", err));
+  double change = late ? CJ_CHANGE_DEAR : transient->langevin ? CJ_CHANGE_FORCES : CJ_CHANGE;
+  TRY(transient_check(IDASetDeltaCjLSetup(ida, change), "the age of the matrix", err));
   TRY(transient_check(IDAReInit(ida, 0.0, transient->y, transient->yp), "a restart", err));
   TRY(transient_check(IDAQuadReInit(ida, transient->quad), "a restart", err));
   if (transient->own)

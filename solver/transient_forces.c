@@ -4,9 +4,9 @@
 #include <nvector/nvector_serial.h>
 #include "solver/transient_parts.h"
 
-/** Ions by which a cell may err, over rtol: 1 % of one at 1e-3. Where a cell holds many ions the
+/** Ions by which a cell may err, over rtol: 2 % of one at 1e-3. Where a cell holds many ions the
  * relative tolerance decides, where it holds few sites a share of them. */
-static const double IONS = 10.0, BLUR_MAX = 2.0;
+static const double IONS = 20.0, BLUR_MAX = 2.0;
 /** Largest factor of the first steps behind two changes of the forces. */
 static const double SETTLE_CHANGE = 2.0;
 /** A trial state whose shares of sites leave 0 to 1 by more than this, and more than the state
