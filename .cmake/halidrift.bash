@@ -11,8 +11,8 @@ _halidrift() {
   fi
   case $command:$word in
     run:-*) mapfile -t COMPREPLY < <(compgen -W "-o --output --set --checkpoint --resume -q --quiet -v --verbose --help" -- "$word") ;;
-    ensemble:-*) mapfile -t COMPREPLY < <(compgen -W "-n --count -o --output --first -j --jobs --part --traces --resume --set -q --quiet -v --verbose --help" -- "$word") ;;
-    sweep:-*) mapfile -t COMPREPLY < <(compgen -W "--vary -n --count -o --output --first -j --jobs --part --traces --resume --set -q --quiet -v --verbose --help" -- "$word") ;;
+    ensemble:-*) mapfile -t COMPREPLY < <(compgen -W "-n --count -o --output --first -j --jobs --time-limit --part --traces --resume --set -q --quiet -v --verbose --help" -- "$word") ;;
+    sweep:-*) mapfile -t COMPREPLY < <(compgen -W "--vary -n --count -o --output --first -j --jobs --time-limit --part --traces --resume --set -q --quiet -v --verbose --help" -- "$word") ;;
     check:-*) mapfile -t COMPREPLY < <(compgen -W "--set --help" -- "$word") ;;
     list:*) mapfile -t COMPREPLY < <(compgen -W "materials metals contacts reactions elements waveforms statistics generation experiments protocols quantities" -- "$word") ;;
     run:* | ensemble:* | sweep:* | check:*) mapfile -t COMPREPLY < <(compgen -f -X '!*.cfg' -- "$word"; compgen -d -- "$word") ;;

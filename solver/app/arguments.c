@@ -52,6 +52,10 @@ static void apply_jobs(struct arguments *arguments, const char *value) {
   arguments->jobs = value;
 }
 
+static void apply_time_limit(struct arguments *arguments, const char *value) {
+  arguments->time_limit = value;
+}
+
 static void apply_part(struct arguments *arguments, const char *value) {
   arguments->part = value;
 }
@@ -99,6 +103,8 @@ static const struct option options[] = {
     {0, "first", "K", TAKES_BATCH, apply_first, "number of the first one (default: 0)"},
     {'j', "jobs", "J", TAKES_BATCH, apply_jobs,
      "processes at a time (default: one a core; with MPI one a rank)"},
+    {0, "time-limit", "TIME", TAKES_BATCH, apply_time_limit,
+     "processor time of one run, e.g. \"10 min\"; one that takes more is lost (default: none)"},
     {0, "part", "I/M", TAKES_BATCH, apply_part,
      "only each M-th of them from the I-th on, for job arrays"},
     {0, "traces", NULL, TAKES_ENSEMBLE, apply_traces,

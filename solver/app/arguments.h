@@ -24,7 +24,7 @@ struct arguments {
   const char **data; /* owned; every --data */
   size_t n_data;
   /* ensemble and sweep; NULL: not given */
-  const char *count, *first, *jobs, *part;
+  const char *count, *first, *jobs, *part, *time_limit;
   bool traces, go_on; /* --traces, --resume without a folder */
 };
 

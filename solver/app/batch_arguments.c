@@ -2,10 +2,15 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include "solver/config/units.h"
 
 enum { MOST_JOBS = 4096 };
+/** Longest time limit, s: about 30 years. */
+static const double MOST_SECONDS = 1e9;
 
 /** A whole number from `least` to `most`; `text` NULL: it stays as it is. */
 static enum hd_status read_number(const struct batch_command *command, int *number,
@@ -38,6 +43,33 @@ static enum hd_status read_part(const struct batch_command *command, struct batc
   return HD_OK;
 }
 
+/** A time with its unit, or s: to whole seconds, upward. */
+static enum hd_status read_time(const struct batch_command *command, long *seconds,
+                                const char *text, struct hd_error *err) {
+  char *unit;
+  if (!text)
+    return HD_OK;
+  double value = strtod(text, &unit);
+  bool good = unit != text;
+  unit += strspn(unit, " ");
+  if (good && *unit) {
+    enum units_result result = UNITS_UNKNOWN;
+    struct units *units = NULL;
+    enum hd_status status = units_create(&units, err);
+    if (status == HD_OK)
+      status = units_convert(units, value, unit, "s", &value, &result, err);
+    units_free(&units);
+    TRY(status);
+    good = result == UNITS_OK;
+  }
+  if (!good || !(value > 0 && value <= MOST_SECONDS))
+    return hd_fail(err, HD_USAGE,
+                   "halidrift %s: --time-limit got '%s', must be a time > 0, as 60 s or 10 min",
+                   command->name, text);
+  *seconds = (long)ceil(value);
+  return HD_OK;
+}
+
 static enum hd_status read_options(const struct batch_command *command,
                                    struct batch_options *options, const struct arguments *arguments,
                                    bool together, struct hd_error *err) {
@@ -50,6 +82,7 @@ static enum hd_status read_options(const struct batch_command *command,
                   INT_MAX - options->count, err));
   TRY(read_number(command, &jobs, "--jobs", arguments->jobs, 1, MOST_JOBS, err));
   options->jobs = (size_t)jobs;
+  TRY(read_time(command, &options->cpu_limit, arguments->time_limit, err));
   return read_part(command, options, arguments->part, err);
 }
 

@@ -319,7 +319,8 @@ enum hd_status batch_run(struct batch **batch, const struct batch_work *work,
   b->work = work;
   enum hd_status status = prepared;
   if (status == HD_OK)
-    status = pool_create(&b->pool, b->options->jobs, work->run, work->context, err);
+    status = pool_create(&b->pool, b->options->jobs, b->options->cpu_limit, work->run,
+                         work->context, err);
   status = b->rank == 0 ? lead(b, status, err) : team_work(b, status, err);
   bool orderly = b->at_work == 0;
   batch_free(batch);

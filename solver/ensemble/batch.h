@@ -20,6 +20,7 @@ struct batch_options {
   int first, count; /* runs first to first + count - 1 */
   int part, parts;  /* of them those at part - 1, part - 1 + parts, ...; 1 of 1: all */
   size_t jobs;      /* processes at a time */
+  long cpu_limit;   /* s of processor time of one run; more and it is lost; 0: none */
   bool resume;
   enum progress_level level;
   FILE *terminal; /* progress goes here; NULL: nowhere */

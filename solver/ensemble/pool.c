@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "solver/base/memory.h"
@@ -26,6 +27,7 @@ struct pool {
   size_t jobs, busy;
   struct job *job;       /* [jobs] owned */
   struct pollfd *polled; /* [jobs] owned */
+  long cpu_limit;        /* s of processor time; 0: none */
   pool_work work;
   const void *context; /* borrowed */
 };
@@ -38,10 +40,11 @@ size_t pool_cores(void) {
 }
 
 /** Make a pool without processes. Errors: HD_MEMORY */
-enum hd_status pool_create(struct pool **pool, size_t jobs, pool_work work, const void *context,
-                           struct hd_error *err) {
+enum hd_status pool_create(struct pool **pool, size_t jobs, long cpu_limit, pool_work work,
+                           const void *context, struct hd_error *err) {
   TRY(hd_alloc(pool, 1, sizeof **pool, err));
   (*pool)->jobs = jobs;
+  (*pool)->cpu_limit = cpu_limit;
   (*pool)->work = work;
   (*pool)->context = context;
   TRY(hd_alloc(&(*pool)->polled, jobs, sizeof *(*pool)->polled, err));
@@ -94,9 +97,20 @@ static bool write_all(int fd, const char *text, size_t length) {
   return true;
 }
 
+/** The kernel ends this process by SIGXCPU when it has used up so much processor time. */
+static void limit_processor_time(long seconds) {
+  struct rlimit limit;
+  if (seconds == 0 || getrlimit(RLIMIT_CPU, &limit) != 0)
+    return;
+  if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max > (rlim_t)seconds)
+    limit.rlim_cur = (rlim_t)seconds;
+  setrlimit(RLIMIT_CPU, &limit);
+}
+
 /** Work, hand over, end. Nothing of the parent's (buffers, exit handlers) is touched. */
 static _Noreturn void be_job(const struct pool *pool, int number, int fd, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL); /* no process stays when the parent is killed */
+  limit_processor_time(pool->cpu_limit);
   size_t length = 0;
   char *text = getppid() == parent ? pool->work(pool->context, number, &length) : NULL;
   _exit(text && write_all(fd, text, length) ? 0 : 1);
@@ -146,8 +160,11 @@ static bool read_some(struct job *job) {
 }
 
 /** Why a process without a result ended. */
-static void describe_death(int status, char *reason, size_t size) {
-  if (WIFSIGNALED(status))
+static void describe_death(const struct pool *pool, int status, char *reason, size_t size) {
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU && pool->cpu_limit > 0)
+    snprintf(reason, size, "it took more than the %ld s of processor time of --time-limit",
+             pool->cpu_limit);
+  else if (WIFSIGNALED(status))
     snprintf(reason, size, "its process was killed by signal %d (%s)", WTERMSIG(status),
              strsignal(WTERMSIG(status)));
   else
@@ -166,7 +183,7 @@ static void finish(struct pool *pool, struct job *job, struct pool_result *resul
     result->length = job->length;
     job->text = NULL;
   } else {
-    describe_death(status, result->reason, sizeof result->reason);
+    describe_death(pool, status, result->reason, sizeof result->reason);
   }
   forget(pool, job);
 }

@@ -11,9 +11,10 @@
 typedef char *(*pool_work)(const void *context, int number, size_t *length);
 
 struct pool;
-/** `context` is borrowed; processes see it as it is when they start. */
-enum hd_status pool_create(struct pool **pool, size_t jobs, pool_work work, const void *context,
-                           struct hd_error *err);
+/** `context` is borrowed; processes see it as it is when they start. `cpu_limit`, s: a process that
+ * takes more processor time is ended; 0: none is. */
+enum hd_status pool_create(struct pool **pool, size_t jobs, long cpu_limit, pool_work work,
+                           const void *context, struct hd_error *err);
 /** Ends what still runs, at once. NULL is accepted. */
 void pool_free(struct pool **pool);
 

@@ -166,6 +166,22 @@ require "$(grep -c '"status":"ok"' killed/results.jsonl)" -eq 2
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 2 -o straight --set "$slow"
 same straight killed
 
+# A trajectory without end: its processor time is limited, the others are there; another limit lets it
+# run.
+slower='solver.max_step="0.02 ns"' # 2.5 s
+expect 7 "trajectory [01] was lost: it took more than the 1 s of processor time of --time-limit" \
+  "$HALIDRIFT" ensemble quick.cfg -n 2 -j 2 -o limited --set "$slower" --time-limit=0.9s
+expect 0 "2 were lost" cat limited/log.txt
+expect 0 '"message": "it took more than the 1 s of processor time of --time-limit"' cat limited/summary.json
+expect 0 "status = 3, 3 ;" ncdump -v status limited/ensemble.nc
+expect 0 "2 trajectories are there" \
+  "$HALIDRIFT" ensemble quick.cfg -n 2 -o limited --set "$slower" --resume --time-limit "2 min"
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 2 -o unlimited --time-limit 1e-3
+for time in 0 -1s m x 10V; do
+  expect 2 "--time-limit got '$time', must be a time > 0" \
+    "$HALIDRIFT" ensemble quick.cfg -n 2 --time-limit="$time"
+done
+
 # The whole program is killed: its processes end, what was there is there, a torn line is none.
 "$HALIDRIFT" ensemble quick.cfg -n 7 -j 1 -o torn --set 'solver.max_step="1 ns"' >first.txt 2>&1 &
 pid=$!
