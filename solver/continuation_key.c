@@ -1,6 +1,5 @@
 #include "solver/continuation_key.h"
 
-#include <string.h>
 #include "solver/base/memory.h"
 #include "solver/sources.h"
 
@@ -88,7 +87,7 @@ enum hd_status curve_key_set(struct curve_key *key, double value, struct hd_erro
   enum hd_status status = build(key, value, &own);
   if (status != HD_OK) {
     drop(key);
-    return hd_fail(err, status, "%.*s", (int)strcspn(own.text, "\n"), own.text);
+    return hd_fail(err, status, "%.*s", hd_first_line(own.text), own.text);
   }
   system_exchange(key->system, key->other);
   key->value = value;

@@ -30,6 +30,15 @@ enum hd_status hd_fail(struct hd_error *err, enum hd_status status, const char *
   return status;
 }
 
+/**
+ * Characters up to the first line end, for a sentence that holds the first one of another error:
+ * `hd_fail(err, status, "rank %d: %.*s", rank, hd_first_line(text), text)`. NULL counts as empty:
+ * "%.0s" reads nothing of it.
+ */
+int hd_first_line(const char *text) {
+  return text ? (int)strcspn(text, "\n") : 0;
+}
+
 /** Forget all sentences and the status. */
 void hd_error_clear(struct hd_error *err) {
   if (err)

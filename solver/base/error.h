@@ -19,6 +19,9 @@ struct hd_error {
 enum hd_status hd_fail(struct hd_error *err, enum hd_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Length of the first line of a text, to say it with "%.*s"; 0 of NULL. */
+int hd_first_line(const char *text);
+
 /** Forget all sentences. */
 void hd_error_clear(struct hd_error *err);
 

@@ -106,8 +106,7 @@ static enum hd_status settle(struct reader *reader, const char *resolved,
   const struct node *group = find_group(reader->root, experiment->name);
   enum hd_status status = variant_locate(resolved, curve->key, &number, &own);
   if (status == HD_INPUT) {
-    input_error(reader, tree_member(group, "key"), NULL, "%.*s", (int)strcspn(own.text, "\n"),
-                own.text);
+    input_error(reader, tree_member(group, "key"), NULL, "%.*s", hd_first_line(own.text), own.text);
     return HD_OK;
   }
   if (status != HD_OK)

@@ -171,7 +171,7 @@ enum hd_status variant_check(const struct config *config, const struct sensitivi
     status = variant_find(config, wanted->parameters[i], &found[i], &own);
     if (status != HD_OK)
       hd_fail(err, status, "%s: sensitivity.parameters[%zu]: %.*s", path, i,
-              (int)strcspn(own.text, "\n"), own.text);
+              hd_first_line(own.text), own.text);
     for (size_t j = 0; j < i && status == HD_OK; j++)
       if (strcmp(found[j].name, found[i].name) == 0)
         status = hd_fail(err, HD_INPUT,
@@ -284,7 +284,7 @@ static enum hd_status check_value(const struct config *config, const struct curv
                          : own.text;
   if (status != HD_OK)
     hd_fail(err, status, "%s: %s cannot be %.9g%s%s: %.*s", curve->place, key, value,
-            curve->unit[0] ? " " : "", curve->unit, (int)strcspn(text, "\n"), text);
+            curve->unit[0] ? " " : "", curve->unit, hd_first_line(text), text);
   else if (!system_is_alike(other, system))
     status = hd_fail(err, HD_INPUT,
                      "%s: %s changes the number of unknowns at %.9g%s%s, must not: give the mesh "

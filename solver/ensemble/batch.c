@@ -169,8 +169,8 @@ enum hd_status batch_settle(struct batch *batch, const json_t *line, struct hd_e
   batch->failed++;
   progress_note(batch->progress, PROGRESS_NORMAL, "%s %d %s: %.*s", one,
                 (int)json_integer_value(json_object_get(line, one)),
-                strcmp(status, "lost") == 0 ? "was lost" : "failed",
-                message ? (int)strcspn(message, "\n") : 0, message ? message : "");
+                strcmp(status, "lost") == 0 ? "was lost" : "failed", hd_first_line(message),
+                message ? message : "");
   return HD_OK;
 }
 

@@ -69,5 +69,5 @@ void team_describe(char *text, size_t size) {
   if (team_load(&team, &err) == HD_OK)
     team->library(text, size);
   else
-    snprintf(text, size, "%.*s", (int)strcspn(err.text, "\n"), err.text);
+    snprintf(text, size, "%.*s", hd_first_line(err.text), err.text);
 }

@@ -42,7 +42,7 @@ static enum hd_status check_hello(const struct batch *batch, int rank, const str
   const char *hash = batch->work->hash;
   if (hello->status != HD_OK)
     return hd_fail(err, (enum hd_status)hello->status, "rank %d: %.*s", rank,
-                   (int)strcspn(hello->text, "\n"), hello->text);
+                   hd_first_line(hello->text), hello->text);
   if (strcmp(hello->text, hash) != 0)
     return hd_fail(
         err, HD_USAGE,

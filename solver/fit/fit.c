@@ -257,7 +257,7 @@ static enum hd_status begin_parameter(struct problem *problem, struct fit_result
   problem->model.keys[i] = parameter->key;
   enum hd_status status = variant_find(problem->model.config, parameter->key, &number, &own);
   if (status != HD_OK)
-    return hd_fail(err, status, "fit.parameters[%zu].key: %.*s", i, (int)strcspn(own.text, "\n"),
+    return hd_fail(err, status, "fit.parameters[%zu].key: %.*s", i, hd_first_line(own.text),
                    own.text);
   for (size_t j = 0; j < i; j++)
     if (strcmp(result->values[j].name, number.name) == 0)
@@ -346,7 +346,7 @@ enum hd_status fit_solve(struct fit_result *result, const struct config *config,
   enum hd_status status = solve(&problem, result, terminal, err);
   gsl_set_error_handler(handler);
   if (status != HD_OK && lost.text[0])
-    hd_fail(err, status, "%.*s", (int)strcspn(lost.text, "\n"), lost.text);
+    hd_fail(err, status, "%.*s", hd_first_line(lost.text), lost.text);
   hd_free(&problem.model.keys);
   hd_free(&problem.model.value);
   hd_free(&problem.model.slope);
