@@ -15,6 +15,16 @@ static const struct system_instance *instance_of(const struct lattice *lattice, 
 
 /* ---- create ---- */
 
+/** How the cells of a device are made to hold more sites, by its coordinates: rings have no depth
+ * of their own. */
+static const char *const larger_cells[] = {[SHAPE_1D] = "longer intervals or a larger area",
+                                           [SHAPE_PLANAR] = "longer intervals or a larger depth",
+                                           [SHAPE_AXISYMMETRIC] = "longer intervals along r and z"};
+/** What gives them a whole number. */
+static const char *const other_cells[] = {[SHAPE_1D] = "intervals or an area",
+                                          [SHAPE_PLANAR] = "intervals or a depth",
+                                          [SHAPE_AXISYMMETRIC] = "intervals along r and z"};
+
 /** Laws whose rates this lattice does not know. */
 static enum hd_status check_device(const struct device *device, struct hd_error *err) {
   const struct model *model = &device->model;
@@ -60,16 +70,18 @@ static enum hd_status count_sites(const struct device *device, struct lattice_po
   if (sites < SITES_MIN - SITES_ERROR)
     return hd_fail(err, HD_INPUT,
                    "device %s: the cell of %s at %s holds %.3g sites; allowed with "
-                   "stochastic.engine = \"integer\": at least 2, better 3: longer intervals, or a "
-                   "larger area or depth",
-                   device->spec->name, device->spec->species[point->species].name, place, sites);
+                   "stochastic.engine = \"integer\": at least 2, better 3: %s, or engine = "
+                   "\"langevin\" or \"none\"",
+                   device->spec->name, device->spec->species[point->species].name, place, sites,
+                   larger_cells[device->mesh->coordinates]);
   point->sites = lround(sites);
   if (fabs(sites - (double)point->sites) > SITES_ERROR * sites)
     return hd_fail(err, HD_INPUT,
                    "device %s: the cell of %s at %s holds %.3g sites; allowed with "
-                   "stochastic.engine = \"integer\": a whole number, within 10 %%: intervals, area "
-                   "or depth that make it one",
-                   device->spec->name, device->spec->species[point->species].name, place, sites);
+                   "stochastic.engine = \"integer\": a whole number, within 10 %%: %s that make it "
+                   "one, or engine = \"langevin\" or \"none\"",
+                   device->spec->name, device->spec->species[point->species].name, place, sites,
+                   other_cells[device->mesh->coordinates]);
   return HD_OK;
 }
 

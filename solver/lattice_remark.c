@@ -71,7 +71,7 @@ static bool local_attraction(const struct lattice *lattice, char *text, size_t s
     snprintf(
         text, size,
         "device %s: reciprocal = \"local\": single ions and carriers then have no common energy, "
-        "and times to switch have no limit on finer meshes; allowed, for comparison",
+        "and their hops no detailed balance; allowed, for comparison",
         device->spec->name);
     return true;
   }
