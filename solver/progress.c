@@ -197,21 +197,21 @@ void progress_step(struct progress *progress, double t, double step, long steps)
   show(progress, share, clock, line);
 }
 
-/** Runs that are over, of them those that failed; `before`: in earlier runs. */
-void progress_count(struct progress *progress, const char *many, long over, long failed,
-                    long before, long total) {
+/** Runs that are over, of them those that failed or were lost, and how long the others take. */
+void progress_count(struct progress *progress, const struct progress_runs *runs) {
   double clock = now(), elapsed = clock - progress->started;
-  double share = total > 0 ? (double)over / (double)total : 1;
+  double share = runs->total > 0 ? (double)runs->over / (double)runs->total : 1;
   if (!is_due(progress, share, clock))
     return;
   char line[4 * LINE], left[HD_NAME];
-  double rate = elapsed > 0 ? (double)(over - before) / elapsed : 0;
-  int n = snprintf(line, sizeof line, "%ld of %ld %s, %ld failed", over, total, many, failed);
+  double rate = elapsed > 0 ? (double)(runs->over - runs->before) / elapsed : 0;
+  int n = snprintf(line, sizeof line, "%ld of %ld %s, %ld failed, %ld lost", runs->over,
+                   runs->total, runs->noun, runs->failed, runs->lost);
   if (rate > 0)
     n += snprintf(line + n, sizeof line - (size_t)n, ", %.3g/s", rate);
-  if (rate > 0 && elapsed > estimate_s && over < total)
+  if (rate > 0 && elapsed > estimate_s && runs->over < runs->total)
     snprintf(line + n, sizeof line - (size_t)n, ", %s left",
-             duration(left, (double)(total - over) / rate));
+             duration(left, (double)(runs->total - runs->over) / rate));
   show(progress, share, clock, line);
 }
 

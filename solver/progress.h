@@ -21,10 +21,15 @@ void progress_plain(struct progress *progress);
 void progress_begin(struct progress *progress, const char *experiment, bool transient, double end);
 /** Called at every accepted step (cheap: prints at most 10 times a second). */
 void progress_step(struct progress *progress, double t, double step, long steps);
-/** Called often while a batch runs: how many ("trajectories") are over, of them the failed ones,
- * those that were over before, and all. */
-void progress_count(struct progress *progress, const char *many, long over, long failed,
-                    long before, long total);
+/** How far a batch is. */
+struct progress_runs {
+  const char *noun; /* "trajectories" */
+  long total, over; /* all, and those that are over */
+  long before;      /* of these, over in an earlier command */
+  long failed, lost;
+};
+/** Called often while a batch runs. */
+void progress_count(struct progress *progress, const struct progress_runs *runs);
 /** Called at every steady point. */
 void progress_point(struct progress *progress, const char *source, double bias, double current,
                     int iterations);

@@ -91,6 +91,22 @@ START_TEST(no_output_is_allowed) {
 }
 END_TEST
 
+START_TEST(progress_count_tells_failed_from_lost) {
+  static char text[SIZE];
+  FILE *out = tmpfile();
+  struct progress *progress = NULL;
+  const struct progress_runs runs = {
+      .noun = "trajectories", .total = 9, .over = 7, .before = 2, .failed = 3, .lost = 1};
+  ck_assert_int_eq(progress_create(&progress, PROGRESS_NORMAL, out, NULL, NULL), HD_OK);
+  progress_count(progress, &runs);
+  progress_free(&progress);
+  rewind(out);
+  text[fread(text, 1, SIZE - 1, out)] = '\0';
+  ck_assert_ptr_nonnull(strstr(text, "7 of 9 trajectories, 3 failed, 1 lost"));
+  fclose(out);
+}
+END_TEST
+
 START_TEST(request_is_remembered_and_forgotten) {
   interrupt_request();
   ck_assert(interrupted());
@@ -177,6 +193,7 @@ int main(void) {
   tcase_add_test(lines_case, log_gets_every_line);
   tcase_add_test(lines_case, verbose_shows_notes);
   tcase_add_test(lines_case, no_log_is_allowed);
+  tcase_add_test(lines_case, progress_count_tells_failed_from_lost);
   tcase_add_test(lines_case, no_output_is_allowed);
   tcase_add_test(lines_case, terminal_gets_one_updating_line);
   suite_add_tcase(suite, lines_case);

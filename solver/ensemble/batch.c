@@ -108,16 +108,22 @@ static enum hd_status open_folder(struct batch *batch, struct hd_error *err) {
   return open_log(batch, err);
 }
 
+/** "trajectory" of one, "trajectories" of several. */
+static const char *noun(const struct batch *batch, long n) {
+  return n == 1 ? batch->work->words->one : batch->work->words->many;
+}
+
 /** The runs of this part that are not done, in order. */
 static enum hd_status list_todo(struct batch *batch, struct hd_error *err) {
   const struct batch_options *options = batch->options;
   TRY(hd_alloc(&batch->todo, (size_t)options->count, sizeof(int), err));
   for (int i = options->part - 1; i < options->count; i += options->parts) {
-    batch->total++;
+    batch->runs.total++;
     if (batch->records.record[i].status != RECORD_DONE)
       batch->todo[batch->n_todo++] = options->first + i;
   }
-  batch->before = batch->over = batch->total - (long)batch->n_todo;
+  batch->runs.noun = noun(batch, batch->runs.total);
+  batch->runs.before = batch->runs.over = batch->runs.total - (long)batch->n_todo;
   return HD_OK;
 }
 
@@ -127,8 +133,9 @@ static void announce(struct batch *batch) {
   progress_note(batch->progress, PROGRESS_VERBOSE, "input %s, hash %s", batch->options->path,
                 work->hash);
   progress_note(batch->progress, PROGRESS_NORMAL,
-                "%ld %s, %ld of them are there; %d x %zu processes", batch->total, work->label,
-                batch->before, batch->size, batch->options->jobs);
+                "%ld %s %s, %ld there already; %d x %zu process%s", batch->runs.total,
+                batch->runs.noun, work->label, batch->runs.before, batch->size,
+                batch->options->jobs, batch->size * (int)batch->options->jobs == 1 ? "" : "es");
   if (work->remark && batch->n_todo > 0)
     progress_note(batch->progress, PROGRESS_NORMAL, "%s", work->remark);
 }
@@ -163,14 +170,14 @@ enum hd_status batch_settle(struct batch *batch, const json_t *line, struct hd_e
   const char *message = json_string_value(json_object_get(line, "message"));
   TRY(journal_append(batch->journal, line, err));
   TRY(records_take(&batch->records, line, err));
-  batch->over++;
+  batch->runs.over++;
   if (!status || strcmp(status, "ok") == 0)
     return HD_OK;
-  batch->failed++;
+  bool lost = strcmp(status, "lost") == 0;
+  ++*(lost ? &batch->runs.lost : &batch->runs.failed);
   progress_note(batch->progress, PROGRESS_NORMAL, "%s %d %s: %.*s", one,
-                (int)json_integer_value(json_object_get(line, one)),
-                strcmp(status, "lost") == 0 ? "was lost" : "failed", hd_first_line(message),
-                message ? message : "");
+                (int)json_integer_value(json_object_get(line, one)), lost ? "was lost" : "failed",
+                hd_first_line(message), message ? message : "");
   return HD_OK;
 }
 
@@ -214,8 +221,7 @@ static enum hd_status drive(struct batch *batch, struct hd_error *err) {
     if (none && pool_busy(batch->pool) == 0 && batch->at_work == 0)
       return HD_OK;
     TRY(take_result(batch, err));
-    progress_count(batch->progress, batch->work->words->many, batch->over, batch->failed,
-                   batch->before, batch->total);
+    progress_count(batch->progress, &batch->runs);
   }
 }
 
@@ -231,23 +237,24 @@ static void count_part(const struct batch *batch, size_t counts[RECORD_LOST + 1]
 
 /** Status of the whole: what is not there is an error of its own. */
 static enum hd_status judge(struct batch *batch, struct hd_error *err) {
-  const char *many = batch->work->words->many;
+  long total = batch->runs.total;
+  const char *runs = batch->runs.noun;
   size_t counts[RECORD_LOST + 1];
   count_part(batch, counts);
   progress_note(batch->progress, PROGRESS_NORMAL,
-                "%zu %s are there, %zu failed, %zu were lost, %zu are missing", counts[RECORD_DONE],
-                many, counts[RECORD_FAILED], counts[RECORD_LOST], counts[RECORD_MISSING]);
+                "%ld %s: %zu done, %zu failed, %zu lost, %zu missing", total, runs,
+                counts[RECORD_DONE], counts[RECORD_FAILED], counts[RECORD_LOST],
+                counts[RECORD_MISSING]);
   if (batch->stopping)
     return hd_fail(err, HD_INTERRUPTED,
-                   "interrupted: %zu of %ld %s are there; the same command with --resume runs the "
+                   "interrupted with %zu of %ld %s done; the same command with --resume runs the "
                    "others",
-                   counts[RECORD_DONE], batch->total, many);
-  if (counts[RECORD_DONE] < (size_t)batch->total)
-    return hd_fail(
-        err, HD_INCOMPLETE,
-        "%zu of %ld %s failed, %zu were lost; log.txt says which and why, the same command "
-        "with --resume runs them again",
-        counts[RECORD_FAILED], batch->total, many, counts[RECORD_LOST]);
+                   counts[RECORD_DONE], total, runs);
+  if (counts[RECORD_DONE] < (size_t)total)
+    return hd_fail(err, HD_INCOMPLETE,
+                   "%ld %s: %zu failed, %zu lost; log.txt says which and why, the same command "
+                   "with --resume runs them again",
+                   total, runs, counts[RECORD_FAILED], counts[RECORD_LOST]);
   return HD_OK;
 }
 

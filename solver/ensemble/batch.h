@@ -38,7 +38,7 @@ struct batch_work {
   const struct batch_words *words;
   const struct plan *plan; /* the input that all runs share */
   const char *hash;        /* of all that decides the results */
-  char label[BATCH_LABEL]; /* "trajectories of seed 1" */
+  char label[BATCH_LABEL]; /* which runs these are: "of seed 1" */
   const char *remark;      /* said before the first run; NULL: nothing */
   pool_work run;           /* one run, with `context` */
   const void *context;

@@ -56,7 +56,7 @@ enum hd_status ensemble_run(const struct batch_options *options, bool traces,
                             .context = &ensemble.shared,
                             .write = write_output,
                             .owner = &ensemble};
-  snprintf(work.label, sizeof work.label, "trajectories of seed %d", plan->spec.stochastic.seed);
+  snprintf(work.label, sizeof work.label, "of seed %d", plan->spec.stochastic.seed);
   if (plan->spec.stochastic.engine == ENGINE_NONE)
     work.remark = "stochastic.engine is \"none\": all trajectories are the same";
   status = batch_run(&batch, &work, status, err);

@@ -18,8 +18,7 @@ struct batch {
   FILE *log;
   int *todo; /* [n_todo] owned: numbers of what is to run */
   size_t n_todo, next;
-  long over, failed, before; /* runs of this part: over, of them bad, over before */
-  long total;
+  struct progress_runs runs; /* of this part; `noun` is set when they are told */
   int at_work; /* ranks that have not said good-bye: on rank 0 the others, elsewhere itself */
   bool stopping;
 };

@@ -319,12 +319,10 @@ static void study_free(struct study *study) {
   plan_free(&study->base);
 }
 
-/** "points of a grid in 2 parameters". */
+/** "of a grid in 2 parameters". */
 static void label(const struct study *study, char *text, size_t size) {
-  snprintf(text, size, "%s of a %s in %zu parameter%s",
-           study->options->trajectories > 0 ? runs.many : points.many,
-           study_methods[study->spec.method], study->spec.n_vary,
-           study->spec.n_vary > 1 ? "s" : "");
+  snprintf(text, size, "of a %s in %zu parameter%s", study_methods[study->spec.method],
+           study->spec.n_vary, study->spec.n_vary > 1 ? "s" : "");
 }
 
 enum hd_status study_check(FILE *file, const char *path, const char *const *sets,
@@ -335,7 +333,8 @@ enum hd_status study_check(FILE *file, const char *path, const char *const *sets
   enum hd_status status = prepare(&study, err);
   label(&study, text, sizeof text);
   if (status == HD_OK)
-    fprintf(file, "study: %zu %s\n", study.design.n_points, text);
+    fprintf(file, "study: %zu %s %s\n", study.design.n_points,
+            study.design.n_points == 1 ? points.one : points.many, text);
   study_free(&study);
   return status;
 }

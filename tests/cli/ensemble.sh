@@ -6,7 +6,7 @@
 
 # ---- one, two, three processes; in parts; with run folders; extended ----
 
-expect 0 "7 trajectories are there, 0 failed, 0 were lost, 0 are missing" \
+expect 0 "7 trajectories: 7 done, 0 failed, 0 lost, 0 missing" \
   "$HALIDRIFT" ensemble quick.cfg -n 7 -j 1 -o one
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 -j 2 -o two -q
 require ! -s out.txt
@@ -14,11 +14,15 @@ expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 --jobs=3 -o three
 same one two
 same one three
 
+# One is no "1 trajectories".
+expect 0 "1 trajectory of seed 1, 0 there already; 1 x 1 process$" "$HALIDRIFT" ensemble quick.cfg -n 1 -j 1 -o single
+expect 0 "1 trajectory: 1 done, 0 failed, 0 lost, 0 missing" cat single/log.txt
+
 for part in 3/3 1/3 2/3; do
   expect 0 "part ${part%/3} of 3 is in parts" "$HALIDRIFT" ensemble quick.cfg -n 7 -o parts --part $part
   require ! -e parts/ensemble.nc
 done
-expect 0 "7 trajectories of seed 1, 7 of them are there" \
+expect 0 "7 trajectories of seed 1, 7 there already" \
   "$HALIDRIFT" ensemble quick.cfg -n 7 -o parts --resume
 same one parts
 
@@ -82,7 +86,7 @@ with open("known/results.jsonl", "w", encoding="utf-8") as file:
         experiment["spikes"] = [s for s in experiment["spikes"] if s["pulse"] in keep[line["trajectory"]]]
         print(json.dumps(line), file=file)
 PY
-expect 0 "4 of them are there" "$HALIDRIFT" ensemble quick.cfg -n 4 -o known --resume
+expect 0 "4 there already" "$HALIDRIFT" ensemble quick.cfg -n 4 -o known --resume
 expect 0 "" python3 - <<'PY'
 import json
 e = json.load(open("known/summary.json", encoding="utf-8"))["experiments"][0]
@@ -143,7 +147,7 @@ fi
 
 # ---- trajectories that fail or die ----
 
-expect 7 "2 of 2 trajectories failed, 0 were lost" \
+expect 7 "2 trajectories: 2 failed, 0 lost" \
   "$HALIDRIFT" ensemble quick.cfg -n 2 -o failed --set solver.max_steps=3
 expect 0 '"exit_code": 4' cat failed/summary.json
 expect 0 "trajectory [01] failed: experiment pulses: 3 steps were taken" cat failed/log.txt
@@ -158,7 +162,9 @@ kill_child $pid 1
 status_of $pid
 require $status -eq 7
 expect 0 "trajectory [01] was lost: its process was killed by signal 9" cat killed/log.txt
-expect 0 "0 of 2 trajectories failed, 1 were lost" cat first.txt
+expect 0 "2 trajectories: 0 failed, 1 lost" cat first.txt
+# The line of how far it is tells what was lost from what failed.
+expect 0 "[12] of 2 trajectories, 0 failed, 1 lost" cat killed/log.txt
 expect 0 '"lost": 1' cat killed/summary.json
 require "$(grep -c '"status":"ok"' killed/results.jsonl)" -eq 1
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 2 -o killed --set "$slow" --resume
@@ -195,7 +201,7 @@ require ! -e torn/ensemble.nc
 there=$(grep -c trajectory torn/results.jsonl)
 require "$there" -lt 7
 printf '{"trajectory":6,"status":"ok","cpu' >>torn/results.jsonl
-expect 0 "$there of them are there" \
+expect 0 "$there there already" \
   "$HALIDRIFT" ensemble quick.cfg -n 7 -o torn --set 'solver.max_step="1 ns"' --resume
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 -o whole --set 'solver.max_step="1 ns"'
 same whole torn
@@ -211,7 +217,7 @@ expect 2 "stopped/results.jsonl: another process is writing it" \
 kill -INT $pid
 status_of $pid
 require $status -eq 130
-expect 0 "interrupted: [0-9]+ of 50 trajectories are there; the same command with --resume" cat first.txt
+expect 0 "interrupted with [0-9]+ of 50 trajectories done; the same command with --resume" cat first.txt
 require -s stopped/ensemble.nc
 expect 0 '"failed": 0,' cat stopped/summary.json
 expect 0 '"lost": 0' cat stopped/summary.json

@@ -22,7 +22,7 @@ export ASAN_OPTIONS
 expect 1 "" sh -c 'ldd "$HALIDRIFT" | grep -q libmpi'
 
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 9 -o plain
-expect 0 "9 trajectories of seed 1, 0 of them are there; 3 x 1 processes" \
+expect 0 "9 trajectories of seed 1, 0 there already; 3 x 1 processes" \
   mpirun -n 3 "$HALIDRIFT" ensemble quick.cfg -n 9 -o ranks
 same plain ranks
 expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 8 -o hop_plain --set "$coarse"
@@ -36,7 +36,7 @@ require "$(find both/trajectories -name summary.json | wc -l)" -eq 9
 expect 5 "nosuch.cfg: cannot be opened" mpirun -n 3 "$HALIDRIFT" ensemble nosuch.cfg -n 9 -o none
 require "$(grep -c 'nosuch.cfg: cannot' err.txt)" -eq 1
 expect 2 "ranks: holds the results of an ensemble" mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 9 -o ranks
-expect 7 "3 of 3 trajectories failed" \
+expect 7 "3 trajectories: 3 failed" \
   mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 3 -o failed --set solver.max_steps=3
 # shellcheck disable=SC2016 # expanded by the inner shell
 expect 2 "rank 1: reads an input with hash" mpirun -n 2 sh -c \

@@ -20,9 +20,9 @@ same_study() {
 
 # ---- a grid is a cube, and its points are runs ----
 
-expect 0 "6 points of a grid in 2 parameters, 0 of them are there; 1 x 2 processes" \
+expect 0 "6 points of a grid in 2 parameters, 0 there already; 1 x 2 processes" \
   "$HALIDRIFT" sweep quick.cfg -j 2 --vary "$donors" --vary "$high" -o grid
-require "$(grep -c done out.txt)" -eq 6
+require "$(grep -v points: out.txt | grep -c done)" -eq 6
 expect 0 "donors = 1e\+22, 1e\+23, 1e\+24 ;" ncdump -v donors grid/study.nc
 expect 0 "high = 0.05, 0.2 ;" ncdump -v high grid/study.nc
 expect 0 "double pulses_energy_per_spike\(donors, high\)" ncdump -h grid/study.nc
@@ -76,7 +76,7 @@ for part in 2/2 1/2; do
     "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o parts --part $part
   require ! -e parts/study.nc
 done
-expect 0 "6 of them are there" \
+expect 0 "6 there already" \
   "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o parts --resume
 same_study grid one
 same_study grid parts
@@ -99,11 +99,13 @@ expect 0 "" "$HALIDRIFT" run quick.cfg -q -o bare
 require "$(grep input_hash plain/summary.json)" = "$(grep input_hash bare/summary.json)"
 
 expect 0 "study: 6 points of a grid in 2 parameters" "$HALIDRIFT" check study.cfg
+expect 0 "study: 1 point of a grid in 1 parameter$" "$HALIDRIFT" check quick.cfg \
+  --set 'study.vary=({ key = "temperature"; values = ("300 K"); })'
 
 # ---- ranks ----
 
 if "$HALIDRIFT" --version | grep -q '^MPI: Open MPI' && command -v mpirun >/dev/null; then
-  expect 0 "0 of them are there; 3 x 1 processes" env OMPI_ALLOW_RUN_AS_ROOT=1 \
+  expect 0 "0 there already; 3 x 1 processes" env OMPI_ALLOW_RUN_AS_ROOT=1 \
     OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 \
     ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" mpirun -n 3 "$HALIDRIFT" sweep study.cfg -o ranks
   same_study grid ranks
@@ -120,7 +122,7 @@ expect 0 "double temperature\(point\)" ncdump -h hypercube/study.nc
 # shellcheck disable=SC2086
 expect 0 "" "$HALIDRIFT" sweep quick.cfg $sample --set 'study.method="sobol"' --set study.points=4 -o sobol
 # shellcheck disable=SC2086
-expect 0 "9 points of a sobol in 2 parameters, 4 of them are there" "$HALIDRIFT" sweep quick.cfg $sample \
+expect 0 "9 points of a sobol in 2 parameters, 4 there already" "$HALIDRIFT" sweep quick.cfg $sample \
   --set 'study.method="sobol"' --set study.points=9 -o sobol --resume
 # shellcheck disable=SC2086
 expect 2 "hypercube/results.jsonl: its points are of the input with hash" "$HALIDRIFT" sweep quick.cfg \
@@ -146,7 +148,7 @@ cat err.txt
 
 # ---- points that fail or die ----
 
-expect 7 "1 of 3 points failed, 0 were lost" "$HALIDRIFT" sweep quick.cfg -o failed \
+expect 7 "3 points: 1 failed, 0 lost" "$HALIDRIFT" sweep quick.cfg -o failed \
   --vary 'solver.max_steps=1000000,3,100000'
 expect 0 "point 1 failed: experiment pulses: 3 steps were taken" cat failed/log.txt
 expect 0 "status = 1, 2, 1 ;" ncdump -v status failed/study.nc
@@ -154,7 +156,7 @@ expect 0 "exit_code = 0, 4, 0 ;" ncdump -v exit_code failed/study.nc
 expect 0 '"experiment pulses: 3 steps were taken' ncdump -v message failed/study.nc
 expect 0 '"max_steps": 3' cat failed/summary.json
 # What does not fit the rest of the input fails at its own point only.
-expect 7 "1 of 2 points failed" "$HALIDRIFT" sweep quick.cfg -o misfit \
+expect 7 "2 points: 1 failed" "$HALIDRIFT" sweep quick.cfg -o misfit \
   --vary 'experiments[0].drive[0].waveform.width=1 us,3 us'
 expect 0 "point 1 failed: .*width" cat misfit/log.txt
 
@@ -168,7 +170,7 @@ wait $pid 2>/dev/null
 require ! -e torn/study.nc
 there=$(grep -c '"point"' torn/results.jsonl)
 require "$there" -lt 6
-expect 0 "$there of them are there" "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" \
+expect 0 "$there there already" "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" \
   -o torn --set "$slow" --resume
 expect 0 "" "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o whole --set "$slow"
 same_study whole torn
