@@ -1,6 +1,62 @@
-/* How the energies of all ions, and all other unknowns, answer to one more ion at each point. */
+/* How the energies of all ions, and all other unknowns, answer to ions that moved. */
 #include <string.h>
+#include "solver/base/memory.h"
 #include "solver/hop_fields.h"
+
+/** Most bytes of answers that are kept; 0.25 GB are those of 5800 cells. */
+static const size_t ROOM = (size_t)1 << 28;
+/** New answers that are kept of one event or leap: both ends of a hop. */
+enum { LEARNT = 2 };
+
+/* ---- create ---- */
+
+enum hd_status hop_answers_create(struct hop_answers *answers, const struct lattice *lattice,
+                                  const struct system_plan *plan, struct hd_error *err) {
+  const struct system *system = lattice->system;
+  size_t n = (size_t)system->n;
+  for (size_t i = 0; i < system->n_instances; i++) {
+    size_t points = (size_t)lattice->blocks[i].n_points;
+    answers->room += points * points;
+  }
+  if (answers->room > ROOM / sizeof(double))
+    answers->room = ROOM / sizeof(double);
+  TRY(hd_alloc(&answers->values, answers->room, sizeof(double), err));
+  TRY(hd_alloc(&answers->column, (size_t)lattice->n_points, sizeof(double *), err));
+  TRY(hd_alloc(&answers->row_scale, n + 1, sizeof(double), err));
+  TRY(hd_alloc(&answers->change, n + 1, sizeof(double), err));
+  return linear_create(&answers->spare, &plan->matrix, &system->linear, err);
+}
+
+/** Free what it holds; the work of its factors is counted in the system. */
+void hop_answers_free(struct hop_answers *answers, struct system *system) {
+  if (answers->spare)
+    system->past = linear_counts_add(system->past, linear_counts(answers->spare));
+  linear_free(&answers->spare);
+  hd_free(&answers->values);
+  hd_free(&answers->column);
+  hd_free(&answers->row_scale);
+  hd_free(&answers->change);
+}
+
+/**
+ * Take new factors for the answers, at the present state, and forget the old ones. Everything but
+ * the ions answers as it does within a step. Without new factors there are no answers until the
+ * next try.
+ */
+void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice, double t,
+                        double step) {
+  struct hop_answers *answers = &fields->answers;
+  answers->factors = NULL;
+  if (hop_fields_prepare(fields, t, step, true))
+    return;
+  answers->factors = fields->factors;
+  answers->step = step;
+  answers->used = 0;
+  memset(answers->column, 0, (size_t)lattice->n_points * sizeof *answers->column);
+  memcpy(answers->row_scale, fields->row_scale, ((size_t)fields->n + 1) * sizeof(double));
+}
+
+/* ---- answer ---- */
 
 /** dv of one species at a node by all its unknowns, applied to a change of them. */
 static double energy_change(const struct system *system, const struct lattice_point *point,
@@ -20,63 +76,100 @@ static double energy_change(const struct system *system, const struct lattice_po
   return sum;
 }
 
-/** One more ion at a point: its number, if it is a cell, and the charge -z q w that its way there
+/** More ions at a point: their number, if it is a cell, and the charge -z q w that their way there
  * moves into every terminal within the step. */
-static void put_ion(const struct hop_fields *fields, const struct lattice_point *point, bool cell,
-                    double step, double *to) {
+static void add_ions(const struct hop_fields *fields, const struct lattice *lattice, int p,
+                     double ions, double *to) {
   const struct system *system = fields->system;
+  const struct lattice_point *point = &lattice->points[p];
+  const struct lattice_block *block = &lattice->blocks[point->instance];
   const struct system_instance *instance = &system->instances[point->instance];
   const struct device *device = instance->device;
-  double charge = device->model.q * device->model.charge[point->species];
-  memset(to, 0, (size_t)fields->n * sizeof *to);
-  if (cell)
-    to[point->dof] = point->per_ion;
+  double charge = device->model.q * device->model.charge[point->species] * ions;
+  if (p - block->first < block->n_cells)
+    to[point->dof] += point->per_ion * ions;
   for (int T = 0; T + 1 < device->n_terminals; T++) { /* the last row is the sum of all */
     int row = instance->current_base + T;
     double w = device->weight[T * device->n_nodes + point->node];
-    to[row] = -charge * w / step * system->row_scale[row];
+    to[row] -= charge * w / fields->answers.step * fields->answers.row_scale[row];
   }
 }
 
-/** Columns of dv / dN of one block from those of its unknowns. */
-static void fill_response(struct hop_fields *fields, const struct lattice *lattice, size_t i) {
-  const struct lattice_block *block = &lattice->blocks[i];
-  size_t n = (size_t)fields->n, points = (size_t)block->n_points;
-  for (size_t c = 0; c < points; c++) {
-    double *column = &fields->response[fields->response_base[i] + c * points];
-    memcpy(fields->delta, &fields->change[((size_t)block->first + c) * n], n * sizeof(double));
-    fields->delta[n] = 0.0;
-    for (size_t p = 0; p < points; p++)
-      column[p] =
-          energy_change(fields->system, &lattice->points[(size_t)block->first + p], fields->delta);
+static void begin(const struct hop_fields *fields) {
+  memset(fields->answers.change, 0, ((size_t)fields->n + 1) * sizeof(double));
+}
+
+static void solve(const struct hop_fields *fields) {
+  linear_solve(fields->answers.factors, fields->answers.change);
+  fields->answers.change[fields->n] = 0.0;
+}
+
+/** dv_i / dN_p of all points i of a block, by one back-substitution; NULL: there is no room. */
+static const double *learn(struct hop_fields *fields, const struct lattice *lattice, int p) {
+  struct hop_answers *answers = &fields->answers;
+  const struct lattice_block *block = &lattice->blocks[lattice->points[p].instance];
+  double *column = &answers->values[answers->used];
+  if (answers->used + (size_t)block->n_points > answers->room)
+    return NULL;
+  answers->used += (size_t)block->n_points;
+  begin(fields);
+  add_ions(fields, lattice, p, 1.0, answers->change);
+  solve(fields);
+  for (int i = 0; i < block->n_points; i++)
+    column[i] = energy_change(fields->system, &lattice->points[block->first + i], answers->change);
+  return column;
+}
+
+/** Points whose answer is not kept: all together by one back-substitution. */
+static void answer_together(struct hop_fields *fields, struct lattice *lattice,
+                            const long *before) {
+  bool any = false;
+  begin(fields);
+  for (int p = 0; p < lattice->n_points; p++) {
+    long moved = lattice->points[p].count - before[p];
+    if (moved == 0 || fields->answers.column[p])
+      continue;
+    add_ions(fields, lattice, p, (double)moved, fields->answers.change);
+    any = true;
   }
+  if (!any)
+    return;
+  solve(fields);
+  for (int i = 0; i < lattice->n_points; i++)
+    lattice->v[i] += energy_change(fields->system, &lattice->points[i], fields->answers.change);
 }
 
 /**
- * Columns of dv / dN: everything but the ions answers as it does within a step. Without new factors
- * there are no answers until the next try.
+ * Let the energies follow the ions that moved since the numbers `before`, by linear response. The
+ * answer to an ion at a point is kept from when the point is first asked for, two in an event or
+ * leap, as far as there is room; all others are worked out together. So no event or leap takes more
+ * than three back-substitutions, and most take none.
  */
-void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice, double t,
-                        double step) {
-  fields->has_response = hop_fields_prepare(fields, t, step, true) == 0;
-  if (!fields->has_response)
-    return;
-  memcpy(fields->change_scale, fields->row_scale, ((size_t)fields->n + 1) * sizeof(double));
-  for (size_t i = 0; i < fields->system->n_instances; i++) {
-    const struct lattice_block *block = &lattice->blocks[i];
-    for (int c = 0; c < block->n_points; c++)
-      put_ion(fields, &lattice->points[block->first + c], c < block->n_cells, step,
-              &fields->change[(size_t)(block->first + c) * (size_t)fields->n]);
+void hop_fields_answer(struct hop_fields *fields, struct lattice *lattice, const long *before) {
+  const double **column = fields->answers.column;
+  int learnt = 0;
+  for (int p = 0; p < lattice->n_points; p++)
+    if (lattice->points[p].count != before[p] && !column[p] && learnt++ < LEARNT)
+      column[p] = learn(fields, lattice, p);
+  if (learnt > 0)
+    answer_together(fields, lattice, before);
+  for (int p = 0; p < lattice->n_points; p++) {
+    double moved = (double)(lattice->points[p].count - before[p]);
+    const struct lattice_block *block = &lattice->blocks[lattice->points[p].instance];
+    for (int i = 0; moved != 0.0 && column[p] && i < block->n_points; i++)
+      lattice->v[block->first + i] += moved * column[p][i];
   }
-  linear_solve_many(fields->plan->linear, fields->change, lattice->n_points);
-  for (size_t i = 0; i < fields->system->n_instances; i++)
-    fill_response(fields, lattice, i);
 }
 
-const double *hop_fields_response(const struct hop_fields *fields, const struct lattice *lattice,
-                                  int point) {
-  int i = lattice->points[point].instance;
-  const struct lattice_block *block = &lattice->blocks[i];
-  return &fields->response[fields->response_base[i] +
-                           (size_t)(point - block->first) * (size_t)block->n_points];
+/** Change of all unknowns by the ions that moved since the numbers `before`, into `change`: those
+ * that the rows of answers.row_scale have. */
+void hop_fields_change(struct hop_fields *fields, const struct lattice *lattice, const long *before,
+                       double *change) {
+  begin(fields);
+  for (int p = 0; p < lattice->n_points; p++)
+    if (lattice->points[p].count != before[p])
+      add_ions(fields, lattice, p, (double)(lattice->points[p].count - before[p]),
+               fields->answers.change);
+  solve(fields);
+  memcpy(change, fields->answers.change, ((size_t)fields->n + 1) * sizeof(double));
 }

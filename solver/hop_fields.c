@@ -74,8 +74,9 @@ static bool circuit_stores(const struct system *system) {
 static enum hd_status fill(struct hop_fields *fields, const struct lattice *lattice,
                            const double *y, bool respond, struct hd_error *err) {
   struct system *system = fields->system;
-  size_t n = (size_t)system->n, room = 0;
+  size_t n = (size_t)system->n;
   TRY(system_plan(system, SYSTEM_TRANSIENT, true, &fields->plan, err));
+  fields->factors = fields->plan->linear;
   TRY(hd_alloc(&fields->y, n, sizeof(double), err));
   TRY(hd_alloc(&fields->yp, n, sizeof(double), err));
   TRY(hd_alloc(&fields->old, n, sizeof(double), err));
@@ -86,17 +87,9 @@ static enum hd_status fill(struct hop_fields *fields, const struct lattice *latt
   TRY(hd_alloc(&fields->electric, n, sizeof(bool), err));
   TRY(hd_alloc(&fields->still, n, sizeof(bool), err));
   TRY(hd_alloc(&fields->sites, system->n_instances, sizeof(double), err));
-  TRY(hd_alloc(&fields->response_base, system->n_instances, sizeof(size_t), err));
-  for (size_t i = 0; i < system->n_instances; i++) {
-    fields->response_base[i] = room;
-    room += (size_t)lattice->blocks[i].n_points * (size_t)lattice->blocks[i].n_points;
-  }
   TRY(hd_alloc(&fields->seen, (size_t)lattice->n_points, sizeof(long), err));
-  if (respond) {
-    TRY(hd_alloc(&fields->response, room, sizeof(double), err));
-    TRY(hd_alloc(&fields->change, (size_t)lattice->n_points * n, sizeof(double), err));
-    TRY(hd_alloc(&fields->change_scale, n + 1, sizeof(double), err));
-  }
+  if (respond)
+    TRY(hop_answers_create(&fields->answers, lattice, fields->plan, err));
   memcpy(fields->y, y, n * sizeof(double));
   fill_weights(fields);
   fields->stores = circuit_stores(system);
@@ -129,16 +122,19 @@ void hop_fields_free(struct hop_fields **fields) {
   hd_free(&(*fields)->weight);
   hd_free(&(*fields)->electric);
   hd_free(&(*fields)->still);
-  hd_free(&(*fields)->response);
   hd_free(&(*fields)->sites);
-  hd_free(&(*fields)->response_base);
-  hd_free(&(*fields)->change);
-  hd_free(&(*fields)->change_scale);
   hd_free(&(*fields)->seen);
+  hop_answers_free(&(*fields)->answers, (*fields)->system);
   hd_free(fields);
 }
 
 /* ---- one step ---- */
+
+/** Factors that may be made anew: those of the answers stay. */
+static struct linear *free_factors(const struct hop_fields *fields) {
+  struct linear *first = fields->plan->linear;
+  return fields->answers.factors == first ? fields->answers.spare : first;
+}
 
 /** Residual at the end of a step, and new factors when they are due. Returns 0, or 1 on failure. */
 int hop_fields_prepare(struct hop_fields *fields, double t, double step, bool renew) {
@@ -152,7 +148,8 @@ int hop_fields_prepare(struct hop_fields *fields, double t, double step, bool re
                                .cj = 1.0 / step};
   if (!renew)
     return system_residual(fields->system, &point, fields->F);
-  if (system_jacobian(fields->system, &point, fields->F) || linear_factor(fields->plan->linear))
+  fields->factors = free_factors(fields);
+  if (system_jacobian(fields->system, &point, fields->F) || linear_factor(fields->factors))
     return 1;
   memcpy(fields->row_scale, fields->system->row_scale, ((size_t)fields->n + 1) * sizeof(double));
   fields->step = step;
@@ -237,7 +234,7 @@ static void solve(struct hop_fields *fields) {
   const double *now = fields->system->row_scale, *then = fields->row_scale;
   for (int g = 0; g < fields->n; g++)
     fields->delta[g] = -fields->F[g] * (then[g] / now[g]);
-  linear_solve(fields->plan->linear, fields->delta);
+  linear_solve(fields->factors, fields->delta);
   change_carriers(fields, then);
 }
 
@@ -282,17 +279,10 @@ static int newton(struct hop_fields *fields, double t, double step) {
   return 1;
 }
 
-/** Let y follow the ions that moved since the last step, by the answers to each. */
+/** Let y follow the ions that moved since the last step, by linear response. */
 static void predict(struct hop_fields *fields, const struct lattice *lattice) {
-  size_t n = (size_t)fields->n;
-  memset(fields->delta, 0, (n + 1) * sizeof(double));
-  for (int p = 0; p < lattice->n_points; p++) {
-    double moved = (double)(lattice->points[p].count - fields->seen[p]);
-    const double *change = &fields->change[(size_t)p * n];
-    for (size_t g = 0; moved != 0.0 && g < n; g++)
-      fields->delta[g] += moved * change[g];
-  }
-  change_carriers(fields, fields->change_scale);
+  hop_fields_change(fields, lattice, fields->seen, fields->delta);
+  change_carriers(fields, fields->answers.row_scale);
   update(fields, 1.0);
 }
 
@@ -342,7 +332,7 @@ enum hd_status hop_fields_step(struct hop_fields *fields, const struct lattice *
     for (int T = 0; T < system->instances[i].device->n_terminals; T++)
       system->instances[i].hop_current[T] = lattice->charge[lattice->charge_base[i] + T] / step;
   fields->solutions++;
-  if (advance(fields, lattice, t, step, fields->has_response))
+  if (advance(fields, lattice, t, step, hop_fields_answers(fields)))
     return stuck(fields, t, err);
   lattice_put(lattice, fields->y);
   for (int p = 0; p < lattice->n_points; p++)

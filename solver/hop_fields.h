@@ -5,27 +5,37 @@
 
 #include "solver/lattice.h"
 
+/** Linear response of everything to ions that move, by factors that stay as they are meanwhile. */
+struct hop_answers {
+  struct linear *factors; /* borrowed: those of the answers; NULL: there are none */
+  struct linear *spare;   /* owned: Newton's next factors go there while the others answer */
+  double step;            /* s: the factors are of this step */
+  double *row_scale;      /* [n + 1] owned: of the rows that they were made of */
+  double *change;         /* [n + 1] owned: work space */
+  const double *
+      *column;    /* [n_points] owned: into values, dv_i / dN_p of p's block; NULL: not known */
+  double *values; /* [room] owned */
+  size_t room, used;
+};
+
 struct hop_fields {
   struct system *system; /* borrowed */
   struct system_plan *plan;
+  struct linear *factors; /* borrowed: Newton's */
   int n;
-  double *y, *yp;        /* [n] owned: state now and its rate over the last step */
-  double *old;           /* [n] owned: state at the last step's begin */
-  double *F, *delta;     /* [n + 1] owned */
-  double *row_scale;     /* [n + 1] owned: of the rows that the factors were made of */
-  double *weight;        /* [n] owned: 1 over the unit of an unknown's error; 0: decides nothing */
-  bool *electric;        /* [n] owned: potentials and voltages */
-  bool *still;           /* [n] owned: unknowns of ions, which do not change here */
-  double *sites;         /* [n_instances] owned: m^-3, most sites of an ion */
-  bool everywhere;       /* levels are to be converged where there are no carriers, too */
-  double *response;      /* owned: dv_i / dN_j of all points, block by block; NULL: none */
-  size_t *response_base; /* [n_instances] owned */
-  double *change;        /* [n_points][n] owned: dy / dN_j; NULL: none */
-  double *change_scale;  /* [n + 1] owned: row_scale of the factors that gave it */
-  long *seen;            /* [n_points] owned: numbers of ions that y knows */
-  double rate;           /* convergence of Newton with the present factors */
-  double step;           /* s: the factors are of this step; 0: there are none */
-  bool has_response;
+  double *y, *yp;    /* [n] owned: state now and its rate over the last step */
+  double *old;       /* [n] owned: state at the last step's begin */
+  double *F, *delta; /* [n + 1] owned */
+  double *row_scale; /* [n + 1] owned: of the rows that the factors were made of */
+  double *weight;    /* [n] owned: 1 over the unit of an unknown's error; 0: decides nothing */
+  bool *electric;    /* [n] owned: potentials and voltages */
+  bool *still;       /* [n] owned: unknowns of ions, which do not change here */
+  double *sites;     /* [n_instances] owned: m^-3, most sites of an ion */
+  bool everywhere;   /* levels are to be converged where there are no carriers, too */
+  struct hop_answers answers;
+  long *seen;  /* [n_points] owned: numbers of ions that y knows */
+  double rate; /* convergence of Newton with the present factors */
+  double step; /* s: the factors are of this step; 0: there are none */
   bool stores; /* capacitors or inductors in the circuit */
   long newton_iterations, solutions, failures;
 };
@@ -47,11 +57,23 @@ int hop_fields_prepare(struct hop_fields *fields, double t, double step, bool re
 
 /* solver/hop_answers.c */
 
-/** Compute the answers of all energies to one more ion at each point, at the present state. */
+/** Room for answers with a second set of factors. Errors: HD_MEMORY */
+enum hd_status hop_answers_create(struct hop_answers *answers, const struct lattice *lattice,
+                                  const struct system_plan *plan, struct hd_error *err);
+void hop_answers_free(struct hop_answers *answers, struct system *system);
+
+/** Answers at the present state from now on. */
 void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice, double t,
                         double step);
-/** Answers of all points of a block to an ion at `point`, [n_points of the block]. */
-const double *hop_fields_response(const struct hop_fields *fields, const struct lattice *lattice,
-                                  int point);
+/** Energies of all points after the ions that moved since the numbers `before`, [n_points]. */
+void hop_fields_answer(struct hop_fields *fields, struct lattice *lattice, const long *before);
+/** Change of all unknowns meanwhile, [n + 1]. */
+void hop_fields_change(struct hop_fields *fields, const struct lattice *lattice, const long *before,
+                       double *change);
+
+/** Does linear response follow the hops at present? */
+static inline bool hop_fields_answers(const struct hop_fields *fields) {
+  return fields->answers.factors != NULL;
+}
 
 #endif

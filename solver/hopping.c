@@ -9,20 +9,10 @@ enum { STREAM_HOPS = 1, STREAMS = 16 };
 /** Most leaps between two solutions of the fields, and solutions before new answers are worked out.
  */
 enum { LEAPS_MAX = 256, ANSWER_AGE = 32 };
-/** Cells of one device above which the answers of all energies to each cell cost more than a
- * solution of the fields. */
-enum { ANSWERS_MAX = 400 };
 /** Error, in units of the tolerance, below which more leaps are made between two solutions. */
 static const double EASY = 0.25;
 
 /* ---- create ---- */
-
-static bool answers(const struct hopping *hopping) {
-  for (size_t i = 0; i < hopping->system->n_instances; i++)
-    if (hopping->lattice->blocks[i].n_cells > ANSWERS_MAX)
-      return false;
-  return hopping->spec->field_tolerance > 0.0;
-}
 
 static enum hd_status fill(struct hopping *hopping, const double *y, struct hd_error *err) {
   struct system *system = hopping->system;
@@ -30,7 +20,8 @@ static enum hd_status fill(struct hopping *hopping, const double *y, struct hd_e
   struct lattice *lattice = hopping->lattice;
   gsl_rng random = random_gsl(&hopping->stream);
   TRY(lattice_fill(lattice, y, &random, err));
-  TRY(hop_fields_create(&hopping->fields, lattice, y, answers(hopping), err));
+  bool respond = hopping->spec->field_tolerance > 0.0;
+  TRY(hop_fields_create(&hopping->fields, lattice, y, respond, err));
   TRY(hd_alloc(&hopping->forward, (size_t)lattice->n_edges, sizeof(double), err));
   TRY(hd_alloc(&hopping->backward, (size_t)lattice->n_edges, sizeof(double), err));
   TRY(hd_alloc(&hopping->mean, 2 * lattice->n_terminals, sizeof(double), err));
@@ -110,15 +101,16 @@ static double error_of_answers(const struct hopping *hopping) {
 /** More or fewer leaps until the next solution; new answers when the old ones have grown bad. */
 static void adapt(struct hopping *hopping) {
   double tolerance = hopping->spec->field_tolerance;
-  if (!hopping->fields->response)
+  if (!(tolerance > 0.0))
     return;
-  double error = hopping->fields->has_response ? error_of_answers(hopping) : INFINITY;
+  bool answered = hop_fields_answers(hopping->fields);
+  double error = answered ? error_of_answers(hopping) : INFINITY;
   hopping->age++;
   if (error > tolerance && hopping->leaps > 1)
     hopping->leaps /= 2;
   else if (error < EASY * tolerance && hopping->leaps < LEAPS_MAX)
     hopping->leaps *= 2;
-  if (!hopping->fields->has_response || (error > tolerance && hopping->age >= ANSWER_AGE)) {
+  if (!answered || (error > tolerance && hopping->age >= ANSWER_AGE)) {
     hop_fields_respond(hopping->fields, hopping->lattice, hopping->t, hopping->last_step);
     hopping->age = 0;
   }

@@ -97,7 +97,7 @@ enum hd_status hopping_restore(struct hopping *hopping, const struct store *stor
   fields->newton_iterations = (long)counts[1];
   fields->failures = (long)counts[2];
   fields->step = 0.0;
-  fields->has_response = false;
+  fields->answers.factors = NULL;
   memcpy(fields->old, fields->y, n * sizeof(double));
   lattice_energies(hopping->lattice, fields->y, fields->yp, hopping->t);
   return HD_OK;

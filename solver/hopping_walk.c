@@ -19,16 +19,6 @@ static double all_rates(struct hopping *hopping) {
   return sum;
 }
 
-/** Energies after n more ions at a point, by the answers of the fields. */
-static void answer(struct hopping *hopping, int point, long n) {
-  struct lattice *lattice = hopping->lattice;
-  const struct lattice_block *block = &lattice->blocks[lattice->points[point].instance];
-  const double *column = hop_fields_response(hopping->fields, lattice, point);
-  double *v = &lattice->v[block->first];
-  for (int p = 0; p < block->n_points; p++)
-    v[p] += (double)n * column[p];
-}
-
 static long lmin(long a, long b) {
   return a < b ? a : b;
 }
@@ -129,14 +119,6 @@ static void one_hop(struct hopping *hopping, double sum, double uniform) {
   hopping->counts.events++;
 }
 
-/** Energies after a leap, by the answers to all points that it changed. */
-static void answer_leap(struct hopping *hopping) {
-  const struct lattice *lattice = hopping->lattice;
-  for (int p = 0; p < lattice->n_points; p++)
-    if (lattice->points[p].count != hopping->before[p])
-      answer(hopping, p, lattice->points[p].count - hopping->before[p]);
-}
-
 static void keep_numbers(struct hopping *hopping) {
   for (int p = 0; p < hopping->lattice->n_points; p++)
     hopping->before[p] = hopping->lattice->points[p].count;
@@ -145,7 +127,7 @@ static void keep_numbers(struct hopping *hopping) {
 /** Hops one after another for a time tau, or up to the first one when the fields do not answer.
  * Returns the time that has passed. */
 static double walk_by_events(struct hopping *hopping, double tau, double sum) {
-  bool answered = hopping->fields->has_response;
+  bool answered = hop_fields_answers(hopping->fields);
   double t = 0.0;
   while (sum > 0.0) {
     t -= log(random_uniform(&hopping->stream)) / sum;
@@ -155,7 +137,7 @@ static double walk_by_events(struct hopping *hopping, double tau, double sum) {
     one_hop(hopping, sum, random_uniform(&hopping->stream));
     if (!answered)
       return t;
-    answer_leap(hopping);
+    hop_fields_answer(hopping->fields, hopping->lattice, hopping->before);
     sum = all_rates(hopping);
   }
   return tau;
@@ -163,14 +145,14 @@ static double walk_by_events(struct hopping *hopping, double tau, double sum) {
 
 /** The same by leaps of equal length. */
 static double walk_by_leaps(struct hopping *hopping, double tau) {
-  bool answered = hopping->fields->has_response;
+  bool answered = hop_fields_answers(hopping->fields);
   int n = answered ? (int)ceil(tau / hopping->leap * (1.0 - HOPPING_CLOSE)) : 1;
   double dt = answered ? tau / n : fmin(tau, hopping->leap);
   for (int i = 0; i < n; i++) {
     keep_numbers(hopping);
     leap(hopping, dt);
     if (answered)
-      answer_leap(hopping);
+      hop_fields_answer(hopping->fields, hopping->lattice, hopping->before);
   }
   return answered ? tau : dt;
 }
