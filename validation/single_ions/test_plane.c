@@ -1,9 +1,7 @@
 /* Ions in a plane, on cells of two sizes: where they are, against the sum over all configurations;
  * see README.md. */
-#include <gsl/gsl_linalg.h>
-#include <gsl/gsl_sf_gamma.h>
 #include "tests/support/difference.h"
-#include "tests/support/hops.h"
+#include "validation/single_ions/configurations.h"
 
 #define DECK    "validation/single_ions/plane.cfg"
 #define NEUTRAL "device.species[0].charge=0"
@@ -24,9 +22,6 @@ static int column(int c) {
 static int line(int c) {
   return c / NX;
 }
-static unsigned sites(int c) {
-  return (unsigned)(SITES * width(column(c)));
-}
 
 /** What is looked at: squares of the dipoles along both axes, and the share of ions at the sides.
  */
@@ -46,73 +41,22 @@ static void figures(const unsigned *n, double *f) {
   f[ACROSS] = x * x;
 }
 
-/** Potential over kT/q at every cell by one ion in each, contacts at 0: G of the five-point
- * Laplacian, times q^2 / kT. */
-static gsl_matrix *interaction(double eps, double q, double V_T) {
-  gsl_matrix *G = gsl_matrix_calloc(CELLS, CELLS);
+/** The five-point Laplacian; lines next to the contacts have one beside them. */
+static gsl_matrix *laplacian(void) {
+  gsl_matrix *L = gsl_matrix_calloc(CELLS, CELLS);
   for (int c = 0; c < CELLS; c++) {
-    double up = width(column(c)); /* depth h width / h, both neighbours or contacts */
-    gsl_matrix_set(G, (size_t)c, (size_t)c, 2.0 * up);
-    for (int other = 0; other < CELLS; other++) {
-      bool beside = line(c) == line(other) && abs(column(c) - column(other)) == 1;
-      bool above = column(c) == column(other) && abs(line(c) - line(other)) == 1;
-      if (above)
-        gsl_matrix_set(G, (size_t)c, (size_t)other, -up);
-      if (!beside)
-        continue;
-      gsl_matrix_set(G, (size_t)c, (size_t)other, -1.0);
-      *gsl_matrix_ptr(G, (size_t)c, (size_t)c) += 1.0;
-    }
+    double up = DEPTH * width(column(c)); /* depth h width / h */
+    cells_join(L, c, line(c) + 1 < NY ? c + NX : -1, up);
+    if (line(c) == 0)
+      cells_join(L, c, -1, up);
+    if (column(c) + 1 < NX)
+      cells_join(L, c, c + 1, DEPTH);
   }
-  ck_assert_int_eq(gsl_linalg_cholesky_decomp1(G), 0);
-  ck_assert_int_eq(gsl_linalg_cholesky_invert(G), 0);
-  gsl_matrix_scale(G, q / (V_T * eps * DEPTH));
-  return G;
-}
-
-/** log of the weight of a configuration: ways to sit on sites, and the charges' energy. */
-static double log_weight(const unsigned *n, const gsl_matrix *G) {
-  double energy = 0.0, ways = 0.0, rho[CELLS];
-  for (int c = 0; c < CELLS; c++) {
-    rho[c] = n[c] - (double)IONS * sites(c) / (SITES * (NX - 1) * NY);
-    ways += gsl_sf_lnchoose(sites(c), n[c]);
-  }
-  for (size_t c = 0; G && c < CELLS; c++)
-    for (size_t d = 0; d < CELLS; d++)
-      energy += 0.5 * rho[c] * gsl_matrix_get(G, c, d) * rho[d];
-  return ways - energy;
-}
-
-/** Sums over all ways to put `left` more ions into the cells from c on. */
-static void sum(unsigned *n, int c, unsigned left, const gsl_matrix *G, double *total, double *f) {
-  if (left == 0) {
-    double w = exp(log_weight(n, G)), of[FIGURES];
-    figures(n, of);
-    *total += w;
-    for (int i = 0; i < FIGURES; i++)
-      f[i] += w * of[i];
-    return;
-  }
-  for (; c < CELLS; c++)
-    if (n[c] < sites(c)) {
-      n[c]++;
-      sum(n, c, left - 1, G, total, f);
-      n[c]--;
-    }
-}
-
-static void exact(const gsl_matrix *G, double *law) {
-  unsigned n[CELLS] = {0};
-  double total = 0.0;
-  for (int i = 0; i < FIGURES; i++)
-    law[i] = 0.0;
-  sum(n, 0, IONS, G, &total, law);
-  for (int i = 0; i < FIGURES; i++)
-    law[i] /= total;
+  return L;
 }
 
 /** Cell of the test for each cell of the engine. */
-static void match(const struct hops *hops, int *cell) {
+static void match(struct cells *cells, const struct hops *hops) {
   const struct device *device = rig_instance(&hops->rig)->device;
   int found = 0;
   ck_assert_int_eq(hops->n_cells, CELLS);
@@ -121,36 +65,23 @@ static void match(const struct hops *hops, int *cell) {
       continue;
     const double *x = device->mesh->x[k];
     int c = NX * ((int)lround(x[1] / H) - 1) + (int)lround(x[0] / H);
-    ck_assert_int_eq(lround(1.0 / hops->per_ion[found]), sites(c));
-    cell[found++] = c;
+    cells->sites[c] = (unsigned)(SITES * width(column(c)));
+    ck_assert_int_eq(lround(1.0 / hops->per_ion[found]), cells->sites[c]);
+    cells->cell[found++] = c;
   }
 }
 
 static void check_law(const char *const *sets, bool charged) {
   struct hops hops;
-  int cell[CELLS];
-  double law[FIGURES], f[FIGURES];
-  struct mean mean[FIGURES];
+  struct cells cells = {
+      .n = CELLS, .ions = IONS, .n_figures = FIGURES, .figures = figures, .names = FIGURE};
   hops_open(&hops, DECK, sets);
-  match(&hops, cell);
-  const struct model *model = &rig_instance(&hops.rig)->device->model;
-  gsl_matrix *G = charged ? interaction(model->regions[0].eps, model->q, model->V_T) : NULL;
-  exact(G, law);
+  match(&cells, &hops);
+  if (charged)
+    cells_charge(&cells, laplacian(), &rig_instance(&hops.rig)->device->model);
   hops_start(&hops, (const long[CELLS]){[6] = 1, [8] = 1, [16] = 1, [18] = 1});
-  for (int i = 0; i < FIGURES; i++)
-    mean[i] = mean_begin(SAMPLES);
-  for (int i = 0; i < SAMPLES; i++) {
-    unsigned n[CELLS];
-    hops_run(&hops, SPACING * hops.diffusion_time, 0);
-    for (int c = 0; c < CELLS; c++)
-      n[cell[c]] = (unsigned)hops_number(&hops, c);
-    figures(n, f);
-    for (int j = 0; j < FIGURES; j++)
-      mean_add(&mean[j], f[j]);
-  }
-  for (int i = 0; i < FIGURES; i++)
-    mean_require(&mean[i], law[i], SIGMAS, POWER, FIGURE[i]);
-  gsl_matrix_free(G);
+  cells_require(&cells, &hops, SAMPLES, SPACING, SIGMAS, POWER);
+  gsl_matrix_free(cells.G);
   hops_close(&hops);
 }
 

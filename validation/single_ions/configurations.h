@@ -1,0 +1,102 @@
+/* A few ions on a few cells: the exact distribution, by a sum over all configurations, and means of
+ * the engine beside it. */
+#ifndef HALIDRIFT_VALIDATION_CONFIGURATIONS_H
+#define HALIDRIFT_VALIDATION_CONFIGURATIONS_H
+
+#include <gsl/gsl_linalg.h>
+#include <gsl/gsl_sf_gamma.h>
+#include <math.h>
+#include "tests/support/hops.h"
+
+enum { CELLS_MAX = 32, FIGURES_MAX = 4 };
+
+/** Cells with a uniform background, and what is looked at: functions of the numbers of ions. */
+struct cells {
+  int n, n_figures;
+  unsigned ions, sites[CELLS_MAX];
+  int cell[CELLS_MAX]; /* the engine's i-th cell */
+  gsl_matrix *G; /* [n][n] owned: energy over kT of an ion in each cell by one in each; NULL */
+  void (*figures)(const unsigned *ions, double *figure);
+  const char *const *names; /* [n_figures] */
+};
+
+/** Let a field pass between two cells, g = face over distance; `other` -1: a contact at 0 V. */
+static inline void cells_join(gsl_matrix *laplacian, int cell, int other, double g) {
+  size_t c = (size_t)cell, d = (size_t)other;
+  *gsl_matrix_ptr(laplacian, c, c) += g;
+  if (other < 0)
+    return;
+  *gsl_matrix_ptr(laplacian, d, d) += g;
+  *gsl_matrix_ptr(laplacian, c, d) -= g;
+  *gsl_matrix_ptr(laplacian, d, c) -= g;
+}
+
+/** G = q / (eps V_T) times the inverse of the Laplacian, in its place. */
+static inline void cells_charge(struct cells *cells, gsl_matrix *laplacian,
+                                const struct model *model) {
+  ck_assert_int_eq(gsl_linalg_cholesky_decomp1(laplacian), 0);
+  ck_assert_int_eq(gsl_linalg_cholesky_invert(laplacian), 0);
+  gsl_matrix_scale(laplacian, model->q / (model->V_T * model->regions[0].eps));
+  cells->G = laplacian;
+}
+
+/** log of the weight of a configuration: ways to sit on sites, and the charges' energy. */
+static inline double cells_log_weight(const struct cells *cells, const unsigned *ions) {
+  double energy = 0.0, ways = 0.0, all = 0.0, rho[CELLS_MAX];
+  for (int c = 0; c < cells->n; c++)
+    all += cells->sites[c];
+  for (int c = 0; c < cells->n; c++) {
+    rho[c] = ions[c] - cells->ions * cells->sites[c] / all;
+    ways += gsl_sf_lnchoose(cells->sites[c], ions[c]);
+  }
+  for (int c = 0; cells->G && c < cells->n; c++)
+    for (int d = 0; d < cells->n; d++)
+      energy += 0.5 * rho[c] * gsl_matrix_get(cells->G, (size_t)c, (size_t)d) * rho[d];
+  return ways - energy;
+}
+
+/** Sums over all ways to put `left` more ions into the cells from c on. */
+static inline void cells_sum(const struct cells *cells, unsigned *ions, int c, unsigned left,
+                             double *total, double *sum) {
+  if (left == 0) {
+    double w = exp(cells_log_weight(cells, ions)), figure[FIGURES_MAX];
+    cells->figures(ions, figure);
+    *total += w;
+    for (int i = 0; i < cells->n_figures; i++)
+      sum[i] += w * figure[i];
+    return;
+  }
+  for (; c < cells->n; c++)
+    if (ions[c] < cells->sites[c]) {
+      ions[c]++;
+      cells_sum(cells, ions, c, left - 1, total, sum);
+      ions[c]--;
+    }
+}
+
+/**
+ * Let the ions hop and compare the means of the figures with the sum over all configurations.
+ * hops     started
+ * spacing  time between samples, h^2 / D
+ */
+static inline void cells_require(const struct cells *cells, struct hops *hops, int samples,
+                                 double spacing, double sigmas, double power) {
+  unsigned ions[CELLS_MAX] = {0};
+  double total = 0.0, law[FIGURES_MAX] = {0}, figure[FIGURES_MAX];
+  struct mean mean[FIGURES_MAX];
+  cells_sum(cells, ions, 0, cells->ions, &total, law);
+  for (int i = 0; i < cells->n_figures; i++)
+    mean[i] = mean_begin(samples);
+  for (int i = 0; i < samples; i++) {
+    hops_run(hops, spacing * hops->diffusion_time, 0);
+    for (int c = 0; c < cells->n; c++)
+      ions[cells->cell[c]] = (unsigned)hops_number(hops, c);
+    cells->figures(ions, figure);
+    for (int j = 0; j < cells->n_figures; j++)
+      mean_add(&mean[j], figure[j]);
+  }
+  for (int i = 0; i < cells->n_figures; i++)
+    mean_require(&mean[i], law[i] / total, sigmas, power, cells->names[i]);
+}
+
+#endif

@@ -1,0 +1,111 @@
+/* Ions in a cylinder, on rings of three sizes: where they are, against the sum over all
+ * configurations; see README.md. */
+#include <gsl/gsl_math.h>
+#include "tests/support/difference.h"
+#include "validation/single_ions/configurations.h"
+
+#define DECK    "validation/single_ions/rings.cfg"
+#define NEUTRAL "device.species[0].charge=0"
+
+/* Rings along r, from the axis to the rim, and along z, between the contacts; rings.cfg. */
+enum { NR = 3, NZ = 5, CELLS = NR * NZ, IONS = 6, SAMPLES = 40000 };
+static const unsigned SITES[NR] = {2, 16, 14};
+static const double H = 1e-9;
+/** Time between samples, h^2 / D: the slowest mode has L^2 / (pi^2 D) = 2.5. */
+static const double SPACING = 3.0, SIGMAS = 4.0, POWER = 0.0125;
+
+static int ring(int c) {
+  return c % NR;
+}
+static int level(int c) {
+  return c / NR;
+}
+
+/** What is looked at: the square of the dipole along the axis, and ions there and at the rim. */
+enum { ALONG, ON_AXIS, AT_RIM, FIGURES };
+static const char *const FIGURE[FIGURES] = {"dipole along z, squared", "ions on the axis",
+                                            "ions at the rim"};
+
+static void figures(const unsigned *n, double *f) {
+  double z = 0.0;
+  f[ON_AXIS] = f[AT_RIM] = 0.0;
+  for (int c = 0; c < CELLS; c++) {
+    z += n[c] * (level(c) - (NZ - 1) / 2.0);
+    f[ON_AXIS] += ring(c) == 0 ? n[c] : 0.0;
+    f[AT_RIM] += ring(c) == NR - 1 ? n[c] : 0.0;
+  }
+  f[ALONG] = z * z;
+}
+
+/** Area of a ring in units of h^2: from half an interval inside its node to half outside. */
+static double area(int i) {
+  double inner = fmax(0.0, i - 0.5), outer = fmin(NR - 1, i + 0.5);
+  return M_PI * (outer * outer - inner * inner);
+}
+
+/** Div grad on rings: between two rings the face lies half an interval off both nodes. */
+static gsl_matrix *laplacian(void) {
+  gsl_matrix *L = gsl_matrix_calloc(CELLS, CELLS);
+  for (int c = 0; c < CELLS; c++) {
+    double up = H * area(ring(c));
+    cells_join(L, c, level(c) + 1 < NZ ? c + NR : -1, up);
+    if (level(c) == 0)
+      cells_join(L, c, -1, up);
+    if (ring(c) + 1 < NR)
+      cells_join(L, c, c + 1, 2.0 * M_PI * H * (ring(c) + 0.5));
+  }
+  return L;
+}
+
+/** Cell of the test for each cell of the engine. */
+static void match(struct cells *cells, const struct hops *hops) {
+  const struct device *device = rig_instance(&hops->rig)->device;
+  int found = 0;
+  ck_assert_int_eq(hops->n_cells, CELLS);
+  for (int k = 0; k < device->n_nodes; k++) {
+    if (device->terminal_of[k] >= 0)
+      continue;
+    const double *x = device->mesh->x[k];
+    int c = NR * ((int)lround(x[1] / H) - 1) + (int)lround(x[0] / H);
+    cells->sites[c] = SITES[ring(c)];
+    ck_assert_int_eq(lround(1.0 / hops->per_ion[found]), cells->sites[c]);
+    cells->cell[found++] = c;
+  }
+}
+
+static void check_law(const char *const *sets, bool charged) {
+  struct hops hops;
+  struct cells cells = {
+      .n = CELLS, .ions = IONS, .n_figures = FIGURES, .figures = figures, .names = FIGURE};
+  hops_open(&hops, DECK, sets);
+  match(&cells, &hops);
+  if (charged)
+    cells_charge(&cells, laplacian(), &rig_instance(&hops.rig)->device->model);
+  hops_start(&hops, (const long[CELLS]){[1] = 1, [2] = 1, [4] = 1, [7] = 1, [10] = 1, [11] = 1});
+  cells_require(&cells, &hops, SAMPLES, SPACING, SIGMAS, POWER);
+  gsl_matrix_free(cells.G);
+  hops_close(&hops);
+}
+
+START_TEST(neutral_events_fill_rings_at_random) {
+  check_law((const char *const[]){NEUTRAL, "stochastic.method=\"gillespie\"", NULL}, false);
+}
+END_TEST
+
+START_TEST(neutral_leaps_fill_rings_at_random) {
+  check_law(
+      (const char *const[]){NEUTRAL, "stochastic.method=\"leap\"", "stochastic.leap=0.1", NULL},
+      false);
+}
+END_TEST
+
+START_TEST(charged_events_obey_boltzmann) {
+  check_law((const char *const[]){"stochastic.method=\"gillespie\"", NULL}, true);
+}
+END_TEST
+
+int main(void) {
+  return run_suite("rings", (const TTest *const[]){neutral_events_fill_rings_at_random,
+                                                   neutral_leaps_fill_rings_at_random,
+                                                   charged_events_obey_boltzmann, NULL});
+}
