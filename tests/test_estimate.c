@@ -134,6 +134,77 @@ START_TEST(clustered_interval_covers) {
 }
 END_TEST
 
+/* ---- hazard ---- */
+
+/* No spike of 20 trajectories in 50 pulses each: Newcombe's 0.1684 for all pulses, 1 - (1 -
+ * 0.1684)^(1/50) for one. Both bounds make the chance of what was seen 2.5 %. */
+START_TEST(hazard_is_bounded_where_nothing_fires) {
+  struct estimate e = estimate_hazard(20, 0, 1000, 50, LEVEL);
+  ck_assert_double_eq(e.value, 0);
+  ck_assert_double_eq(e.low, 0);
+  ck_assert_double_eq_tol(e.high, 0.003682, 5e-7);
+  ck_assert_double_eq_tol(pow(1 - e.high, 20 * 50), 0.025, 1e-9);
+  e = estimate_hazard(20, 20, 40, 50, LEVEL);
+  ck_assert_double_eq(e.value, 0.5);
+  ck_assert_double_eq(e.high, 1);
+  ck_assert_double_eq_tol(pow(1 - pow(1 - e.low, 50), 20), 0.025, 1e-9);
+}
+END_TEST
+
+/* Of one pulse the hazard is a probability. */
+START_TEST(hazard_of_one_period_is_the_probability) {
+  struct estimate e = estimate_hazard(40, 7, 40, 1, LEVEL), p = estimate_probability(7, 40, LEVEL);
+  ck_assert_double_eq(e.value, p.value);
+  ck_assert_double_eq_tol(e.error, p.error, ROUNDING);
+  ck_assert_double_eq_tol(e.low, p.low, ROUNDING);
+  ck_assert_double_eq_tol(e.high, p.high, ROUNDING);
+}
+END_TEST
+
+/* Pulses in which a neuron fires, as a Markov chain: with chance p until the first spike, with
+ * chance `again` behind it. Sets the pulse of the first spike (0: none) and returns their number. */
+static int fire(gsl_rng *rng, int pulses, double p, double again, int *first) {
+  int fired = 0;
+  *first = 0;
+  for (int k = 1; k <= pulses; k++)
+    if (gsl_ran_bernoulli(rng, *first ? again : p)) {
+      *first = *first ? *first : k;
+      fired++;
+    }
+  return fired;
+}
+
+/* Neurons that burst behind their first spike: the interval of the hazard has the true one in it
+ * in 95 % of 1000 ensembles or more, that of independent pulses in fewer than half. Its width is
+ * that of a bound: 20 neurons that mostly stay silent. The value is right on average, to 3 sigma. */
+START_TEST(hazard_covers_whatever_follows_the_first_spike) {
+  enum { ENSEMBLES = 1000, N = 20, PULSES = 50 };
+  static const double p = 0.01, again = 0.5;
+  struct random_stream stream = random_begin(9, 0, 0);
+  gsl_rng rng = random_gsl(&stream);
+  int covered = 0, covered_alone = 0;
+  double events = 0, periods = 0;
+  for (int k = 0; k < ENSEMBLES; k++) {
+    double first_spikes = 0, at_risk = 0, all = 0;
+    for (int i = 0; i < N; i++) {
+      int first;
+      all += fire(&rng, PULSES, p, again, &first);
+      first_spikes += first > 0;
+      at_risk += first > 0 ? first : PULSES;
+    }
+    struct estimate e = estimate_hazard(N, first_spikes, at_risk, PULSES, LEVEL);
+    struct estimate alone = estimate_probability(all, N * PULSES, LEVEL);
+    covered += e.low <= p && p <= e.high;
+    covered_alone += alone.low <= p && p <= alone.high;
+    events += first_spikes;
+    periods += at_risk;
+  }
+  ck_assert_int_ge(covered, 930);
+  ck_assert_int_lt(covered_alone, 500);
+  ck_assert_double_eq_tol(events / periods, p, 3 * sqrt(p * (1 - p) / periods));
+}
+END_TEST
+
 /* ---- moments ---- */
 
 /* One value a cluster: mean with Student's interval. Values and interval: R's t.test(sleep$extra).
@@ -330,6 +401,9 @@ int main(void) {
   tcase_add_test(cases, clusters_that_agree_count_once);
   tcase_add_test(cases, clusters_without_hits_are_one_trial_each);
   tcase_add_test(cases, clustered_interval_covers);
+  tcase_add_test(cases, hazard_is_bounded_where_nothing_fires);
+  tcase_add_test(cases, hazard_of_one_period_is_the_probability);
+  tcase_add_test(cases, hazard_covers_whatever_follows_the_first_spike);
   tcase_add_test(cases, moments_of_single_values_are_the_textbook_ones);
   tcase_add_test(cases, moments_count_clusters);
   tcase_add_test(cases, moments_leave_out_empty_clusters);

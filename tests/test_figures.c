@@ -78,7 +78,7 @@ START_TEST(figures_of_spikes_leave_out_those_that_are_cut) {
       {.t = 2, .pulse = 5, .peak = 6, .E_source = 20, .width = 4, .complete = true},
       {.t = 3, .pulse = 7, .peak = 100, .E_source = 1, .width = 1, .complete = false}};
   ck_assert_double_eq(figure("spikes", spikes, 3), 3);
-  ck_assert_double_eq(figure("pulses_to_first_spike", spikes, 3), 3);
+  ck_assert_double_eq(figure("first_spike_pulse", spikes, 3), 3);
   ck_assert_double_eq(figure("first_spike_time", spikes, 3), 1);
   ck_assert_double_eq(figure("energy_per_spike", spikes, 3), 15);
   ck_assert_double_eq(figure("peak_current", spikes, 3), 5);

@@ -81,6 +81,28 @@ struct estimate estimate_clustered(size_t n, const double *hits, const double *t
   return estimate;
 }
 
+/**
+ * Hazard of a first event in one period, taken as the same in every period.
+ *   p = events / at_risk,  error^2 = p (1 - p) / at_risk
+ *   low, high = 1 - (1 - P)^(1 / periods)
+ * The value is that of the greatest likelihood of a geometric law. P are Clopper and Pearson's
+ * bounds of the probability to have the event within all periods, P = 1 - (1 - p)^periods: they
+ * ask only that individuals are independent, and nothing of what happens behind a first event.
+ * at_risk  periods of all individuals, up to and with that of the event, or all without one
+ * periods  how many each was watched, > 0
+ * Errors   none; nobody: NAN. Where the hazard changes from period to period, low and high bound
+ * the mean one (of -ln(1 - p)), and the value need not lie between them. Source   Clopper & Pearson
+ * 1934; Cox & Oakes 1984, Analysis of Survival Data, section 3.2
+ */
+struct estimate estimate_hazard(double n, double events, double at_risk, double periods,
+                                double level) {
+  struct estimate within = estimate_probability(events, n, level);
+  struct estimate hazard = estimate_probability(events, at_risk, level);
+  hazard.low = -expm1(log1p(-within.low) / periods);
+  hazard.high = -expm1(log1p(-within.high) / periods);
+  return hazard;
+}
+
 /* ---- moments ---- */
 
 /** Sums over the values of one cluster, or of all: their number, x - shift, its square. */

@@ -21,6 +21,11 @@ struct estimate estimate_probability(double hits, double trials, double level);
 struct estimate estimate_clustered(size_t n, const double *hits, const double *trials,
                                    double level);
 
+/** Hazard of a first event in one of `periods` equal periods: `events` of `n` individuals had it,
+ * who were watched for `at_risk` periods until then. */
+struct estimate estimate_hazard(double n, double events, double at_risk, double periods,
+                                double level);
+
 /** Values in clusters: those of cluster i are value[first[i]] to value[first[i + 1] - 1]; borrowed.
  */
 struct samples {

@@ -56,7 +56,7 @@ static double width(const struct spike *spikes, size_t n) {
 
 const struct spike_figure spike_figures[] = {
     {"spikes", "1", "Number of spikes.", number_of_spikes},
-    {"pulses_to_first_spike", "1", "Number of the pulse of the first spike; missing: never.",
+    {"first_spike_pulse", "1", "Number of the pulse of the first spike; missing: never.",
      pulses_to_first},
     {"first_spike_time", "s", "Time of the first spike; missing: never.", time_of_first},
     {"energy_per_spike", "J", "Mean energy from the source over the complete spikes' windows.",

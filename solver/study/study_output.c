@@ -80,7 +80,7 @@ static enum hd_status visit_column(struct walk *walk, const struct record_column
 }
 
 static enum hd_status visit_spikes(struct walk *walk, size_t experiment, struct hd_error *err) {
-  static const char *const shown[] = {"spikes", "pulses_to_first_spike", "energy_per_spike"};
+  static const char *const shown[] = {"spikes", "first_spike_pulse", "energy_per_spike"};
   for (size_t f = 0; f < spike_figures_count; f++) {
     char name[VARIABLE_NAME];
     const struct spike_figure *law = &spike_figures[f];

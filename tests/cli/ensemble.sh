@@ -99,12 +99,21 @@ p = e["firing_probability_per_pulse"]
 assert (p["fired"], p["pulses"], p["value"]) == (4, 16, 0.25), p
 # residuals 1, 0, 0, -1 of four clusters with four pulses each
 assert near(p["standard_error"], (2 / 16**2 * 4 / 3) ** 0.5), p
-w = e["pulses_to_first_spike"]
+# first spikes in pulses 1, 2, 3 and none in 4: 3 in 10 pulses at risk, of 3 of 4 within 4 pulses
+h = e["first_spike_hazard_per_pulse"]
+assert (h["fired"], h["trajectories"], h["pulses_at_risk"], h["value"]) == (3, 4, 10, 0.3), h
+assert all(near(a, 1 - (1 - b) ** 0.25) for a, b in zip(h["interval"], e["probability_to_fire"]["interval"])), h
+w = e["first_spike_pulse"]
 assert (w["observed"], w["censored"], w["horizon"]) == (3, 1, 4), w
 assert near(w["restricted_mean"]["value"], (1 + 2 + 3 + 4) / 4) and w["median"]["value"] == 2, w
 assert near(w["of_those_that_fired"]["mean"]["value"], 2), w
 assert near(w["of_those_that_fired"]["sd"]["value"], 1) and near(w["of_those_that_fired"]["cv"]["value"], 0.5), w
 assert (e["interval_pulses"]["count"], e["interval_pulses"]["mean"]["value"]) == (1, 2), e
+# one that ended, of two pulses; three that the end cut off behind 1, 2, 1: half of those watched so long end at 2
+i = e["interval_pulses"]
+assert (i["censored"], i["horizon"], i["median"]["value"]) == (3, 4, 2), i
+assert (e["interval_s"]["censored"], e["interval_s"]["horizon"]) == (3, 8e-6), e
+assert e["first_passage_s"]["of_those_that_fired"]["cv"]["value"] > 0.4, e
 assert near(e["spikes_per_trajectory"]["mean"]["value"], 1), e
 assert e["E_source_J"]["count"] == 4, e
 PY
@@ -127,7 +136,7 @@ assert abs(p["interval_of_independent_pulses"][0] - 0.025 ** (1 / 28)) < 1e-9, p
 first = e["first_passage_s"]
 assert (first["observed"], first["censored"], first["horizon"]) == (7, 0, 8e-6), first
 assert 0 < first["restricted_mean"]["value"] == first["median"]["value"] < 1e-8, first
-assert e["pulses_to_first_spike"]["restricted_mean"]["value"] == 1, e
+assert e["first_spike_pulse"]["restricted_mean"]["value"] == 1, e
 assert e["spikes_per_trajectory"]["mean"]["value"] == 4, e
 assert e["interval_s"]["count"] == 21 and abs(e["interval_s"]["mean"]["value"] / 2e-6 - 1) < 1e-6
 assert e["interval_s"]["cv"]["value"] < 1e-6 and e["interval_pulses"]["mean"]["value"] == 1, e

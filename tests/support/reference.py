@@ -80,7 +80,7 @@ def check(folder, doc):
 
 def statistics(key):
     """Parts of a statistic by its own name: "first_passage_s.median.value" is a <waiting>'s median."""
-    key = re.sub(r"\]\.(first_passage_s|pulses_to_first_spike)\.", "].<waiting>.", key)
+    key = re.sub(r"\]\.(first_passage_s|first_spike_pulse)\.", "].<waiting>.", key)
     key = re.sub(r"\]\.(E_\w+_J|peak_current_A|interval_s|interval_pulses|spikes_per_trajectory)\.count",
                  "].spikes_per_trajectory.count", key)
     return re.sub(r"\.(value|standard_error|interval\[\])$", "", key) if "<waiting>" in key else key

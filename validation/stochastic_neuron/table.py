@@ -182,7 +182,7 @@ def firing(options):
             free = fires_noise_free("firing.cfg", items, count)
             folder = ensemble(f"firing {name}", "firing.cfg", items + pulses(count), options.count, options.jobs)
             summary, of = experiment(folder)
-            first = of["pulses_to_first_spike"]["of_those_that_fired"]
+            first = of["first_spike_pulse"]["of_those_that_fired"]
             rows.append(
                 [size, V, summary["trajectories"]["done"], of["probability_to_fire"]["fired"], count]
                 + statistic(first["mean"])
@@ -249,7 +249,7 @@ def energy(options):
             continue
         of = experiment(ensemble(f"energy {name}", "firing.cfg", items, options.count, options.jobs))[1]
         per_pulse, E = of["firing_probability_per_pulse"], of["E_source_J"]
-        first = of["pulses_to_first_spike"]["of_those_that_fired"]["mean"]
+        first = of["first_spike_pulse"]["of_those_that_fired"]["mean"]
         inside = "yes" if E["mean"]["value"] and 20e-12 <= E["mean"]["value"] <= 60e-12 else "no"
         rows.append(
             [name, f"{per_pulse['value']:.3f}"]

@@ -69,7 +69,7 @@ def correlation(x, y):
 
 
 def draw_correlations(axes, data):
-    first = values(data, "pulses_pulses_to_first_spike")
+    first = values(data, "pulses_first_spike_pulse")
     energy = values(data, "pulses_energy_per_spike")
     fired = ~np.isnan(energy)
     waiting = np.where(np.isnan(first), PULSES + 1, first)
