@@ -176,6 +176,10 @@ static int pulse_index(const struct waveform *w, double t) {
   return train_pulse(&train, t);
 }
 
+static double pulse_middle(const struct waveform *w) {
+  return w->rise + w->width / 2;
+}
+
 static double triangle_value(const struct waveform *w, double t) {
   struct train train = triangle_train(w);
   return train_value(w, &train, t);
@@ -189,6 +193,10 @@ static double triangle_kink(const struct waveform *w, double t) {
 static int triangle_index(const struct waveform *w, double t) {
   struct train train = triangle_train(w);
   return train_pulse(&train, t);
+}
+
+static double triangle_middle(const struct waveform *w) {
+  return triangle_train(w).rise;
 }
 
 /** low + high sin(2 pi f (t - delay) + phase); its first value stands during the delay. */
@@ -234,20 +242,20 @@ static double points_kink(const struct waveform *w, double t) {
 }
 
 const struct waveform_law waveform_table[] = {
-    {"constant", constant_value, no_kink, NULL, "value", "The same value at all times."},
-    {"ramp", ramp_value, ramp_kink, NULL, "low high delay rise",
+    {"constant", constant_value, no_kink, NULL, NULL, "value", "The same value at all times."},
+    {"ramp", ramp_value, ramp_kink, NULL, NULL, "low high delay rise",
      "low, then a straight line to high within rise, then high; a step when rise is short."},
-    {"triangle", triangle_value, triangle_kink, triangle_index, "low high rate delay count",
-     "low to high and back at a given rate, count times."},
-    {"pulse", pulse_value, pulse_kink, pulse_index, "low high delay rise width fall period count",
-     "A train of trapezoids."},
-    {"sine", sine_value, sine_kink, NULL, "low high frequency phase delay",
+    {"triangle", triangle_value, triangle_kink, triangle_index, triangle_middle,
+     "low high rate delay count", "low to high and back at a given rate, count times."},
+    {"pulse", pulse_value, pulse_kink, pulse_index, pulse_middle,
+     "low high delay rise width fall period count", "A train of trapezoids."},
+    {"sine", sine_value, sine_kink, NULL, NULL, "low high frequency phase delay",
      "low + high sin(2 pi frequency (t - delay) + phase), after the delay."},
-    {"pwl", points_value, points_kink, NULL, "points",
+    {"pwl", points_value, points_kink, NULL, NULL, "points",
      "Straight lines between the points [time, value], constant outside."},
-    {"file", points_value, points_kink, NULL, "file",
+    {"file", points_value, points_kink, NULL, NULL, "file",
      "Straight lines between the points of a file, constant outside."},
-    {"poisson", points_value, points_kink, waveform_poisson_index,
+    {"poisson", points_value, points_kink, waveform_poisson_index, pulse_middle,
      "low high delay rise width fall frequency duration seed",
      "Trapezoids at random times (a Poisson process); where they overlap they add up."},
 };
@@ -278,6 +286,15 @@ double waveform_next_kink(const struct waveform *waveform, double t) {
 int waveform_pulse_index(const struct waveform *waveform, double t) {
   const struct waveform_law *law = &waveform_table[waveform->kind];
   return law->pulse_index ? law->pulse_index(waveform, t) : 0;
+}
+
+/**
+ * From the start of a pulse to the middle of its top: rise + width / 2; of a triangle to its tip.
+ * Errors  none; NAN where there are no pulses
+ */
+double waveform_pulse_middle(const struct waveform *waveform) {
+  const struct waveform_law *law = &waveform_table[waveform->kind];
+  return law->pulse_middle ? law->pulse_middle(waveform) : (double)NAN;
 }
 
 /** Free the points; accepts a zeroed struct. */

@@ -41,6 +41,8 @@ struct waveform_law {
   double (*next_kink)(const struct waveform *waveform, double t);
   /** Index of the pulse (from 1) that runs or ran last, 0 before the first; NULL: no pulses. */
   int (*pulse_index)(const struct waveform *waveform, double t);
+  /** From the start of a pulse to the middle of its top, s; NULL: no pulses. */
+  double (*pulse_middle)(const struct waveform *waveform);
   const char *keys; /* space-separated keys of waveform_params that this kind reads */
   const char *doc;
 };
@@ -59,6 +61,9 @@ double waveform_next_kink(const struct waveform *waveform, double t);
 /** Index of the pulse (from 1) that runs or ran last at time t; 0 before the first or if the
  * waveform has no pulses. */
 int waveform_pulse_index(const struct waveform *waveform, double t);
+
+/** From the start of a pulse to the middle of its top, s; NAN: the waveform has no pulses. */
+double waveform_pulse_middle(const struct waveform *waveform);
 
 /** Read the file, draw the Poisson arrivals, check the values that depend on each other. */
 enum hd_status waveform_prepare(struct waveform *waveform, const char *place, struct hd_error *err);

@@ -162,7 +162,8 @@ START_TEST(hazard_of_one_period_is_the_probability) {
 END_TEST
 
 /* Pulses in which a neuron fires, as a Markov chain: with chance p until the first spike, with
- * chance `again` behind it. Sets the pulse of the first spike (0: none) and returns their number. */
+ * chance `again` behind it. Sets the pulse of the first spike (0: none) and returns their number.
+ */
 static int fire(gsl_rng *rng, int pulses, double p, double again, int *first) {
   int fired = 0;
   *first = 0;
@@ -176,7 +177,8 @@ static int fire(gsl_rng *rng, int pulses, double p, double again, int *first) {
 
 /* Neurons that burst behind their first spike: the interval of the hazard has the true one in it
  * in 95 % of 1000 ensembles or more, that of independent pulses in fewer than half. Its width is
- * that of a bound: 20 neurons that mostly stay silent. The value is right on average, to 3 sigma. */
+ * that of a bound: 20 neurons that mostly stay silent. The value is right on average, to 3 sigma.
+ */
 START_TEST(hazard_covers_whatever_follows_the_first_spike) {
   enum { ENSEMBLES = 1000, N = 20, PULSES = 50 };
   static const double p = 0.01, again = 0.5;

@@ -175,6 +175,29 @@ START_TEST(pulse_index_counts_pulses) {
 }
 END_TEST
 
+/* The middle of a pulse has its full height, and the kinks before and behind it are as far away.
+ * Poisson pulses may lie on others: only higher. */
+START_TEST(pulse_middle_is_the_middle_of_the_top) {
+  static const double rounding = 1e-12;
+  for (size_t kind = 0; kind < waveform_table_count; kind++) {
+    struct waveform w = sample((int)kind);
+    bool pulses = waveform_table[kind].pulse_index != NULL;
+    double start = 0, before = 0, middle = waveform_pulse_middle(&w);
+    ck_assert_msg(isfinite(middle) == pulses, "%s", waveform_table[kind].name);
+    while (pulses && waveform_pulse_index(&w, start) < 1)
+      start = waveform_next_kink(&w, start);
+    middle += start;
+    for (double t = start; t < middle - rounding; t = waveform_next_kink(&w, t))
+      before = t;
+    if (pulses)
+      ck_assert_double_ge(waveform_value(&w, middle), w.high - rounding);
+    if (pulses && kind != WAVEFORM_POISSON)
+      ck_assert_double_eq_tol(waveform_next_kink(&w, middle) - middle, middle - before, rounding);
+    release(&w);
+  }
+}
+END_TEST
+
 /* Values by hand. */
 START_TEST(value_follows_its_definition) {
   static const struct {
@@ -291,6 +314,7 @@ int main(void) {
                           walk_meets_each_kink_once,
                           endless_train_goes_on,
                           pulse_index_counts_pulses,
+                          pulse_middle_is_the_middle_of_the_top,
                           value_follows_its_definition,
                           names_and_keys_agree,
                           prepare_refuses_what_cannot_be,

@@ -3,7 +3,7 @@
 
 static const struct output_row ensemble_files[] = {
     {"ensemble.nc", "",
-     "A value per trajectory, and per spike of a trajectory; netCDF-4 with CF-1.8."},
+     "A value per trajectory, per spike, and per pulse, and the statistics; netCDF-4 with CF-1.8."},
     {"summary.json", "",
      "Statistics with confidence intervals, and which trajectories are not there."},
     {"resolved.cfg", "",
@@ -31,17 +31,29 @@ static const struct output_row ensemble_variables[] = {
      "What terminals.csv has behind voltages and currents (numbers of ions, filaments, "
      "temperature), at the end of the experiment; missing where there is none."},
     {"<experiment>_spikes", "1",
-     "Number of spikes: how many of the values along <experiment>_spike belong to each "
-     "trajectory, one trajectory behind the other (a CF contiguous ragged array)."},
+     "Number of spikes; this and what follows where they are looked for."},
+    {"<experiment>_first_spike_time", "s",
+     "First passage of |I| through the threshold of `spikes`; missing: never in this experiment."},
+    {"<experiment>_first_spike_pulse", "1", "Number of the pulse in which that was."},
+    {"<experiment>_pulse", "1",
+     "Number of the pulse, from 1; the dimension of the pulses that the source gives."},
+    {"<experiment>_drive_time", "s",
+     "Middle of the pulse's top, from the start of the experiment."},
+    {"<experiment>_drive", "V",
+     "Voltage there: of the watched source and all voltage sources between it and ground."},
+    {"<experiment>_fired", "1",
+     "Along `trajectory` and the pulses: spikes that began in the pulse; missing: not done."},
     {"<experiment>_spike_<column>", "",
-     "A column of spikes.csv, for all spikes of all trajectories."},
+     "A column of spikes.csv, for all spikes, one trajectory behind the other. Without any spike "
+     "nothing along them is there."},
+    {"<experiment>_spike_trajectory", "1", "Number of the trajectory that it belongs to."},
     {"<experiment>_interval_time", "s",
      "From the spike before in the same trajectory; missing for its first one."},
     {"<experiment>_interval_pulses", "1", "The same in pulses."},
-    {"<experiment>_first_spike_time", "s",
-     "First passage of |I| through the threshold of `spikes`; missing: never in this experiment."},
-    {"<experiment>_pulses_to_first_spike", "1", "Number of the pulse in which that was."},
-    {"<experiment>_fired_pulses", "1", "Pulses in which a spike began."},
+    {"statistics/<experiment>_<statistic>", "",
+     "In the group `statistics`: every number that summary.json has of the experiment, named by "
+     "its "
+     "path there: without `value`, with `_low` and `_high` for `interval`, the unit as attribute."},
     {NULL, NULL, NULL}};
 
 static const struct output_row ensemble_summary[] = {
@@ -78,22 +90,33 @@ static const struct output_row ensemble_summary[] = {
     {"experiments[].firing_probability_per_pulse.pulses", "", "Pulses of all trajectories."},
     {"experiments[].firing_probability_per_pulse.interval_of_independent_pulses[]", "",
      "Clopper and Pearson's interval if pulses did not depend on each other; for comparison."},
+    {"experiments[].first_spike_hazard_per_pulse.fired", "",
+     "`first_spike_hazard_per_pulse`: probability that a trajectory that has not fired does so in "
+     "the next pulse, taken as the same in every pulse: first spikes / pulses at risk. Interval: "
+     "1 - (1 - P)^(1/K), P that of `probability_to_fire`, K pulses. So many fired."},
+    {"experiments[].first_spike_hazard_per_pulse.trajectories", "", "Those that are done."},
+    {"experiments[].first_spike_hazard_per_pulse.pulses_at_risk", "",
+     "Their pulses, up to and with that of the first spike, or all without one."},
     {"experiments[].<waiting>.observed", "",
-     "`first_passage_s`, `pulses_to_first_spike`: trajectories that fired."},
-    {"experiments[].<waiting>.censored", "", "Those that did not within the horizon."},
+     "`first_passage_s`, `first_spike_pulse`: trajectories that fired."},
+    {"experiments[].<waiting>.censored", "",
+     "Those that did not within the horizon; of `interval_s` and `interval_pulses` the intervals "
+     "that the end of the experiment cut off, one of each trajectory that fired."},
     {"experiments[].<waiting>.horizon", "", "Duration of the experiment, or its number of pulses."},
     {"experiments[].<waiting>.restricted_mean", "",
      "Mean of the smaller one of waiting and horizon, from Kaplan and Meier's curve; the mean "
      "itself when none is censored."},
     {"experiments[].<waiting>.median", "",
      "Kaplan and Meier's median with Brookmeyer and Crowley's interval; null: more than half did "
-     "not fire."},
+     "not fire. Of intervals between spikes as well, taken as independent."},
     {"experiments[].<waiting>.of_those_that_fired", "",
      "mean, sd and cv of the observed ones: too short when others are censored."},
     {"experiments[].spikes_per_trajectory.count", "",
      "The `moments` of a number of each trajectory or spike: how many values; mean, sd and cv are "
      "estimates, with the jackknife over trajectories."},
-    {"experiments[].interval_s.mean", "s", "Times between spikes of one trajectory."},
+    {"experiments[].interval_s.mean", "s",
+     "Times between spikes of one trajectory: of the `count` that ended before the horizon, "
+     "so long ones are missing from mean, sd and cv."},
     {"experiments[].interval_pulses.mean", "", "The same in pulses."},
     {"experiments[].E_source_J.mean", "J",
      "Energies of the spikes that are complete; so `E_device_J` and `E_stored_J`."},
@@ -149,7 +172,7 @@ static const struct output_row study_variables[] = {
     {"<experiment>_charge_<contact>", "C", "Integral of a terminal's current over a transient."},
     {"<experiment>_spikes", "1",
      "Number of spikes; this and what follows where spikes are looked for."},
-    {"<experiment>_pulses_to_first_spike", "1", "Number of the pulse of the first spike."},
+    {"<experiment>_first_spike_pulse", "1", "Number of the pulse of the first spike."},
     {"<experiment>_first_spike_time", "s", "Its time; missing: there is no spike."},
     {"<experiment>_energy_per_spike", "J",
      "Mean of `E_source_J` over the complete spikes; the others so, too."},
@@ -208,7 +231,10 @@ const struct output_table reference_batch[] = {
      "What `halidrift ensemble` writes. All of it but times and memory is the same bit for bit "
      "whatever the number of processes, ranks, parts or restarts (on the same machine).",
      ensemble_files},
-    {"ensemble.nc", "Missing values are the fill value NaN.", ensemble_variables},
+    {"ensemble.nc",
+     "What belongs to an experiment has its name in front. Missing values are the fill value: NaN, "
+     "and -2147483647 of whole numbers.",
+     ensemble_variables},
     {"summary.json of an ensemble", "Over the trajectories that are done.", ensemble_summary},
     {"The folder of a study",
      "What `halidrift sweep` writes. All of it but times and memory is the same bit for bit "

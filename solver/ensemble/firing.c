@@ -2,16 +2,10 @@
 
 #include <math.h>
 #include "solver/base/memory.h"
+#include "solver/ensemble/pulses.h"
 
 /** A pulse that starts with the end of the experiment is none of it: a share of the duration. */
 static const double SAME_END = 1e-9;
-
-/** The waveform of the watched source in an experiment; NULL: there is no source. */
-static const struct waveform *source_waveform(const struct run_spec *spec,
-                                              const struct experiment_spec *experiment) {
-  int source = experiment->spike.source;
-  return source >= 0 ? experiment_waveform(spec, experiment, (size_t)source) : NULL;
-}
 
 /** What follows from the spikes of trajectory i. */
 static void look_at(struct firing *f, size_t i) {
@@ -40,7 +34,7 @@ enum hd_status firing_create(struct firing *firing, const struct records *record
                              size_t experiment, struct hd_error *err) {
   struct firing *f = firing;
   const struct experiment_spec *spec = &records->spec->experiments[experiment];
-  const struct waveform *waveform = source_waveform(records->spec, spec);
+  const struct waveform *waveform = pulses_waveform(records->spec, spec);
   *f = (struct firing){.n = records->n, .horizon = spec->duration};
   f->pulses = waveform ? waveform_pulse_index(waveform, spec->duration * (1 - SAME_END)) : 0;
   TRY(hd_alloc(&f->spikes, f->n, sizeof *f->spikes, err));

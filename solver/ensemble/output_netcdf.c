@@ -8,15 +8,23 @@
 #include <netcdf.h>
 #include "solver/base/memory.h"
 #include "solver/ensemble/firing.h"
+#include "solver/ensemble/pulses.h"
+#include "solver/ensemble/statistics.h"
 #include "solver/ensemble/variables.h"
 #include "solver/nc_try.h"
 #include "solver/sink.h"
 #include "solver/version.h"
 
-/** Scratch of one file: room for a value per trajectory, and per spike of the experiment that has
- * most of them. */
+static enum hd_status check(int code, const char *path, struct hd_error *err) {
+  return code == NC_NOERR ? HD_OK
+                          : hd_fail(err, HD_IO, "%s: cannot write: %s", path, nc_strerror(code));
+}
+
+/** Scratch of one file: room for a value per trajectory, and per spike or pulse of the experiment
+ * that has most of them. */
 struct writer {
   int file, trajectory; /* the dimension */
+  int statistics;       /* the group */
   const struct records *records;
   double *values;
   int *counts;
@@ -28,9 +36,8 @@ static int put_trajectory(struct writer *w) {
   int variable;
   for (size_t i = 0; i < w->records->n; i++)
     w->counts[i] = w->records->first + (int)i;
-  NC_TRY(variables_counts(w->file, 1, &w->trajectory, "trajectory", "number of the trajectory",
-                          w->counts, &variable));
-  return variables_text(w->file, variable, "cf_role", "trajectory_id");
+  return variables_counts(w->file, 1, &w->trajectory, "trajectory", "number of the trajectory",
+                          w->counts, &variable);
 }
 
 static int put_column(struct writer *w, const struct record_column *column) {
@@ -58,94 +65,250 @@ static int put_columns(struct writer *w, const struct record_column **order) {
 
 /* ---- spikes ---- */
 
+/** What a variable of an experiment is along, and its name. */
+static int put_real(struct writer *w, int dimension, const char *experiment, const char *rest,
+                    const char *units, const char *long_name, const double *values) {
+  char name[VARIABLE_NAME];
+  variables_experiment(name, experiment, rest);
+  return variables_numbers(w->file, 1, &dimension, name, units, long_name, values);
+}
+
+static int put_whole(struct writer *w, int dimension, const char *experiment, const char *rest,
+                     const char *long_name, size_t n, double *values) {
+  char name[VARIABLE_NAME];
+  variables_experiment(name, experiment, rest);
+  return variables_wholes(w->file, 1, &dimension, name, long_name, n, values);
+}
+
+/** Whole numbers among the columns of spikes. */
+static bool is_whole(const char *column) {
+  return strcmp(column, "pulse") == 0 || strcmp(column, "complete") == 0;
+}
+
 /** Every column of the spikes along the dimension of all spikes. */
 static int put_spike_columns(struct writer *w, const char *experiment, int dimension,
-                             const struct firing *firing) {
+                             const struct firing *firing, double *values) {
   for (size_t c = 0; c < spike_columns_count; c++) {
     char name[VARIABLE_NAME], rest[2 * VARIABLE_NAME], long_name[2 * VARIABLE_NAME];
     const char *unit = variables_unit(spike_columns[c], name);
     for (size_t i = 0; i < firing->n; i++)
       for (size_t k = firing->first[i]; k < firing->first[i + 1]; k++)
-        w->values[k] = spike_value(firing_spike(firing, i, k - firing->first[i]), c);
+        values[k] = spike_value(firing_spike(firing, i, k - firing->first[i]), c);
     snprintf(rest, sizeof rest, "spike_%s", name);
     snprintf(long_name, sizeof long_name, "%s of the spikes in %s", name, experiment);
-    variables_experiment(name, experiment, rest);
-    NC_TRY(variables_numbers(w->file, 1, &dimension, name, unit, long_name, w->values));
+    NC_TRY(is_whole(name)
+               ? put_whole(w, dimension, experiment, rest, long_name, firing_count(firing), values)
+               : put_real(w, dimension, experiment, rest, unit, long_name, values));
   }
   return NC_NOERR;
 }
 
-/** A dimension for the spikes, and how many of them each trajectory has. */
-static int put_spike_counts(struct writer *w, const char *experiment, const struct firing *firing,
-                            int *dimension) {
-  char name[VARIABLE_NAME], counts[VARIABLE_NAME], long_name[VARIABLE_NAME];
+/** All spikes, one trajectory behind the other. Where there is none there is no such dimension:
+ * one of length 0 would be a record dimension to netCDF. */
+static int put_spikes(struct writer *w, const char *experiment, const struct firing *firing,
+                      double *values) {
+  char name[VARIABLE_NAME];
+  int dimension;
+  size_t n = firing_count(firing);
+  if (n == 0)
+    return NC_NOERR;
+  variables_experiment(name, experiment, "spike");
+  NC_TRY(nc_def_dim(w->file, name, n, &dimension));
+  NC_TRY(put_spike_columns(w, experiment, dimension, firing, values));
+  for (size_t i = 0; i < firing->n; i++)
+    for (size_t k = firing->first[i]; k < firing->first[i + 1]; k++)
+      values[k] = w->records->first + (double)i;
+  NC_TRY(put_whole(w, dimension, experiment, "spike_trajectory", "number of the spike's trajectory",
+                   n, values));
+  NC_TRY(put_real(w, dimension, experiment, "interval_time", "s",
+                  "time from the spike before, missing: it is the first one", firing->interval_s));
+  memcpy(values, firing->interval_pulses, n * sizeof *values);
+  return put_whole(w, dimension, experiment, "interval_pulses",
+                   "pulses from the spike before, missing: it is the first one", n, values);
+}
+
+/** How many spikes each trajectory has, and when the first one was. */
+static int put_firing(struct writer *w, const char *experiment, const struct firing *firing) {
+  char name[VARIABLE_NAME];
   int variable;
   for (size_t i = 0; i < firing->n; i++)
     w->counts[i] = (int)(firing->first[i + 1] - firing->first[i]);
-  variables_experiment(name, experiment, "spike");
-  variables_experiment(counts, experiment, "spikes");
-  snprintf(long_name, sizeof long_name, "number of spikes in %s", experiment);
-  NC_TRY(nc_def_dim(w->file, name, firing_count(firing), dimension));
-  NC_TRY(variables_counts(w->file, 1, &w->trajectory, counts, long_name, w->counts, &variable));
-  return variables_text(w->file, variable, "sample_dimension", name);
+  variables_experiment(name, experiment, "spikes");
+  NC_TRY(
+      variables_counts(w->file, 1, &w->trajectory, name, "number of spikes", w->counts, &variable));
+  NC_TRY(put_real(w, w->trajectory, experiment, "first_spike_time", "s",
+                  "time of the first spike (first passage), missing: never", firing->first_s));
+  memcpy(w->values, firing->first_pulse, firing->n * sizeof *w->values);
+  return put_whole(w, w->trajectory, experiment, "first_spike_pulse",
+                   "number of the pulse of the first spike, missing: never", firing->n, w->values);
 }
 
-static int put_firing(struct writer *w, const char *experiment, const struct firing *firing) {
-  const struct {
-    bool of_spikes;
-    const char *name, *units, *long_name;
-    const double *values;
-  } rows[] = {
-      {false, "first_spike_time", "s", "time of the first spike (first passage), missing: never",
-       firing->first_s},
-      {false, "pulses_to_first_spike", "1",
-       "number of the pulse of the first spike, missing: never", firing->first_pulse},
-      {false, "fired_pulses", "1", "pulses in which a spike began", firing->fired},
-      {true, "interval_time", "s", "time from the spike before, missing: it is the first one",
-       firing->interval_s},
-      {true, "interval_pulses", "1", "pulses from the spike before, missing: it is the first one",
-       firing->interval_pulses},
-  };
-  int spikes;
-  NC_TRY(put_spike_counts(w, experiment, firing, &spikes));
-  NC_TRY(put_spike_columns(w, experiment, spikes, firing));
-  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-    char name[VARIABLE_NAME];
-    variables_experiment(name, experiment, rows[r].name);
-    NC_TRY(variables_numbers(w->file, 1, rows[r].of_spikes ? &spikes : &w->trajectory, name,
-                             rows[r].units, rows[r].long_name, rows[r].values));
+/* ---- pulses ---- */
+
+/** Numbers, middles and drives of the pulses; *dimension out. numbers: [pulses], scratch */
+static int put_pulses(struct writer *w, const char *experiment, const struct pulses *pulses,
+                      int *numbers, int *dimension) {
+  char name[VARIABLE_NAME], times[VARIABLE_NAME];
+  int variable;
+  variables_experiment(name, experiment, "pulse");
+  variables_experiment(times, experiment, "drive_time");
+  NC_TRY(nc_def_dim(w->file, name, pulses->n, dimension));
+  for (size_t k = 0; k < pulses->n; k++)
+    numbers[k] = (int)k + 1;
+  NC_TRY(variables_counts(w->file, 1, dimension, name, "number of the pulse", numbers, &variable));
+  NC_TRY(put_real(w, *dimension, experiment, "drive_time", "s",
+                  "middle of the pulse's top, from the start of the experiment", pulses->middle));
+  NC_TRY(put_real(w, *dimension, experiment, "drive", "V", "voltage of all sources in series there",
+                  pulses->drive));
+  variables_experiment(name, experiment, "drive");
+  NC_TRY(nc_inq_varid(w->file, name, &variable));
+  return variables_text(w->file, variable, "coordinates", times);
+}
+
+/** How many spikes of each trajectory began in each pulse; missing: it is not done. */
+static int put_fired(struct writer *w, const char *experiment, int dimension, size_t pulses,
+                     const struct firing *firing, int *row) {
+  enum { COMPRESSION = 1 };
+  const int dimensions[] = {w->trajectory, dimension}, fill = NC_FILL_INT;
+  char name[VARIABLE_NAME], times[VARIABLE_NAME];
+  int variable;
+  variables_experiment(name, experiment, "fired");
+  variables_experiment(times, experiment, "drive_time");
+  NC_TRY(nc_def_var(w->file, name, NC_INT, 2, dimensions, &variable));
+  NC_TRY(nc_def_var_deflate(w->file, variable, 1, 1, COMPRESSION));
+  NC_TRY(variables_text(w->file, variable, "long_name", "spikes that began in the pulse"));
+  NC_TRY(variables_text(w->file, variable, "units", "1"));
+  NC_TRY(variables_text(w->file, variable, "coordinates", times));
+  NC_TRY(nc_put_att_int(w->file, variable, "_FillValue", NC_INT, 1, &fill));
+  for (size_t i = 0; i < firing->n; i++) {
+    const size_t start[] = {i, 0}, count[] = {1, pulses};
+    for (size_t k = 0; k < pulses; k++)
+      row[k] = firing->spikes[i] ? 0 : fill;
+    for (size_t k = 0; firing->spikes[i] && k < firing->spikes[i]->n; k++)
+      if (firing->spikes[i]->spike[k].pulse > 0)
+        row[firing->spikes[i]->spike[k].pulse - 1]++;
+    NC_TRY(nc_put_vara_int(w->file, variable, start, count, row));
   }
   return NC_NOERR;
+}
+
+/* ---- statistics ---- */
+
+/** CF-1.8 knows no whole numbers of 64 bit: larger ones are doubles. */
+static int put_scalar(int file, const char *name, const char *units, const json_t *value) {
+  int variable, whole = (int)json_integer_value(value);
+  double real = json_is_number(value) ? json_number_value(value) : (double)NAN;
+  bool fits = json_is_integer(value) && json_integer_value(value) == whole;
+  return fits ? variables_counts(file, 0, NULL, name, name, &whole, &variable)
+              : variables_numbers(file, 0, NULL, name, units, name, &real);
+}
+
+/** A value of an estimate names those of its error and bounds. */
+static int put_ancillary(int file, const char *name) {
+  char names[4 * VARIABLE_NAME];
+  int variable;
+  NC_TRY(nc_inq_varid(file, name, &variable));
+  snprintf(names, sizeof names, "%s_standard_error %s_low %s_high", name, name, name);
+  return variables_text(file, variable, "ancillary_variables", names);
+}
+
+/** Every number of a statistic: its name is its path in summary.json, where the `value` of an
+ * estimate has the estimate's own name and an interval is `low` and `high`. */
+static int put_statistic(int file, const char *path, const char *units, json_t *statistic) {
+  char name[VARIABLE_NAME];
+  const char *key;
+  json_t *part;
+  json_object_foreach(statistic, key, part) {
+    bool own = strcmp(key, "value") == 0 || strcmp(key, "interval") == 0;
+    const char *unit = strcmp(key, "cv") == 0 ? "1" : units;
+    int length = snprintf(name, sizeof name, "%s%s%s", path, own ? "" : "_", own ? "" : key);
+    if (length < 0 || length + (int)sizeof "_high" > (int)sizeof name)
+      return NC_EMAXNAME;
+    if (json_is_object(part)) {
+      NC_TRY(put_statistic(file, name, unit, part));
+    } else if (json_is_array(part)) {
+      strcpy(name + length, "_low");
+      NC_TRY(put_scalar(file, name, unit, json_array_get(part, 0)));
+      strcpy(name + length, "_high");
+      NC_TRY(put_scalar(file, name, unit, json_array_get(part, 1)));
+    } else {
+      NC_TRY(put_scalar(file, name, unit, part));
+    }
+  }
+  return json_object_get(statistic, "value") ? put_ancillary(file, path) : NC_NOERR;
+}
+
+/** The statistics of summary.json, in a group. */
+static int put_statistics(struct writer *w, const char *experiment, json_t *statistics) {
+  const char *key;
+  json_t *statistic;
+  json_object_foreach(statistics, key, statistic) {
+    char name[VARIABLE_NAME], rest[VARIABLE_NAME];
+    const char *units = variables_unit(key, rest);
+    variables_experiment(name, experiment, rest);
+    NC_TRY(put_statistic(w->statistics, name, units, statistic));
+  }
+  return NC_NOERR;
+}
+
+/* ---- experiments ---- */
+
+/** All variables of an experiment. values: [spikes], row: [pulses], scratch */
+static int put_all(struct writer *w, const char *experiment, const struct firing *firing,
+                   const struct pulses *pulses, json_t *statistics, double *values, int *row) {
+  int dimension;
+  NC_TRY(put_firing(w, experiment, firing));
+  NC_TRY(put_spikes(w, experiment, firing, values));
+  if (pulses->n > 0) {
+    NC_TRY(put_pulses(w, experiment, pulses, row, &dimension));
+    NC_TRY(put_fired(w, experiment, dimension, pulses->n, firing, row));
+  }
+  return put_statistics(w, experiment, statistics);
+}
+
+static enum hd_status put_experiment(struct writer *w, size_t e, const struct firing *firing,
+                                     const char *path, struct hd_error *err) {
+  const struct experiment_spec *spec = &w->records->spec->experiments[e];
+  size_t n = (size_t)firing->pulses;
+  struct pulses pulses = {0};
+  json_t *statistics = json_object();
+  double *values = NULL;
+  int *row = NULL;
+  enum hd_status status = statistics_put(statistics, w->records, e, err);
+  if (status == HD_OK)
+    status = pulses_create(&pulses, n, w->records->spec, spec, err);
+  if (status == HD_OK)
+    status = hd_alloc(&values, firing_count(firing), sizeof *values, err);
+  if (status == HD_OK)
+    status = hd_alloc(&row, n, sizeof *row, err);
+  if (status == HD_OK)
+    status = check(put_all(w, spec->name, firing, &pulses, statistics, values, row), path, err);
+  hd_free(&row);
+  hd_free(&values);
+  pulses_free(&pulses);
+  json_decref(statistics);
+  return status;
 }
 
 /* ---- the file ---- */
 
+/** What the whole file says, its dimension of the trajectories, and its group. */
 static int put_global(struct writer *w, const struct output_about *about) {
   NC_TRY(variables_text(w->file, NC_GLOBAL, "Conventions", "CF-1.8"));
   NC_TRY(variables_text(w->file, NC_GLOBAL, "title", about->title));
   NC_TRY(variables_text(w->file, NC_GLOBAL, "source", "halidrift " HALIDRIFT_VERSION));
   NC_TRY(variables_text(w->file, NC_GLOBAL, "input_hash", about->hash));
   NC_TRY(nc_put_att_int(w->file, NC_GLOBAL, "seed", NC_INT, 1, &w->records->spec->stochastic.seed));
+  NC_TRY(
+      nc_put_att_double(w->file, NC_GLOBAL, "confidence_level", NC_DOUBLE, 1, &statistics_level));
+  NC_TRY(nc_def_grp(w->file, "statistics", &w->statistics));
   return nc_def_dim(w->file, "trajectory", w->records->n, &w->trajectory);
 }
 
-/** Room for the longest variable. */
+/** Room for the longest variable of the trajectories. */
 static enum hd_status make_room(struct writer *w, struct hd_error *err) {
-  size_t most = w->records->n;
-  for (size_t e = 0; e < w->records->spec->n_experiments; e++) {
-    size_t spikes = 0;
-    for (size_t i = 0; i < w->records->n; i++)
-      if (w->records->record[i].spikes)
-        spikes += w->records->record[i].spikes[e].n;
-    most = spikes > most ? spikes : most;
-  }
   TRY(hd_alloc(&w->counts, w->records->n, sizeof(int), err));
-  return hd_alloc(&w->values, most, sizeof(double), err);
-}
-
-static enum hd_status check(int code, const char *path, struct hd_error *err) {
-  return code == NC_NOERR ? HD_OK
-                          : hd_fail(err, HD_IO, "%s: cannot write: %s", path, nc_strerror(code));
+  return hd_alloc(&w->values, w->records->n, sizeof(double), err);
 }
 
 /** Everything along the trajectories. */
@@ -167,7 +330,7 @@ static enum hd_status put_experiments(struct writer *w, const char *path, struct
       continue;
     status = firing_create(&firing, w->records, e, err);
     if (status == HD_OK)
-      status = check(put_firing(w, spec->experiments[e].name, &firing), path, err);
+      status = put_experiment(w, e, &firing, path, err);
     firing_free(&firing);
   }
   return status;

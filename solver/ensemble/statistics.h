@@ -3,7 +3,6 @@
 #ifndef HALIDRIFT_ENSEMBLE_STATISTICS_H
 #define HALIDRIFT_ENSEMBLE_STATISTICS_H
 
-#include <jansson.h>
 #include "solver/ensemble/record.h"
 
 /** Level of all confidence intervals. */

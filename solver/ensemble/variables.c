@@ -52,6 +52,19 @@ int variables_numbers(int file, int n, const int *dimensions, const char *name, 
   return nc_put_var_double(file, variable, values);
 }
 
+int variables_wholes(int file, int n, const int *dimensions, const char *name,
+                     const char *long_name, size_t count, double *values) {
+  const int fill = NC_FILL_INT;
+  int variable;
+  for (size_t i = 0; i < count; i++)
+    values[i] = isnan(values[i]) ? fill : values[i];
+  NC_TRY(nc_def_var(file, name, NC_INT, n, dimensions, &variable));
+  NC_TRY(variables_text(file, variable, "long_name", long_name));
+  NC_TRY(variables_text(file, variable, "units", "1"));
+  NC_TRY(nc_put_att_int(file, variable, "_FillValue", NC_INT, 1, &fill));
+  return nc_put_var_double(file, variable, values);
+}
+
 int variables_counts(int file, int n, const int *dimensions, const char *name,
                      const char *long_name, const int *values, int *variable) {
   NC_TRY(nc_def_var(file, name, NC_INT, n, dimensions, variable));
@@ -81,11 +94,13 @@ int variables_work(int file, int n, const int *dimensions, const struct records 
     const char *name, *units, *long_name;
     size_t offset;
   } rows[] = {
-      {"steps", "1", "accepted time steps", offsetof(struct record, steps)},
       {"cpu_time", "s", "processor time", offsetof(struct record, cpu_s)},
       {"wall_time", "s", "duration by the clock", offsetof(struct record, wall_s)},
       {"peak_memory", "byte", "largest resident memory", offsetof(struct record, memory)},
   };
+  for (size_t i = 0; i < records->n; i++)
+    values[i] = records->record[i].status == RECORD_DONE ? records->record[i].steps : (double)NAN;
+  NC_TRY(variables_wholes(file, n, dimensions, "steps", "accepted time steps", records->n, values));
   for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
     for (size_t i = 0; i < records->n; i++) {
       const struct record *record = &records->record[i];

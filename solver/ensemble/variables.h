@@ -11,7 +11,11 @@ int variables_text(int file, int variable, const char *name, const char *text);
 /** Values along `n` dimensions (C order); NAN is the fill value. */
 int variables_numbers(int file, int n, const int *dimensions, const char *name, const char *units,
                       const char *long_name, const double *values);
-/** The same for counts; *variable out. */
+/** The same for whole numbers, stored as such. NAN is missing; it becomes the fill value in
+ * `values`, too. */
+int variables_wholes(int file, int n, const int *dimensions, const char *name,
+                     const char *long_name, size_t count, double *values);
+/** The same for counts, of which none is missing; *variable out. */
 int variables_counts(int file, int n, const int *dimensions, const char *name,
                      const char *long_name, const int *values, int *variable);
 

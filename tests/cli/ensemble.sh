@@ -118,9 +118,78 @@ assert near(e["spikes_per_trajectory"]["mean"]["value"], 1), e
 assert e["E_source_J"]["count"] == 4, e
 PY
 cat err.txt
-expect 0 "pulses_pulses_to_first_spike = 1, 2, 3, _ ;" ncdump -v pulses_pulses_to_first_spike known/ensemble.nc
-expect 0 "pulses_fired_pulses = 2, 1, 1, 0 ;" ncdump -v pulses_fired_pulses known/ensemble.nc
+expect 0 "pulses_first_spike_pulse = 1, 2, 3, _ ;" ncdump -v pulses_first_spike_pulse known/ensemble.nc
 expect 0 "pulses_interval_pulses = _, 2, _, _ ;" ncdump -v pulses_interval_pulses known/ensemble.nc
+expect 0 "pulses_spike_trajectory = 0, 0, 1, 2 ;" ncdump -v pulses_spike_trajectory known/ensemble.nc
+expect 0 "" ncdump -v pulses_fired known/ensemble.nc
+require "$(grep -A4 'pulses_fired =' out.txt | tr -d ' \n')" = "pulses_fired=1,0,1,0,0,1,0,0,0,0,1,0,0,0,0,0;"
+
+# ensemble.nc has the numbers of summary.json, counts are whole numbers, nothing claims a geometry.
+expect 0 "" python3 - known <<'PY'
+import json, re, subprocess, sys
+
+folder = sys.argv[1]
+experiment = json.load(open(f"{folder}/summary.json", encoding="utf-8"))["experiments"][0]
+dump = subprocess.run(["ncdump", "-p", "9,17", f"{folder}/ensemble.nc"], check=True, capture_output=True, text=True).stdout
+top, group = dump.split("group: statistics {")
+there = {n: float("nan" if v == "_" else v) for n, v in re.findall(r"^\s+(\w+) = ([^,;]+) ;", group, re.M)}
+units = dict(re.findall(r'(\w+):units = "(.*?)"', group))
+wanted = {}
+
+def walk(name, value):
+    if isinstance(value, dict):
+        for key, part in value.items():
+            walk(name if key in ("value", "interval") else f"{name}_{key}", part)
+    elif isinstance(value, list):
+        wanted[name + "_low"], wanted[name + "_high"] = value
+    else:
+        wanted[name] = value
+
+for key, statistic in experiment.items():
+    if key != "name":
+        walk("pulses_" + re.sub("_[sJA]$", "", key), statistic)
+assert set(there) == set(wanted) and len(wanted) > 100, set(there) ^ set(wanted)
+for name, value in wanted.items():
+    assert there[name] == value or (value is None and there[name] != there[name]), (name, value, there[name])
+    assert not isinstance(value, int) or f"int {name} ;" in group, name
+assert units["pulses_first_passage_median_low"] == "s" and units["pulses_first_passage_of_those_that_fired_cv_low"] == "1"
+assert units["pulses_E_source_mean_high"] == "J" and units["pulses_first_spike_hazard_per_pulse_high"] == "1"
+for name in "status steps pulses_spikes pulses_spike_pulse pulses_spike_complete pulses_first_spike_pulse pulses_fired".split():
+    assert f"int {name}(" in top, name
+assert not re.search("cf_role|sample_dimension|featureType|UNLIMITED", dump)
+PY
+cat err.txt
+# Without a spike there is no dimension of spikes, and none without end.
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 2 -o silent -q --set 'experiments[0].spikes.threshold="1 A"'
+expect 0 "pulses_spikes = 0, 0 ;" ncdump silent/ensemble.nc
+grep -Eq "UNLIMITED|pulses_spike = " out.txt && fail "silent/ensemble.nc has a dimension of spikes"
+
+# The drive is what all sources in series give in the middle of a pulse: a slow ramp under the pulses,
+# from either side, but no gate.
+for nets in '"in", "low"' '"low", "in"'; do
+  case $nets in '"in"'*) sign= ;; *) sign=- ;; esac
+  sed 's/^device = {/&name = "bar";/' bar.inc >series.cfg
+  cat >>series.cfg <<CFG
+circuit = (
+  { type = "voltage"; name = "V"; nets = [$nets]; },
+  { type = "voltage"; name = "Vslow"; nets = ["low", "gnd"]; },
+  { type = "voltage"; name = "Vgate"; nets = ["gate", "gnd"]; waveform = { type = "constant"; value = "7 V"; }; },
+  { type = "resistor"; name = "R"; nets = ["gate", "in"]; value = "1 Gohm"; },
+  { type = "device"; name = "bar"; terminals = { left = "in"; right = "gnd"; }; }
+);
+experiments = (
+  { name = "test"; type = "transient"; duration = "6 us";
+    drive = (
+      { source = "V"; waveform = { type = "pulse"; high = "${sign}0.1 V"; delay = "0.5 us"; rise = "10 ns";
+        width = "1 us"; fall = "30 ns"; period = "2 us"; }; },
+      { source = "Vslow"; waveform = { type = "ramp"; low = "0 V"; high = "0.06 V"; rise = "6 us"; }; });
+    spikes = { device = "bar"; terminal = "right"; source = "V"; threshold = "100 mA"; }; }
+);
+CFG
+  expect 0 "" "$HALIDRIFT" ensemble series.cfg -n 1 -o "series$sign" -q
+  expect 0 "test_drive_time = 1.01e-06, 3.01e-06, 5.01e-06 ;" ncdump -p 9,9 "series$sign/ensemble.nc"
+  expect 0 "test_drive = 0.1101, 0.1301, 0.1501 ;" ncdump -p 9,9 "series$sign/ensemble.nc"
+done
 
 # Four pulses, each with a spike: every number is known.
 expect 0 "" python3 - one/summary.json <<'PY'
@@ -143,7 +212,6 @@ assert e["interval_s"]["cv"]["value"] < 1e-6 and e["interval_pulses"]["mean"]["v
 PY
 cat err.txt
 expect 0 "pulses_spikes = 4, 4, 4, 4, 4, 4, 4 ;" ncdump -v pulses_spikes one/ensemble.nc
-expect 0 'sample_dimension = "pulses_spike"' ncdump -h one/ensemble.nc
 require -z "$(find one -name '*.part')"
 if python3 -c "import xarray, netCDF4" 2>/dev/null; then
   expect 0 "" python3 - one/ensemble.nc <<'PY'
@@ -151,6 +219,10 @@ import sys, xarray
 d = xarray.open_dataset(sys.argv[1])
 assert int(d.pulses_spikes.sum()) == d.sizes["pulses_spike"] == 28
 assert (d.status == 1).all() and d.sizes["trajectory"] == 7
+assert (d.pulses_fired == 1).all() and d.pulses_fired.dims == ("trajectory", "pulses_pulse")
+assert "pulses_drive_time" in d.pulses_fired.coords
+s = xarray.open_dataset(sys.argv[1], group="statistics")
+assert float(s.pulses_first_spike_hazard_per_pulse) == 1, s
 PY
 fi
 

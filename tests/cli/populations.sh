@@ -39,4 +39,37 @@ for name, frequency in (("sine", ["78.125 Hz"]), ("speech", [])):
     assert found == frequency, (name, found)
 PY
 cat err.txt
+
+# hearing.py against what is known: a neuron that fires in the top quarter of the signal alone, two pulses
+# later, tells the entropy of a quarter; one that fires as often in all quarters nothing; of 100 that fire
+# half the time in two of four bins and never in the others the sum tells whether it is one of those.
+if python3 -c "import numpy" 2>/dev/null; then
+  expect 0 "" python3 - "$HALIDRIFT_ROOT/validation/stochastic_neuron" <<'PY'
+import sys
+
+import numpy as np
+
+sys.path.insert(0, sys.argv[1])
+import hearing
+
+signal = np.tile([0.0, 1.0, 2.0, 3.0], 50)
+late = np.roll(np.tile(signal == 3, (20, 1)), 2, axis=1)
+assert hearing.best_lag(signal, late) == 2
+(correlation, one, hundred), error = hearing.jackknife(signal, late, 2)
+entropy = lambda p: -p * np.log2(p) - (1 - p) * np.log2(1 - p)
+quarter, seen = entropy(1 / 4), entropy(49 / 198)  # two pulses have no answer any more
+assert abs(one - seen) < 1e-9 and abs(hundred - seen) < 1e-9 and np.all(error < 1e-9), (one, hundred, error)
+x, y = hearing.lagged(signal, late, 2)
+assert abs(correlation - np.corrcoef(x, x == 3)[0, 1]) < 1e-9, correlation
+assert hearing.chance(signal, late, 200) < 0.01
+share, p = np.full(4, 0.25), np.array([0.5, 0.5, 0, 0])
+assert abs(hearing.information(share, np.full(4, 0.3))) < 1e-12
+assert abs(hearing.information(share, p, 100) - 1) < 1e-9
+assert abs(hearing.information(share, p) - (quarter - 0.5)) < 1e-12
+random = np.random.default_rng(3)
+(correlation, one, _), error = hearing.jackknife(signal, random.random((50, 200)) < 0.2, 0)
+assert abs(correlation) < 4 * error[0] and abs(one) < 0.001, (correlation, one, error)
+PY
+  cat err.txt
+fi
 finish

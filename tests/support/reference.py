@@ -81,6 +81,7 @@ def check(folder, doc):
 def statistics(key):
     """Parts of a statistic by its own name: "first_passage_s.median.value" is a <waiting>'s median."""
     key = re.sub(r"\]\.(first_passage_s|first_spike_pulse)\.", "].<waiting>.", key)
+    key = re.sub(r"\]\.interval_(s|pulses)\.(censored|horizon|median)", r"].<waiting>.\2", key)
     key = re.sub(r"\]\.(E_\w+_J|peak_current_A|interval_s|interval_pulses|spikes_per_trajectory)\.count",
                  "].spikes_per_trajectory.count", key)
     return re.sub(r"\.(value|standard_error|interval\[\])$", "", key) if "<waiting>" in key else key
@@ -90,8 +91,9 @@ def check_ensemble(folder, doc):
     wrong = [f"{folder}: file: {n} is not documented" for n in
              unknown([p.name for p in folder.iterdir()], doc["The folder of an ensemble"])]
     cdl = folder.with_suffix(".cdl").read_text("utf-8")
-    wrong += [f"{folder}: ensemble.nc: {n} is not documented" for n in
-              unknown(re.findall(r"^\t(?:int|double) (\w+)\(", cdl, re.M), doc["ensemble.nc"])]
+    variables = re.findall(r"^\t(?:int|double) (\w+)\(", cdl, re.M)
+    variables += ["statistics/" + n for n in re.findall(r"^\s+(?:int|double) (\w+) ;", cdl, re.M)]
+    wrong += [f"{folder}: ensemble.nc: {n} is not documented" for n in unknown(variables, doc["ensemble.nc"])]
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     keys = {re.sub(r"of_those_that_fired.*", "of_those_that_fired", statistics(k))
             for k in key_paths(summary)}

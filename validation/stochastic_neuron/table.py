@@ -273,12 +273,7 @@ def counts(folder, n_pulses):
 
     with netCDF4.Dataset(folder / "ensemble.nc") as data:
         done = data["status"][:] == 1
-        spikes = np.asarray(data["pulses_spikes"][:])
-        owner = np.repeat(np.arange(len(spikes)), spikes)
-        fired = np.zeros((len(spikes), n_pulses), bool)
-        pulse = np.asarray(data["pulses_spike_pulse"][:]).astype(int) - 1
-        fired[owner, pulse] = True
-    return fired[done]
+        return np.asarray(data["pulses_fired"][:, :n_pulses])[done] > 0
 
 
 # Slow signals on pulses: input, number of pulses, pulses that only build the filament, more settings.
