@@ -258,10 +258,10 @@ same straight killed
 slower='solver.max_step="0.02 ns"' # 2.5 s
 expect 7 "trajectory [01] was lost: it took more than the 1 s of processor time of --time-limit" \
   "$HALIDRIFT" ensemble quick.cfg -n 2 -j 2 -o limited --set "$slower" --time-limit=0.9s
-expect 0 "2 were lost" cat limited/log.txt
+expect 0 "2 trajectories: 0 failed, 2 lost" cat limited/log.txt
 expect 0 '"message": "it took more than the 1 s of processor time of --time-limit"' cat limited/summary.json
 expect 0 "status = 3, 3 ;" ncdump -v status limited/ensemble.nc
-expect 0 "2 trajectories are there" \
+expect 0 "2 trajectories: 2 done" \
   "$HALIDRIFT" ensemble quick.cfg -n 2 -o limited --set "$slower" --resume --time-limit "2 min"
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 2 -o unlimited --time-limit 1e-3
 for time in 0 -1s m x 10V; do
