@@ -149,6 +149,17 @@ static enum hd_status open_summary(struct run *run, const struct run_options *op
   return HD_OK;
 }
 
+/** What is to be said about the input, once a process. Errors: HD_INPUT, HD_MEMORY */
+static enum hd_status remark(struct run *run, struct hd_error *err) {
+  if (!run->remarks) {
+    TRY(remarks_create(&run->own_remarks, run->system, err));
+    remarks_tell(&run->own_remarks, run->progress);
+    run->remarks = &run->own_remarks;
+  }
+  json_object_set_new(run->summary.root, "remarks", summary_remarks(run->remarks));
+  return HD_OK;
+}
+
 /** Build the run up: at its beginning, or from a checkpoint. */
 static enum hd_status run_open(struct run *run, const struct run_options *options,
                                struct hd_error *err) {
@@ -156,6 +167,7 @@ static enum hd_status run_open(struct run *run, const struct run_options *option
   TRY(system_create(&run->system, spec, err));
   if (!run->summary.root)
     TRY(open_summary(run, options, err));
+  TRY(remark(run, err));
   TRY(steady_create(&run->steady, run->system, err));
   TRY(hd_alloc(&run->y, (size_t)run->system->n + 1, sizeof(double), err));
   TRY(hd_alloc(&run->sources, spec->circuit.n_elements, sizeof(double), err));
@@ -224,7 +236,8 @@ static enum hd_status run_finish(struct run *run, const struct run_options *opti
       status = written;
     char line[HD_ERROR_TEXT];
     summary_speak(&run->summary, run->system, line, sizeof line);
-    progress_note(run->progress, PROGRESS_VERBOSE, "%s", line);
+    if (run->steady) /* else nothing was solved */
+      progress_note(run->progress, PROGRESS_VERBOSE, "%s", line);
   }
   if (status == HD_OK && options->dir)
     status = sink_remove_checkpoints(options->dir, err);
@@ -299,6 +312,7 @@ enum hd_status experiment_run(const struct run_spec *spec, const struct run_opti
                               struct hd_error *err) {
   struct run run = {.spec = spec,
                     .watch = options->watch,
+                    .remarks = options->remarks,
                     .variants = options->variants,
                     .until_spike = options->until_spike,
                     .n_experiments =
@@ -312,6 +326,7 @@ enum hd_status experiment_run(const struct run_spec *spec, const struct run_opti
   if (status == HD_OK)
     status = run_through(&run, options, err);
   summary_free(&run.summary);
+  remarks_free(&run.own_remarks);
   progress_free(&run.progress);
   checkpoint_free(&run.checkpoint);
   if (run.log)

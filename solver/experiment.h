@@ -6,6 +6,7 @@
 #include "solver/continuation_key.h"
 #include "solver/output.h"
 #include "solver/progress.h"
+#include "solver/remarks.h"
 #include "solver/sensitivity_report.h"
 #include "solver/sensitivity_spectrum.h"
 #include "solver/spec.h"
@@ -37,6 +38,7 @@ struct run_options {
   bool resume;            /* go on from the checkpoint in `dir` */
   enum progress_level level;
   FILE *terminal;                /* progress goes here; NULL: nowhere */
+  const struct remarks *remarks; /* on this input, where they are known and told; NULL: found */
   json_t **summary;              /* out: what summary.json holds, the caller's; NULL: not wanted */
   const struct row_watch *watch; /* NULL: nobody looks */
   struct run_variants variants;  /* for curves over a number of the input; zero: there are none */
@@ -77,7 +79,8 @@ struct run {
   double *sources; /* [n_elements] present values of the sources, V or A */
   double *first;   /* [n + n_elements] where the first member of a series of protocols began */
   bool has_state;
-  bool remarked; /* the cells of single ions have been spoken of */
+  const struct remarks *remarks; /* borrowed, or those of this run; NULL: not found yet */
+  struct remarks own_remarks;
 };
 
 /** Run all experiments of a spec into a folder. summary.json is written whatever happens. */

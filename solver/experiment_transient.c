@@ -4,7 +4,6 @@
 #include <string.h>
 #include "solver/base/memory.h"
 #include "solver/sources.h"
-#include "solver/langevin_window.h"
 
 /** One transient while it runs. */
 struct evolution {
@@ -245,37 +244,11 @@ static enum hd_status prepare(struct evolution *evolution, const struct store *f
   return HD_OK;
 }
 
-/** What is wrong with the cells of single ions, said once a run. */
-static void remark_cells(const struct evolution *evolution) {
-  struct run *run = evolution->run;
-  char text[HD_ERROR_TEXT];
-  for (int i = 0; i < LATTICE_REMARKS && !run->remarked && evolution->integrator.hopping; i++)
-    if (lattice_remark(hopping_lattice(evolution->integrator.hopping), i, text, sizeof text))
-      progress_note(run->progress, PROGRESS_NORMAL, "%s: %s", evolution->experiment->name, text);
-  run->remarked = run->remarked || evolution->integrator.hopping;
-}
-
-/** A line for every device whose ions are too few for forces. */
-static void speak_of_forces(const struct run *run) {
-  struct langevin_window window;
-  char text[HD_ERROR_TEXT];
-  for (size_t d = 0; d < run->system->n_devices; d++) {
-    const struct device *device = run->system->devices[d];
-    if (!langevin_is_outside(run->spec, device->spec, device->mesh, &window))
-      continue;
-    langevin_speak(run->spec, device->spec, device->mesh, &window, text, sizeof text);
-    progress_note(run->progress, PROGRESS_NORMAL, "device %s: %s", device->spec->name, text);
-  }
-}
-
 static enum hd_status first_rows(struct evolution *evolution, struct hd_error *err) {
   const struct experiment_spec *experiment = evolution->experiment;
   struct run *run = evolution->run;
   const double *y = integrator_state(&evolution->integrator);
   progress_begin(run->progress, experiment->name, true, experiment->duration);
-  remark_cells(evolution);
-  if (evolution->integrator.langevin)
-    speak_of_forces(run);
   while (evolution->next_time < experiment->n_times &&
          experiment->times[evolution->next_time] <= 0.0)
     evolution->next_time++;

@@ -22,7 +22,7 @@ enum hd_status mesh_fronts(struct front_zones *fronts, struct mesh_piece *pieces
                            const struct shape *shape, struct hd_error *err);
 /** The same for a device, whatever spacings its input gives. Errors: HD_MEMORY. */
 enum hd_status mesh_device_fronts(struct front_zones *fronts, const struct run_spec *run,
-                                  struct device_spec *device, struct hd_error *err);
+                                  const struct device_spec *device, struct hd_error *err);
 void front_zones_free(struct front_zones *fronts);
 
 #endif

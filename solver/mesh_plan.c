@@ -331,8 +331,9 @@ static struct mesh_plan begin_plan(const struct run_spec *run, struct device_spe
 
 /** Where fronts can go in a device; the caller frees it, whatever happens. */
 enum hd_status mesh_device_fronts(struct front_zones *fronts, const struct run_spec *run,
-                                  struct device_spec *device, struct hd_error *err) {
-  struct mesh_plan plan = begin_plan(run, device);
+                                  const struct device_spec *device, struct hd_error *err) {
+  struct device_spec own = *device; /* what it points to is shared, and only looked at */
+  struct mesh_plan plan = begin_plan(run, &own);
   *fronts = (struct front_zones){0};
   enum hd_status status = make_pieces(&plan, err);
   if (status == HD_OK)

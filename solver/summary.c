@@ -42,6 +42,13 @@ const char *summary_status_name(enum hd_status status) {
   return "unknown";
 }
 
+json_t *summary_remarks(const struct remarks *remarks) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < remarks->n; i++)
+    json_array_append_new(list, json_string(remarks->text[i]));
+  return list;
+}
+
 /**
  * Start the summary of a run.
  * Errors  HD_MEMORY

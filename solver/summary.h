@@ -6,6 +6,7 @@
 #include "solver/steady.h"
 #include "solver/store.h"
 #include "solver/front.h"
+#include "solver/remarks.h"
 #include "solver/system.h"
 #include "solver/transient.h"
 
@@ -58,6 +59,8 @@ enum hd_status summary_save(const struct summary *summary, const struct system *
                             const struct steady *steady, struct store *store, struct hd_error *err);
 enum hd_status summary_restore(struct summary *summary, const struct system *system,
                                const struct store *store, struct hd_error *err);
+/** Remarks as a list of strings, empty when there are none. */
+json_t *summary_remarks(const struct remarks *remarks);
 /** A status as summary.json has it. */
 const char *summary_status_name(enum hd_status status);
 /** Does DIR/summary.json say that the run ended well? */

@@ -19,6 +19,17 @@ enum hd_status plan_create(struct plan *plan, const char *path, const char *cons
   return variant_check_curves(plan->config, &plan->spec, err);
 }
 
+enum hd_status plan_remarks(const struct plan *plan, struct remarks *remarks,
+                            struct hd_error *err) {
+  struct system *system = NULL;
+  *remarks = (struct remarks){0};
+  enum hd_status status = system_create(&system, &plan->spec, err);
+  if (status == HD_OK)
+    status = remarks_create(remarks, system, err);
+  system_free(&system);
+  return status;
+}
+
 static enum hd_status write_resolved(const struct plan *plan, const char *dir,
                                      struct hd_error *err) {
   struct sink_file *file = NULL;

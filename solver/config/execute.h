@@ -17,6 +17,10 @@ struct plan {
 enum hd_status plan_create(struct plan *plan, const char *path, const char *const *sets,
                            struct hd_error *err);
 
+/** What is to be said about it, and what an engine of random ions refuses; remarks_free also after
+ * an error. Errors: HD_INPUT, HD_MEMORY */
+enum hd_status plan_remarks(const struct plan *plan, struct remarks *remarks, struct hd_error *err);
+
 /** Write resolved.cfg into `dir` and run all experiments; progress goes to `terminal` (or NULL). */
 enum hd_status plan_execute(const struct plan *plan, const char *dir, enum progress_level level,
                             FILE *terminal, struct hd_error *err);

@@ -165,6 +165,8 @@ static const struct output_row summary[] = {
      "ok, usage, input, not converged, file error, out of memory, interrupted, internal error."},
     {"exit_code", "", "Exit code of the program."},
     {"message", "", "What went wrong; absent when all is well."},
+    {"remarks[]", "",
+     "Where methods are not to be trusted on this input: the sentences of `halidrift check`."},
     {"wall_s", "s", "Duration by the clock."},
     {"cpu_s", "s", "Processor time of the process."},
     {"peak_memory_bytes", "byte", "Largest resident memory."},

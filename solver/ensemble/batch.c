@@ -136,8 +136,7 @@ static void announce(struct batch *batch) {
                 "%ld %s %s, %ld there already; %d x %zu process%s", batch->runs.total,
                 batch->runs.noun, work->label, batch->runs.before, batch->size,
                 batch->options->jobs, batch->size * (int)batch->options->jobs == 1 ? "" : "es");
-  if (work->remark && batch->n_todo > 0)
-    progress_note(batch->progress, PROGRESS_NORMAL, "%s", work->remark);
+  remarks_tell(work->remarks, batch->progress);
 }
 
 /* ---- runs ---- */
@@ -164,6 +163,22 @@ json_t *batch_line(const struct batch *batch, const struct pool_result *result) 
              : record_lost_line(one, result->number, "its process was stopped by a signal");
 }
 
+/** What a run says of its own input, beside what was said of the one that all share: to the log. */
+static void tell_own(struct batch *batch, const json_t *line) {
+  const char *one = batch->work->words->one;
+  const json_t *list = json_object_get(line, "remarks");
+  long number = (long)json_integer_value(json_object_get(line, one));
+  bool any = false;
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const char *text = json_string_value(json_array_get(list, i));
+    if (!text || remarks_have(batch->work->remarks, text))
+      continue;
+    progress_note(batch->progress, PROGRESS_LOG, "%s %ld: %s", one, number, text);
+    any = true;
+  }
+  batch->remarked += any;
+}
+
 enum hd_status batch_settle(struct batch *batch, const json_t *line, struct hd_error *err) {
   const char *one = batch->work->words->one;
   const char *status = json_string_value(json_object_get(line, "status"));
@@ -171,6 +186,7 @@ enum hd_status batch_settle(struct batch *batch, const json_t *line, struct hd_e
   TRY(journal_append(batch->journal, line, err));
   TRY(records_take(&batch->records, line, err));
   batch->runs.over++;
+  tell_own(batch, line);
   if (!status || strcmp(status, "ok") == 0)
     return HD_OK;
   bool lost = strcmp(status, "lost") == 0;
@@ -245,6 +261,10 @@ static enum hd_status judge(struct batch *batch, struct hd_error *err) {
                 "%ld %s: %zu done, %zu failed, %zu lost, %zu missing", total, runs,
                 counts[RECORD_DONE], counts[RECORD_FAILED], counts[RECORD_LOST],
                 counts[RECORD_MISSING]);
+  if (batch->remarked > 0)
+    progress_note(batch->progress, PROGRESS_NORMAL,
+                  "%ld %s with other remarks than the input as it is: log.txt names them",
+                  batch->remarked, noun(batch, batch->remarked));
   if (batch->stopping)
     return hd_fail(err, HD_INTERRUPTED,
                    "interrupted with %zu of %ld %s done; the same command with --resume runs the "

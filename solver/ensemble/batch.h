@@ -36,11 +36,11 @@ enum { BATCH_LABEL = 128 };
 /** What there is to do. Borrowed. */
 struct batch_work {
   const struct batch_words *words;
-  const struct plan *plan; /* the input that all runs share */
-  const char *hash;        /* of all that decides the results */
-  char label[BATCH_LABEL]; /* which runs these are: "of seed 1" */
-  const char *remark;      /* said before the first run; NULL: nothing */
-  pool_work run;           /* one run, with `context` */
+  const struct plan *plan;       /* the input that all runs share */
+  const char *hash;              /* of all that decides the results */
+  char label[BATCH_LABEL];       /* which runs these are: "of seed 1" */
+  const struct remarks *remarks; /* on the input, told before the first run */
+  pool_work run;                 /* one run, with `context` */
   const void *context;
   /** Write the files of the whole from the records. `status`: of the batch */
   enum hd_status (*write)(void *owner, const struct records *records, enum hd_status status,

@@ -11,6 +11,7 @@ static const struct batch_words words = {"trajectory", "trajectories", "an ensem
 struct ensemble {
   const struct batch_options *options;
   struct trajectory_plan shared;
+  struct remarks remarks;
   char *traces; /* owned: where run folders go; NULL: none are kept */
 };
 
@@ -29,6 +30,10 @@ static enum hd_status prepare(struct ensemble *ensemble, bool traces, struct hd_
   const struct batch_options *options = ensemble->options;
   TRY(trajectory_plan_create(&ensemble->shared, options->path, options->sets, err));
   TRY(batch_check(&ensemble->shared.plan, err));
+  TRY(plan_remarks(&ensemble->shared.plan, &ensemble->remarks, err));
+  if (ensemble->shared.plan.spec.stochastic.engine == ENGINE_NONE)
+    TRY(remarks_add(&ensemble->remarks, err,
+                    "stochastic.engine is \"none\": all trajectories are the same"));
   return traces ? prepare_traces(ensemble, err) : HD_OK;
 }
 
@@ -37,7 +42,8 @@ static enum hd_status write_output(void *owner, const struct records *records,
   const struct ensemble *ensemble = owner;
   const struct output_about about = {.input = ensemble->options->path,
                                      .hash = config_hash(ensemble->shared.plan.config),
-                                     .title = ensemble->shared.plan.spec.title};
+                                     .title = ensemble->shared.plan.spec.title,
+                                     .remarks = &ensemble->remarks};
   TRY(output_netcdf(records, &about, ensemble->options->dir, err));
   return output_summary(records, &about, ensemble->options->dir, status, err);
 }
@@ -52,15 +58,15 @@ enum hd_status ensemble_run(const struct batch_options *options, bool traces,
   struct batch_work work = {.words = &words,
                             .plan = plan,
                             .hash = status == HD_OK ? config_hash(plan->config) : NULL,
+                            .remarks = &ensemble.remarks,
                             .run = trajectory_run,
                             .context = &ensemble.shared,
                             .write = write_output,
                             .owner = &ensemble};
   snprintf(work.label, sizeof work.label, "of seed %d", plan->spec.stochastic.seed);
-  if (plan->spec.stochastic.engine == ENGINE_NONE)
-    work.remark = "stochastic.engine is \"none\": all trajectories are the same";
   status = batch_run(&batch, &work, status, err);
   hd_free(&ensemble.traces);
+  remarks_free(&ensemble.remarks);
   trajectory_plan_free(&ensemble.shared);
   return status;
 }

@@ -3,10 +3,12 @@
 #define HALIDRIFT_ENSEMBLE_OUTPUT_H
 
 #include "solver/ensemble/record.h"
+#include "solver/remarks.h"
 
 /** What the files say about the input. Borrowed. */
 struct output_about {
   const char *input, *hash, *title;
+  const struct remarks *remarks;
 };
 
 /** DIR/ensemble.nc: one value per trajectory, or per spike of a trajectory (CF contiguous ragged

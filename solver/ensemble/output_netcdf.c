@@ -298,6 +298,7 @@ static int put_global(struct writer *w, const struct output_about *about) {
   NC_TRY(variables_text(w->file, NC_GLOBAL, "title", about->title));
   NC_TRY(variables_text(w->file, NC_GLOBAL, "source", "halidrift " HALIDRIFT_VERSION));
   NC_TRY(variables_text(w->file, NC_GLOBAL, "input_hash", about->hash));
+  NC_TRY(variables_remarks(w->file, about->remarks));
   NC_TRY(nc_put_att_int(w->file, NC_GLOBAL, "seed", NC_INT, 1, &w->records->spec->stochastic.seed));
   NC_TRY(
       nc_put_att_double(w->file, NC_GLOBAL, "confidence_level", NC_DOUBLE, 1, &statistics_level));

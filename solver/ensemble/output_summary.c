@@ -72,6 +72,7 @@ static enum hd_status put_all(json_t *root, const struct records *records,
   json_object_set_new(root, "title", json_string(about->title));
   json_object_set_new(root, "status", json_string(summary_status_name(status)));
   json_object_set_new(root, "exit_code", json_integer((json_int_t)status));
+  json_object_set_new(root, "remarks", summary_remarks(about->remarks));
   json_object_set_new(root, "seed", json_integer(records->spec->stochastic.seed));
   json_object_set_new(root, "trajectories", count_json(records));
   json_object_set_new(root, "not_done", absent_json(records));

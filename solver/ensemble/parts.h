@@ -19,6 +19,7 @@ struct batch {
   int *todo; /* [n_todo] owned: numbers of what is to run */
   size_t n_todo, next;
   struct progress_runs runs; /* of this part; `noun` is set when they are told */
+  long remarked;             /* runs with remarks of their own */
   int at_work; /* ranks that have not said good-bye: on rank 0 the others, elsewhere itself */
   bool stopping;
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "solver/base/memory.h"
+#include "solver/remarks.h"
 #include "solver/summary.h"
 
 static const char *const status_names[] = {"missing", "done", "failed", "lost"};
@@ -25,6 +26,7 @@ static void record_clear(struct record *record, size_t n_experiments) {
   hd_free(&record->spikes);
   hd_free(&record->numbers);
   hd_free(&record->message);
+  hd_free(&record->remarks);
   json_decref(record->curves);
   *record = (struct record){0};
 }
@@ -191,10 +193,24 @@ static enum hd_status take_conservation(struct records *records, struct record *
   return HD_OK;
 }
 
+/** What was remarked on its input, a line each. */
+static enum hd_status take_remarks(struct record *record, const json_t *list,
+                                   struct hd_error *err) {
+  struct remarks remarks = {0};
+  enum hd_status status = HD_OK;
+  for (size_t i = 0; i < json_array_size(list) && status == HD_OK; i++)
+    status = remarks_add(&remarks, err, "%s", json_string_value(json_array_get(list, i)));
+  if (status == HD_OK && remarks.n > 0)
+    status = remarks_lines(&remarks, &record->remarks, err);
+  remarks_free(&remarks);
+  return status;
+}
+
 static enum hd_status take_done(struct records *records, struct record *record, const json_t *line,
                                 struct hd_error *err) {
   record->status = RECORD_DONE;
   record->curves = json_incref(json_object_get(line, "curves"));
+  TRY(take_remarks(record, json_object_get(line, "remarks"), err));
   record->cpu_s = number(line, "cpu_s");
   record->wall_s = number(line, "wall_s");
   record->memory = number(line, "peak_memory_bytes");

@@ -25,6 +25,7 @@ struct record {
   enum record_status status;
   int exit_code;                /* of a failed one: enum hd_status */
   char *message;                /* owned: why it failed or was lost; NULL: it did not */
+  char *remarks;                /* owned: a line each; NULL: none of its own */
   double cpu_s, wall_s;         /* s */
   double memory;                /* byte: largest resident set of its process */
   double steps;                 /* accepted time steps */

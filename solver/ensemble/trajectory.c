@@ -32,11 +32,13 @@ void trajectory_plan_free(struct trajectory_plan *plan) {
 /** The shared input with another number; nothing goes to files. */
 static enum hd_status run_plain(const struct plan *plan, int number, json_t **summary,
                                 struct hd_error *err) {
-  struct run_spec spec = plan->spec; /* what it points to is shared */
+  static const struct remarks told = {0}; /* by the ensemble */
+  struct run_spec spec = plan->spec;      /* what it points to is shared */
   spec.stochastic.trajectory = number;
   const struct run_options options = {.input_path = plan->path,
                                       .hash = config_hash(plan->config),
                                       .level = PROGRESS_QUIET,
+                                      .remarks = &told,
                                       .summary = summary};
   return experiment_run(&spec, &options, err);
 }
@@ -66,6 +68,7 @@ char *trajectory_run(const void *context, int number, size_t *length) {
                                        : run_plain(&plan->plan, number, &summary, &err);
   if (status != HD_OK && !summary)
     summary = record_failed_summary(status, err.text);
+  json_object_del(summary, "remarks"); /* they are the ensemble's */
   json_t *line = summary ? record_line("trajectory", number, summary) : NULL;
   char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
   *length = text ? strlen(text) : 0;

@@ -5,10 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 #include <netcdf.h>
+#include "solver/base/memory.h"
 #include "solver/nc_try.h"
 
 int variables_text(int file, int variable, const char *name, const char *text) {
   return nc_put_att_text(file, variable, name, strlen(text), text);
+}
+
+int variables_remarks(int file, const struct remarks *remarks) {
+  char *lines = NULL;
+  if (remarks_lines(remarks, &lines, NULL) != HD_OK)
+    return NC_ENOMEM;
+  int code = variables_text(file, NC_GLOBAL, "remarks", lines);
+  hd_free(&lines);
+  return code;
 }
 
 void variables_name(char *name) {

@@ -3,11 +3,14 @@
 #define HALIDRIFT_ENSEMBLE_VARIABLES_H
 
 #include "solver/ensemble/record.h"
+#include "solver/remarks.h"
 
 enum { VARIABLE_NAME = 2 * RECORD_NAME };
 
 /** An attribute; `variable` may be NC_GLOBAL. */
 int variables_text(int file, int variable, const char *name, const char *text);
+/** The global attribute `remarks`: a line each, empty when there are none. */
+int variables_remarks(int file, const struct remarks *remarks);
 /** Values along `n` dimensions (C order); NAN is the fill value. */
 int variables_numbers(int file, int n, const int *dimensions, const char *name, const char *units,
                       const char *long_name, const double *values);

@@ -177,7 +177,9 @@ size_t fit_model_experiments(const struct fit_model *model) {
 static enum hd_status run(struct fit_model *model, const struct variant_set *set,
                           const struct run_spec *spec, struct hd_error *err) {
   struct rows rows = {.currents = {0}};
+  static const struct remarks untold = {0};
   const struct run_options options = {.level = PROGRESS_QUIET,
+                                      .remarks = &untold,
                                       .input_path = "",
                                       .hash = config_hash(model->config),
                                       .n_experiments = fit_model_experiments(model),

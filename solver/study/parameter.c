@@ -212,9 +212,9 @@ static void end_of_key(const char *key, size_t words, char name[HD_NAME]) {
 }
 
 /** Variables and dimensions that study.nc has besides. */
-static const char *const own_names[] = {"point",    "trajectory", "status",
-                                        "message",  "exit_code",  "steps",
-                                        "cpu_time", "wall_time",  "peak_memory"};
+static const char *const own_names[] = {"point",     "trajectory", "status", "message",
+                                        "remarks",   "exit_code",  "steps",  "cpu_time",
+                                        "wall_time", "peak_memory"};
 
 bool parameter_name_is_own(const char *name) {
   for (size_t i = 0; i < sizeof own_names / sizeof *own_names; i++)

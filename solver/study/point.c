@@ -230,6 +230,8 @@ char *point_run(const void *context, int number, size_t *length) {
     summary = record_failed_summary(status, err.text);
   }
   put_times(summary, hd_clock() - begin);
+  if (json_array_size(json_object_get(summary, "remarks")) == 0)
+    json_object_del(summary, "remarks");
   json_t *line = summary ? record_line(plan->one, number, summary) : NULL;
   if (line) {
     json_object_set_new(line, "parameters", parameters_json(&run));

@@ -27,6 +27,7 @@ struct study {
   struct batch_options batch;
   const struct study_options *options;
   struct plan base;         /* the input as it is: read first, so that its own errors come first */
+  struct remarks remarks;   /* on it */
   struct study_spec spec;   /* its lists are borrowed from base.config */
   struct vary_spec *varies; /* [n_varies] owned: of the command line */
   size_t n_varies;
@@ -249,6 +250,17 @@ static enum hd_status count_runs(struct study *study, struct hd_error *err) {
   return HD_OK;
 }
 
+/** What is to be said about the input as it is. What an engine refuses there its points may have
+ * otherwise. */
+static enum hd_status remark(struct study *study, struct hd_error *err) {
+  struct hd_error own = {.status = HD_OK};
+  enum hd_status status = plan_remarks(&study->base, &study->remarks, &own);
+  if (status == HD_INPUT)
+    return remarks_add(&study->remarks, err, "without the values of the study: %.*s",
+                       hd_first_line(own.text), own.text);
+  return status == HD_OK ? HD_OK : hd_fail(err, status, "%s", own.text);
+}
+
 static enum hd_status prepare(struct study *study, struct hd_error *err) {
   const struct batch_options *batch = &study->batch;
   TRY(plan_create(&study->base, batch->path, batch->sets, err));
@@ -258,6 +270,7 @@ static enum hd_status prepare(struct study *study, struct hd_error *err) {
   TRY(design_create(&study->design, &study->spec, batch->path, batch->sets, err));
   TRY(read_figures(study, err));
   TRY(make_hash(study, err));
+  TRY(remark(study, err));
   if (study->options->traces)
     TRY(sink_path(&study->traces, batch->dir, "points", err));
   study->plan = (struct point_plan){.path = batch->path,
@@ -279,6 +292,7 @@ static enum hd_status write_output(void *owner, const struct records *records,
                                     .hash = study->hash,
                                     .input_hash = config_hash(study->base.config),
                                     .title = study->base.spec.title,
+                                    .remarks = &study->remarks,
                                     .dir = study->batch.dir,
                                     .study = &study->spec,
                                     .design = &study->design,
@@ -316,6 +330,7 @@ static void study_free(struct study *study) {
   hd_free(&study->varies);
   hd_free(&study->thresholds);
   hd_free(&study->traces);
+  remarks_free(&study->remarks);
   plan_free(&study->base);
 }
 
@@ -349,6 +364,7 @@ enum hd_status study_run(const struct batch_options *options, const struct study
   struct batch_work work = {.words = own->trajectories > 0 ? &runs : &points,
                             .plan = &study.base,
                             .hash = study.hash,
+                            .remarks = &study.remarks,
                             .run = point_run,
                             .context = &study.plan,
                             .write = write_output,

@@ -83,7 +83,7 @@ static int put_coordinates(struct writer *w) {
 
 /* ---- results ---- */
 
-/** Why what is not there is not there. */
+/** Why what is not there is not there, and what there is to say about the rest. */
 static int put_reasons(struct writer *w) {
   int variable;
   for (size_t i = 0; i < w->records->n; i++) {
@@ -95,6 +95,11 @@ static int put_reasons(struct writer *w) {
                           "exit code of a run that failed", w->counts, &variable));
   NC_TRY(nc_def_var(w->file, "message", NC_STRING, w->n_dimensions, w->dimension, &variable));
   NC_TRY(variables_text(w->file, variable, "long_name", "why it failed or was lost"));
+  NC_TRY(nc_put_var_string(w->file, variable, w->texts));
+  for (size_t i = 0; i < w->records->n; i++)
+    w->texts[i] = w->records->record[i].remarks ? w->records->record[i].remarks : "";
+  NC_TRY(nc_def_var(w->file, "remarks", NC_STRING, w->n_dimensions, w->dimension, &variable));
+  NC_TRY(variables_text(w->file, variable, "long_name", "where its methods are not to be trusted"));
   return nc_put_var_string(w->file, variable, w->texts);
 }
 
@@ -105,6 +110,7 @@ static int put_common(struct writer *w) {
   NC_TRY(variables_text(w->file, NC_GLOBAL, "source", "halidrift " HALIDRIFT_VERSION));
   NC_TRY(variables_text(w->file, NC_GLOBAL, "input_hash", about->input_hash));
   NC_TRY(variables_text(w->file, NC_GLOBAL, "study_hash", about->hash));
+  NC_TRY(variables_remarks(w->file, about->remarks));
   NC_TRY(variables_text(w->file, NC_GLOBAL, "method", study_methods[about->study->method]));
   NC_TRY(put_coordinates(w));
   NC_TRY(variables_status(w->file, w->n_dimensions, w->dimension, w->records, w->counts));

@@ -238,6 +238,7 @@ enum hd_status study_summary(const struct records *records, const struct study_a
   json_object_set_new(root, "title", json_string(about->title));
   json_object_set_new(root, "status", json_string(summary_status_name(status)));
   json_object_set_new(root, "exit_code", json_integer((json_int_t)status));
+  json_object_set_new(root, "remarks", summary_remarks(about->remarks));
   json_object_set_new(root, "method", json_string(study_methods[about->study->method]));
   if (about->study->method == STUDY_LATIN_HYPERCUBE)
     json_object_set_new(root, "seed", json_integer(about->study->seed));

@@ -3,12 +3,14 @@
 #define HALIDRIFT_STUDY_STUDY_OUTPUT_H
 
 #include "solver/ensemble/record.h"
+#include "solver/remarks.h"
 #include "solver/study/design.h"
 #include "solver/study/point.h"
 
 /** What the files say about the study. Borrowed. */
 struct study_about {
   const char *input, *hash, *input_hash, *title, *dir;
+  const struct remarks *remarks; /* on the input as it is */
   const struct study_spec *study;
   const struct design *design;
   const struct threshold *thresholds; /* [study->n_thresholds] */

@@ -71,6 +71,53 @@ assert abs(waiting["restricted_mean"]["value"] / mean - 1) < 1e-12, waiting
 PY
 cat err.txt
 
+# ---- where methods are not to be trusted: told once, as check and run tell it ----
+
+coarse_cells='an edge of 1 nm at x = .* nm of memristor is longer than 0.5 nm'
+said="$coarse_cells|a front can pass an edge of 1 nm"
+expect 0 "$coarse_cells" "$HALIDRIFT" check hopping.cfg --set "$coarse"
+grep -E "$said" out.txt >check.txt
+for level in "" -q; do
+  # shellcheck disable=SC2086 # an option or none
+  expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 2 -o told$level --set "$coarse" $level
+  grep -E "$said" out.txt >ensemble.txt
+  if [ "$level" ]; then require ! -s ensemble.txt; else expect 0 "" cmp check.txt ensemble.txt; fi
+  grep -E "$said" told$level/log.txt >ensemble.txt
+  expect 0 "" cmp check.txt ensemble.txt
+done
+expect 0 ":remarks = \"device memristor: a front can pass .*\\\\n$coarse_cells: times .*\" ;" ncdump -h told/ensemble.nc
+expect 0 "" python3 - <<'PY'
+import json
+said = open("check.txt", encoding="utf-8").read().splitlines()
+for folder in ("told", "told-q", "hop_alone"):
+    assert json.load(open(f"{folder}/summary.json", encoding="utf-8"))["remarks"] == said, folder
+assert len(said) == 2 and said[0] not in open("told/results.jsonl", encoding="utf-8").read()
+assert json.load(open("one/summary.json", encoding="utf-8"))["remarks"] == [
+    'stochastic.engine is "none": all trajectories are the same']
+PY
+cat err.txt
+require "$(grep -cE "$said" hop_alone/log.txt)" -eq 2
+
+# What single ions do not know is wrong input, before any trajectory: one sentence, as run says it.
+while IFS='|' read -r set sentence; do
+  expect 3 "$sentence" "$HALIDRIFT" ensemble hopping.cfg -n 3 -o refused --set "$coarse" --set "$set"
+  require "$(cat out.txt err.txt | wc -l)" -eq 1
+  cp err.txt ensemble.txt
+  expect 3 "$sentence" "$HALIDRIFT" run hopping.cfg -q -o refused_run --set "$coarse" --set "$set"
+  cp err.txt run.txt
+  expect 0 "" cmp ensemble.txt run.txt
+done <<'CASES'
+device.heat={model="lattice";}|does not know temperatures that change; allowed: devices without heat
+device.species[1].hop_length="0.6 nm"|does not know field acceleration; allowed: hop_length = 0
+device.area="1 nm^2"|holds 0.4 sites; allowed .*: at least 2
+CASES
+expect 3 "at \(0, .*\) nm holds 0.0258 sites; allowed .*: longer intervals along r and z" "$HALIDRIFT" ensemble \
+  "$HALIDRIFT_ROOT/inputs/devices/neuron_2d.cfg" -n 3 -o refused --set 'stochastic.engine="integer"'
+require ! -e refused
+# Experiments that hold the ions ask nothing of the engine.
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 1 -o held --set 'device.species[1].hop_length="0.6 nm"' \
+  --set 'experiments[0].frozen_ions=true'
+
 # ---- statistics of known spikes ----
 
 # Trajectories that fire in pulses 1 and 3, 2, 3, and not at all, out of four pulses.

@@ -45,6 +45,25 @@ expect 0 "device memristor: $few 1e-05 s, and forces of 0.61 kT" "$HALIDRIFT" ch
 expect 0 "device memristor: $few" "$HALIDRIFT" run step.cfg -o few \
   --set 'device.area="25 nm^2"' --set 'experiments[0].duration="20 us"'
 require "$(grep -c "$few" few/log.txt)" -eq 1
-"$HALIDRIFT" check step.cfg --set 'device.area="225 nm^2"' >many.txt
-require "$(grep -c 'few ions' many.txt)" -eq 0
+# Where the interval is the longest that was tested, the area alone helps.
+expect 0 "$few 2.5e-05 s, .*: at most 0.22 kT: a larger area" "$HALIDRIFT" check step.cfg \
+  --set 'device.area="25 nm^2"' --set 'stochastic.interval="25 us"'
+
+# Forces are held for D times interval = 2.5e-17 m^2 at most, on both sides; vacancies have 1e-12 m^2/s.
+long='device memristor: long interval for stochastic.engine = "langevin": at x = .* nm D of vacancy times the interval is'
+for inside in '"10 us"' '"25 us"'; do
+  "$HALIDRIFT" check step.cfg --set 'device.area="225 nm^2"' --set "stochastic.interval=$inside" >many.txt
+  require "$(grep -c langevin many.txt)" -eq 0
+done
+expect 0 "$long 2.6e-17 m\^2.* at most 2.5e-17 m\^2: stochastic.interval = 2.5e-05 s" "$HALIDRIFT" check step.cfg \
+  --set 'device.area="225 nm^2"' --set 'stochastic.interval="26 us"'
+for beyond in '"1 ms"' 1e9; do
+  expect 0 "$long" "$HALIDRIFT" check step.cfg --set "stochastic.interval=$beyond"
+done
+# Ions that are ten times slower may be held ten times longer.
+slow='device.species[1].diffusion="1e-9 cm^2/s"'
+"$HALIDRIFT" check step.cfg --set "$slow" --set 'stochastic.interval="250 us"' >slow.txt
+require "$(grep -c 'long interval' slow.txt)" -eq 0
+expect 0 "$long 2.6e-17 .*: stochastic.interval = 0.00025 s" "$HALIDRIFT" check step.cfg \
+  --set "$slow" --set 'stochastic.interval="260 us"'
 finish

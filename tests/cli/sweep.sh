@@ -128,6 +128,22 @@ expect 0 "9 points of a sobol in 2 parameters, 4 there already" "$HALIDRIFT" swe
 expect 2 "hypercube/results.jsonl: its points are of the input with hash" "$HALIDRIFT" sweep quick.cfg \
   $sample --set 'study.method="latin_hypercube"' --set study.points=13 -o hypercube --resume
 
+# ---- where methods are not to be trusted: of the input as it is, and of each point's own ----
+
+long='an edge of 1 nm at x = .* nm of .* is longer than 0.5 nm'
+few='the cell at x = .* nm of .* holds 2 sites: times to switch depend on the cells below 3 sites'
+expect 0 "1 point with other remarks than the input as it is: log.txt names them" "$HALIDRIFT" sweep hopping.cfg \
+  --set "$coarse" -o remarks --vary 'device.area=64 nm^2,5 nm^2'
+require "$(grep -cE "$long" out.txt)" -eq 1
+require "$(grep -cE "$few" out.txt)" -eq 0
+expect 0 "point 1: $few" cat remarks/log.txt
+expect 0 "^    .*$few" ncdump -v remarks remarks/study.nc
+expect 0 ":remarks = .*$long" ncdump -h remarks/study.nc
+expect 0 "\"$long" cat remarks/summary.json
+# Points may have what the input as it is may not.
+expect 0 "without the values of the study: device .* does not know field acceleration" "$HALIDRIFT" sweep hopping.cfg \
+  --set "$coarse" --set 'device.species[1].hop_length="0.6 nm"' -o allowed --vary 'device.species[1].hop_length=0 nm'
+
 # ---- several trajectories at each point ----
 
 expect 0 "6 runs of a grid in 1 parameter" "$HALIDRIFT" sweep hopping.cfg -n 3 --set "$coarse" -o hops \
