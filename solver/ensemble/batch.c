@@ -108,11 +108,6 @@ static enum hd_status open_folder(struct batch *batch, struct hd_error *err) {
   return open_log(batch, err);
 }
 
-/** "trajectory" of one, "trajectories" of several. */
-static const char *noun(const struct batch *batch, long n) {
-  return n == 1 ? batch->work->words->one : batch->work->words->many;
-}
-
 /** The runs of this part that are not done, in order. */
 static enum hd_status list_todo(struct batch *batch, struct hd_error *err) {
   const struct batch_options *options = batch->options;
@@ -122,21 +117,9 @@ static enum hd_status list_todo(struct batch *batch, struct hd_error *err) {
     if (batch->records.record[i].status != RECORD_DONE)
       batch->todo[batch->n_todo++] = options->first + i;
   }
-  batch->runs.noun = noun(batch, batch->runs.total);
+  batch->runs.noun = batch_noun(batch, batch->runs.total);
   batch->runs.before = batch->runs.over = batch->runs.total - (long)batch->n_todo;
   return HD_OK;
-}
-
-/** What is begun, in one line, and what there is to say about it. */
-static void announce(struct batch *batch) {
-  const struct batch_work *work = batch->work;
-  progress_note(batch->progress, PROGRESS_VERBOSE, "input %s, hash %s", batch->options->path,
-                work->hash);
-  progress_note(batch->progress, PROGRESS_NORMAL,
-                "%ld %s %s, %ld there already; %d x %zu process%s", batch->runs.total,
-                batch->runs.noun, work->label, batch->runs.before, batch->size,
-                batch->options->jobs, batch->size * (int)batch->options->jobs == 1 ? "" : "es");
-  remarks_tell(work->remarks, batch->progress);
 }
 
 /* ---- runs ---- */
@@ -163,22 +146,6 @@ json_t *batch_line(const struct batch *batch, const struct pool_result *result) 
              : record_lost_line(one, result->number, "its process was stopped by a signal");
 }
 
-/** What a run says of its own input, beside what was said of the one that all share: to the log. */
-static void tell_own(struct batch *batch, const json_t *line) {
-  const char *one = batch->work->words->one;
-  const json_t *list = json_object_get(line, "remarks");
-  long number = (long)json_integer_value(json_object_get(line, one));
-  bool any = false;
-  for (size_t i = 0; i < json_array_size(list); i++) {
-    const char *text = json_string_value(json_array_get(list, i));
-    if (!text || remarks_have(batch->work->remarks, text))
-      continue;
-    progress_note(batch->progress, PROGRESS_LOG, "%s %ld: %s", one, number, text);
-    any = true;
-  }
-  batch->remarked += any;
-}
-
 enum hd_status batch_settle(struct batch *batch, const json_t *line, struct hd_error *err) {
   const char *one = batch->work->words->one;
   const char *status = json_string_value(json_object_get(line, "status"));
@@ -186,7 +153,7 @@ enum hd_status batch_settle(struct batch *batch, const json_t *line, struct hd_e
   TRY(journal_append(batch->journal, line, err));
   TRY(records_take(&batch->records, line, err));
   batch->runs.over++;
-  tell_own(batch, line);
+  batch_tell_own(batch, line);
   if (!status || strcmp(status, "ok") == 0)
     return HD_OK;
   bool lost = strcmp(status, "lost") == 0;
@@ -264,7 +231,7 @@ static enum hd_status judge(struct batch *batch, struct hd_error *err) {
   if (batch->remarked > 0)
     progress_note(batch->progress, PROGRESS_NORMAL,
                   "%ld %s with other remarks than the input as it is: log.txt names them",
-                  batch->remarked, noun(batch, batch->remarked));
+                  batch->remarked, batch_noun(batch, batch->remarked));
   if (batch->stopping)
     return hd_fail(err, HD_INTERRUPTED,
                    "interrupted with %zu of %ld %s done; the same command with --resume runs the "
@@ -284,6 +251,7 @@ static enum hd_status write_output(struct batch *batch, enum hd_status status,
   const struct batch_work *work = batch->work;
   if (batch->options->parts > 1)
     return status;
+  records_sort(&batch->records);
   enum hd_status written = work->write(work->owner, &batch->records, status, err);
   return status == HD_OK ? written : status;
 }
@@ -296,6 +264,7 @@ static enum hd_status begin(struct batch *batch, struct hd_error *err) {
   const struct batch_work *work = batch->work;
   TRY(records_create(&batch->records, &work->plan->spec, work->words->one, options->first,
                      (size_t)options->count, err));
+  batch->records.keeps_others = work->keeps_others;
   TRY(open_folder(batch, err));
   return list_todo(batch, err);
 }
@@ -306,8 +275,9 @@ static enum hd_status lead(struct batch *batch, enum hd_status status, struct hd
   if (batch->team)
     status = team_gather(batch, status, err);
   if (status == HD_OK) {
-    announce(batch);
-    status = drive(batch, err);
+    status = batch_announce(batch, err);
+    if (status == HD_OK)
+      status = drive(batch, err);
   }
   if (status == HD_OK)
     status = write_output(batch, judge(batch, err), err);

@@ -40,6 +40,9 @@ struct batch_work {
   const char *hash;              /* of all that decides the results */
   char label[BATCH_LABEL];       /* which runs these are: "of seed 1" */
   const struct remarks *remarks; /* on the input, told before the first run */
+  bool keeps_others;             /* results of runs that are not asked for stay in the output */
+  const char *traces;            /* folder of the run folders "000012"; NULL: none are kept */
+  const char *traced;            /* with them: how those of runs that are there already are had */
   pool_work run;                 /* one run, with `context` */
   const void *context;
   /** Write the files of the whole from the records. `status`: of the batch */

@@ -13,6 +13,7 @@ struct ensemble {
   struct trajectory_plan shared;
   struct remarks remarks;
   char *traces; /* owned: where run folders go; NULL: none are kept */
+  char traced[3 * HD_PATH];
 };
 
 /** Where run folders go, and the input that they read. */
@@ -22,6 +23,11 @@ static enum hd_status prepare_traces(struct ensemble *ensemble, struct hd_error 
   batch_file_name(ensemble->options, name, "resolved", ".cfg");
   TRY(sink_path(&ensemble->traces, dir, "trajectories", err));
   ensemble->shared.traces = ensemble->traces;
+  snprintf(
+      ensemble->traced, sizeof ensemble->traced,
+      "`halidrift run %s/%s --set stochastic.trajectory=N -o %s/00000N` makes that of N, bit for "
+      "bit",
+      dir, name, ensemble->traces);
   int n = snprintf(ensemble->shared.resolved, HD_PATH, "%s/%s", dir, name);
   return n < HD_PATH ? HD_OK : hd_fail(err, HD_IO, "%s: the name of the folder is too long", dir);
 }
@@ -59,6 +65,9 @@ enum hd_status ensemble_run(const struct batch_options *options, bool traces,
                             .plan = plan,
                             .hash = status == HD_OK ? config_hash(plan->config) : NULL,
                             .remarks = &ensemble.remarks,
+                            .keeps_others = true,
+                            .traces = ensemble.traces,
+                            .traced = ensemble.traced,
                             .run = trajectory_run,
                             .context = &ensemble.shared,
                             .write = write_output,

@@ -35,7 +35,7 @@ struct writer {
 static int put_trajectory(struct writer *w) {
   int variable;
   for (size_t i = 0; i < w->records->n; i++)
-    w->counts[i] = w->records->first + (int)i;
+    w->counts[i] = w->records->record[i].number;
   return variables_counts(w->file, 1, &w->trajectory, "trajectory", "number of the trajectory",
                           w->counts, &variable);
 }

@@ -22,7 +22,8 @@ static enum hd_status put_experiment(json_t *list, const struct records *records
 static json_t *count_json(const struct records *records) {
   json_t *object = json_object();
   json_object_set_new(object, "first", json_integer(records->first));
-  json_object_set_new(object, "count", json_integer((json_int_t)records->n));
+  json_object_set_new(object, "count", json_integer((json_int_t)records->n_asked));
+  json_object_set_new(object, "others", json_integer((json_int_t)(records->n - records->n_asked)));
   for (enum record_status s = RECORD_MISSING; s <= RECORD_LOST; s++)
     json_object_set_new(object, record_status_name(s),
                         json_integer((json_int_t)records_count(records, s)));
@@ -37,7 +38,7 @@ static json_t *absent_json(const struct records *records) {
     if (record->status == RECORD_DONE)
       continue;
     json_t *object = json_object();
-    json_object_set_new(object, "trajectory", json_integer(records->first + (int)i));
+    json_object_set_new(object, "trajectory", json_integer(record->number));
     json_object_set_new(object, "status", json_string(record_status_name(record->status)));
     if (record->status == RECORD_FAILED)
       json_object_set_new(object, "exit_code", json_integer(record->exit_code));

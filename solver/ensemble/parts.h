@@ -24,6 +24,14 @@ struct batch {
   bool stopping;
 };
 
+/** "trajectory" of one, "trajectories" of several. */
+const char *batch_noun(const struct batch *batch, long n);
+/** What is begun, and what there is to say about it (solver/ensemble/announce.c). Errors: HD_MEMORY
+ */
+enum hd_status batch_announce(struct batch *batch, struct hd_error *err);
+/** Remarks of a run's own. */
+void batch_tell_own(struct batch *batch, const json_t *line);
+
 /** The number of the next run; -1: there is none, or all shall stop. */
 int batch_next(struct batch *batch);
 /** Keep the line of a run that is over. Errors: HD_IO, HD_MEMORY */

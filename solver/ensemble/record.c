@@ -1,6 +1,8 @@
 #include "solver/ensemble/record.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "solver/base/memory.h"
@@ -16,8 +18,22 @@ const char *record_status_name(enum record_status status) {
 /** Make room for all; every one is missing. Errors: HD_MEMORY */
 enum hd_status records_create(struct records *records, const struct run_spec *spec, const char *one,
                               int first, size_t n, struct hd_error *err) {
-  *records = (struct records){.spec = spec, .one = one, .first = first, .n = n};
-  return hd_alloc(&records->record, n, sizeof *records->record, err);
+  *records = (struct records){
+      .spec = spec, .one = one, .first = first, .n_asked = n, .n = n, .capacity = n};
+  TRY(hd_alloc(&records->record, n, sizeof *records->record, err));
+  for (size_t i = 0; i < n; i++)
+    records->record[i].number = first + (int)i;
+  records->others = json_object();
+  return records->others ? HD_OK : hd_fail(err, HD_MEMORY, "out of memory for results");
+}
+
+static int by_number(const void *a, const void *b) {
+  const struct record *x = a, *y = b;
+  return (x->number > y->number) - (x->number < y->number);
+}
+
+void records_sort(struct records *records) {
+  qsort(records->record, records->n, sizeof *records->record, by_number);
 }
 
 static void record_clear(struct record *record, size_t n_experiments) {
@@ -28,12 +44,13 @@ static void record_clear(struct record *record, size_t n_experiments) {
   hd_free(&record->message);
   hd_free(&record->remarks);
   json_decref(record->curves);
-  *record = (struct record){0};
+  *record = (struct record){.number = record->number};
 }
 
 void records_free(struct records *records) {
   for (size_t i = 0; records->record && i < records->n; i++)
     record_clear(&records->record[i], records->spec->n_experiments);
+  json_decref(records->others);
   hd_free(&records->record);
   hd_free(&records->columns);
 }
@@ -228,6 +245,38 @@ static enum hd_status take_failed(struct record *record, const json_t *line, con
   return hd_strdup(&record->message, message ? message : status, err);
 }
 
+/** One more record, of a run that was not asked for. */
+static enum hd_status add_other(struct records *records, int number, const char *key,
+                                struct hd_error *err) {
+  if (records->n == records->capacity) {
+    size_t capacity = 2 * records->capacity;
+    TRY(hd_resize(&records->record, capacity, sizeof *records->record, err));
+    records->capacity = capacity;
+  }
+  if (json_object_set_new(records->others, key, json_integer((json_int_t)records->n)) != 0)
+    return hd_fail(err, HD_MEMORY, "out of memory for results");
+  records->record[records->n++] = (struct record){.number = number};
+  return HD_OK;
+}
+
+/** The record of a run; NULL: it has none and gets none. */
+static enum hd_status find_record(struct records *records, json_int_t number,
+                                  struct record **record, struct hd_error *err) {
+  json_int_t index = number - records->first;
+  char key[HD_NAME];
+  *record = NULL;
+  if (index < 0 || index >= (json_int_t)records->n_asked) {
+    if (!records->keeps_others || number < 0 || number > INT_MAX)
+      return HD_OK;
+    snprintf(key, sizeof key, "%d", (int)number);
+    if (!json_object_get(records->others, key))
+      TRY(add_other(records, (int)number, key, err));
+    index = json_integer_value(json_object_get(records->others, key));
+  }
+  *record = &records->record[index];
+  return HD_OK;
+}
+
 /**
  * Take one line in: it replaces an earlier one of the same run, unless that was done.
  * Errors  HD_IO: no number or no status in it; HD_MEMORY
@@ -237,13 +286,10 @@ enum hd_status records_take(struct records *records, const json_t *line, struct 
   const char *status = json_string_value(json_object_get(line, "status"));
   if (!json_is_integer(written) || !status)
     return hd_fail(err, HD_IO, "not the result of a %s", records->one);
-  json_int_t index = json_integer_value(written) - records->first;
-  if (index < 0 || index >= (json_int_t)records->n) {
-    records->beyond++;
-    return HD_OK;
-  }
-  struct record *record = &records->record[index];
-  if (record->status == RECORD_DONE)
+  struct record *record;
+  TRY(find_record(records, json_integer_value(written), &record, err));
+  records->beyond += record == NULL;
+  if (!record || record->status == RECORD_DONE)
     return HD_OK;
   record_clear(record, records->spec->n_experiments);
   return strcmp(status, "ok") == 0 ? take_done(records, record, line, err)

@@ -3,6 +3,7 @@
 #define HALIDRIFT_ENSEMBLE_RECORD_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include "solver/base/error.h"
 #include "solver/spec.h"
 #include "solver/spikes.h"
@@ -22,6 +23,7 @@ struct record_spikes {
 
 /** One run. Missing numbers are NAN. */
 struct record {
+  int number;
   enum record_status status;
   int exit_code;                /* of a failed one: enum hd_status */
   char *message;                /* owned: why it failed or was lost; NULL: it did not */
@@ -43,20 +45,26 @@ struct record_column {
   char name[RECORD_NAME]; /* as in summary.json: "ion_number(vacancy)", "relative_drift(vacancy)" */
 };
 
-/** All runs from `first` on. */
+/** The runs `first` to `first` + n_asked - 1, and behind them others that are there too. */
 struct records {
   const struct run_spec *spec; /* borrowed */
   const char *one;             /* borrowed: what a run is called, and the key of its number */
   int first;
-  size_t n;
-  struct record *record; /* [n] owned */
+  size_t n_asked, n;
+  struct record *record; /* [capacity] owned: n of them; those asked for come first */
+  size_t capacity;
+  bool keeps_others; /* results of other runs are taken in; otherwise they are counted only */
+  json_t *others;    /* owned: their index by number */
   size_t n_columns, columns_capacity;
   struct record_column *columns; /* [columns_capacity] owned, in the order in which they came */
-  size_t beyond;                 /* lines of runs that are not among these */
+  size_t beyond;                 /* lines of runs that are in no record */
 };
 
+/** All that are asked for, missing. */
 enum hd_status records_create(struct records *records, const struct run_spec *spec, const char *one,
                               int first, size_t n, struct hd_error *err);
+/** Bring all into the order of their numbers, behind the last line. */
+void records_sort(struct records *records);
 void records_free(struct records *records);
 
 /** One line: {"trajectory": 12, "status": "ok", ...}. A run that is done stays done.

@@ -365,6 +365,8 @@ enum hd_status study_run(const struct batch_options *options, const struct study
                             .plan = &study.base,
                             .hash = study.hash,
                             .remarks = &study.remarks,
+                            .traces = study.traces,
+                            .traced = "-o DIR begins a study that keeps them all",
                             .run = point_run,
                             .context = &study.plan,
                             .write = write_output,

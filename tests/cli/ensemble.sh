@@ -30,6 +30,22 @@ expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 4 -o grown
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 -o grown --resume
 same one grown
 
+# A smaller -n or another --first leaves out nothing that is there.
+expect 0 "5 other trajectories of earlier commands stay in the results: 0 to 2, 5, 6" \
+  "$HALIDRIFT" ensemble quick.cfg -n 2 --first 3 -o grown --resume
+expect 0 "trajectory = 0, 1, 2, 3, 4, 5, 6 ;" ncdump -v trajectory grown/ensemble.nc
+expect 0 "status = 1, 1, 1, 1, 1, 1, 1 ;" ncdump -v status grown/ensemble.nc
+expect 0 "7 other trajectories .*: 0 to 6" "$HALIDRIFT" ensemble quick.cfg -n 2 --first 9 -o grown --resume
+expect 0 "trajectory = 0, 1, 2, 3, 4, 5, 6, 9, 10 ;" ncdump -v trajectory grown/ensemble.nc
+expect 0 "pulses_spikes = 4, 4, 4, 4, 4, 4, 4, 4, 4 ;" ncdump -v pulses_spikes grown/ensemble.nc
+expect 0 "" python3 - <<'PY'
+import json
+s = json.load(open("grown/summary.json", encoding="utf-8"))
+assert s["trajectories"] == dict(first=9, count=2, others=7, missing=0, done=9, failed=0, lost=0), s["trajectories"]
+assert s["experiments"][0]["probability_to_fire"]["trajectories"] == 9, s
+PY
+cat err.txt
+
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 -o traced --traces
 same one traced
 require "$(find traced/trajectories -name terminals.csv | wc -l)" -eq 7
@@ -37,6 +53,19 @@ expect 0 "" "$HALIDRIFT" run traced/resolved.cfg --set stochastic.trajectory=3 -
 for file in terminals.csv spikes.csv resolved.cfg; do
   expect 0 "" cmp alone/$file traced/trajectories/000003/$file
 done
+
+# Run folders of trajectories that ran without are not missing in silence; the command that is named makes them.
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 3 -o late
+expect 0 "--traces: 3 trajectories ran without and get no run folder now: 0 to 2; .halidrift run" \
+  "$HALIDRIFT" ensemble quick.cfg -n 5 -o late --resume --traces
+sed -n 's/.*`halidrift \(.*\) --set .* -o \(.*\)00000N`.*/\1 --set stochastic.trajectory=1 -q -o \2000001/p' out.txt >command.txt
+expect 0 "^run late/" cat command.txt
+# shellcheck disable=SC2046 # words of a command
+expect 0 "" "$HALIDRIFT" $(cat command.txt)
+expect 0 "" cmp late/trajectories/000001/terminals.csv traced/trajectories/000001/terminals.csv
+expect 0 "2 trajectories ran without .*: 0, 2;" "$HALIDRIFT" ensemble quick.cfg -n 5 -o late --resume --traces
+"$HALIDRIFT" ensemble quick.cfg -n 7 -o traced --resume --traces >resumed.txt
+require "$(grep -c 'run folder' resumed.txt)" -eq 0
 
 # ---- ions that hop: every trajectory is another one, and each is the same in any company ----
 
@@ -243,7 +272,7 @@ expect 0 "" python3 - one/summary.json <<'PY'
 import json, sys
 s = json.load(open(sys.argv[1], encoding="utf-8"))
 assert s["status"] == "ok" and s["exit_code"] == 0 and s["not_done"] == [], s
-assert s["trajectories"] == dict(first=0, count=7, missing=0, done=7, failed=0, lost=0), s
+assert s["trajectories"] == dict(first=0, count=7, others=0, missing=0, done=7, failed=0, lost=0), s
 e = s["experiments"][0]
 p = e["firing_probability_per_pulse"]
 assert (p["value"], p["fired"], p["pulses"]) == (1, 28, 28), p

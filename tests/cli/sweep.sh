@@ -124,6 +124,13 @@ expect 0 "" "$HALIDRIFT" sweep quick.cfg $sample --set 'study.method="sobol"' --
 # shellcheck disable=SC2086
 expect 0 "9 points of a sobol in 2 parameters, 4 there already" "$HALIDRIFT" sweep quick.cfg $sample \
   --set 'study.method="sobol"' --set study.points=9 -o sobol --resume
+# A smaller sample says what it has not; the results stay.
+# shellcheck disable=SC2086
+expect 0 "results of 6 other points of earlier commands stay in results" "$HALIDRIFT" sweep quick.cfg $sample \
+  --set 'study.method="sobol"' --set study.points=3 -o sobol --resume
+expect 0 "--traces: 3 points ran without and get no run folder now: 0 to 2; -o DIR begins" "$HALIDRIFT" sweep quick.cfg \
+  $sample --set 'study.method="sobol"' --set study.points=3 -o sobol --resume --traces
+require "$(grep -c '"point"' sobol/results.jsonl)" -eq 9
 # shellcheck disable=SC2086
 expect 2 "hypercube/results.jsonl: its points are of the input with hash" "$HALIDRIFT" sweep quick.cfg \
   $sample --set 'study.method="latin_hypercube"' --set study.points=13 -o hypercube --resume
