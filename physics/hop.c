@@ -39,6 +39,20 @@ struct hop_rates hop_between(const struct hop_end *k, const struct hop_end *l, d
 }
 
 /**
+ * Two places that one ion fills in turn, with the rates a there and b back: where it began at one
+ * of them it is at the other after dt with the chance
+ *   a / (a + b) (1 - e^-(a + b) dt),   b / (a + b) (1 - e^-(a + b) dt)
+ * a dt alone would count ions that have come back: motion too fast by the part (a + b) dt / 2.
+ * Errors  none
+ * Source  docs/theory.md section 19
+ */
+struct hop_rates hop_chances(struct hop_rates rates, double dt) {
+  double sum = rates.forward + rates.backward;
+  double share = sum > 0.0 ? -expm1(-sum * dt) / sum : dt;
+  return (struct hop_rates){.forward = rates.forward * share, .backward = rates.backward * share};
+}
+
+/**
  * Exchange j = k_a (c_eq - c_0) through a contact node whose few sites follow at once: c_0 is
  * eliminated from k_a (c_eq - c_0) = G [c_0 f B(y) - c B(-y)].
  *   in:  k_a c_eq G f B(y) / (k_a + G f B(y)),   y = dv + s

@@ -20,6 +20,9 @@ struct hop_end {
 struct hop_rates hop_between(const struct hop_end *k, const struct hop_end *l, double dv,
                              double self);
 
+/** Chances that an ion which goes back and forth at these rates is on the other side after dt. */
+struct hop_rates hop_chances(struct hop_rates rates, double dt);
+
 /** An electrode that exchanges ions with the contact node beside the cell. */
 struct hop_electrode {
   double velocity;    /* k_a area, m^3/s; INFINITY: the contact holds the density */

@@ -28,11 +28,6 @@ static void move(struct hopping *hopping, int e, long n) {
   lattice_move(hopping->lattice, edge, n);
 }
 
-/** Part of what `expected` hop at this rate in all, within dt. */
-static double chance(double rate, double expected, double dt) {
-  return rate > 0.0 ? fmin(rate * dt / expected, 1.0) : 0.0;
-}
-
 /** How many of n. */
 static long some_of(gsl_rng *random, long n, double probability) {
   if (probability >= 1.0)
@@ -51,36 +46,47 @@ static long common(gsl_rng *random, long a, long b, long n) {
  * Net hops from cell a to b, a with no more sites than b, within dt. The sites of a meet as many of
  * b, paired at random; in some of these pairs an ion that faces a free site hops. For ions without
  * energies this keeps every placing equally likely at any dt.
- *   expected: N_a (1 - N_b/M_b) out of a, M_a/M_b N_b (1 - N_a/M_a) into it
+ * one     of an ion out of a, and of one of b: it is in a pair with the chance M_a / M_b
  */
 static long exchange_of_sites(gsl_rng *random, const struct lattice_point *a,
-                              const struct lattice_point *b, double out, double in, double dt) {
-  double N_a = (double)a->count, N_b = (double)b->count, M_b = (double)b->sites;
-  double p_out = chance(out, N_a * (1.0 - N_b / M_b), dt);
-  double p_in = chance(in, N_b * (double)(a->sites - a->count) / M_b, dt);
-  double p = fmax(p_out, p_in);
+                              const struct lattice_point *b, struct hop_rates one, double dt) {
+  one.backward *= (double)b->sites / (double)a->sites;
+  struct hop_rates chance = hop_chances(one, dt);
+  double p = fmax(chance.forward, chance.backward);
   long pairs = some_of(random, a->sites, p);
   if (pairs == 0)
     return 0;
   long n_a = common(random, a->count, pairs, a->sites);
   long n_b = common(random, b->count, pairs, b->sites), both = common(random, n_a, n_b, pairs);
-  return some_of(random, n_a - both, p_out / p) - some_of(random, n_b - both, p_in / p);
+  return some_of(random, n_a - both, chance.forward / p) -
+         some_of(random, n_b - both, chance.backward / p);
+}
+
+/** Ions that came from an electrode within dt and are still there: each leaves at the rate `out`.
+ */
+static long arrived(gsl_rng *random, double in, double out, double dt) {
+  double time = hop_chances((struct hop_rates){.forward = 0.0, .backward = out}, dt).backward;
+  return gsl_ran_poisson(random, in * (out > 0.0 ? time / out : dt));
 }
 
 /** Net hops along one edge within dt: binomial in the ions, or in free sites from an electrode. */
 static long draw(gsl_rng *random, const struct lattice *lattice, const struct lattice_edge *edge,
                  double dt) {
   const struct lattice_point *from = &lattice->points[edge->from], *to = &lattice->points[edge->to];
-  struct hop_rates rates = lattice_rates(lattice, edge);
+  struct hop_rates one = lattice_rates_of_one(lattice, edge);
+  struct hop_rates turned = {.forward = one.backward, .backward = one.forward};
   if (to->sites > 0 && !edge->at_electrode)
-    return from->sites <= to->sites
-               ? exchange_of_sites(random, from, to, rates.forward, rates.backward, dt)
-               : -exchange_of_sites(random, to, from, rates.backward, rates.forward, dt);
-  long back = some_of(random, to->count, chance(rates.backward, (double)to->count, dt));
-  if (edge->at_electrode && to->sites == 0)
-    return gsl_ran_poisson(random, rates.forward * dt) - back;
+    return from->sites <= to->sites ? exchange_of_sites(random, from, to, one, dt)
+                                    : -exchange_of_sites(random, to, from, turned, dt);
+  if (edge->at_electrode && to->sites == 0) {
+    turned.backward = 0.0;
+    long back = some_of(random, to->count, hop_chances(turned, dt).forward);
+    return arrived(random, one.forward, one.backward, dt) - back;
+  }
+  struct hop_rates chance = hop_chances(one, dt);
+  long back = some_of(random, to->count, chance.backward);
   long ready = edge->at_electrode ? to->sites - to->count : from->count;
-  return some_of(random, ready, chance(rates.forward, (double)ready, dt)) - back;
+  return some_of(random, ready, chance.forward) - back;
 }
 
 /** All hops of a time dt at the energies of its begin, edge after edge, up and down in turn. */

@@ -75,6 +75,9 @@ void lattice_put(const struct lattice *lattice, double *y);
 void lattice_energies(struct lattice *lattice, const double *y, const double *yp, double t);
 
 struct hop_rates lattice_rates(const struct lattice *lattice, const struct lattice_edge *edge);
+/** The same for one ion that faces a free site; into a cell without limit: for all that come. */
+struct hop_rates lattice_rates_of_one(const struct lattice *lattice,
+                                      const struct lattice_edge *edge);
 /** Move n ions along an edge (against it when n < 0), and count the charge at the terminals. */
 void lattice_move(struct lattice *lattice, const struct lattice_edge *edge, long n);
 /** Begin to count the charge at the terminals anew. */

@@ -142,6 +142,29 @@ struct hop_rates lattice_rates(const struct lattice *lattice, const struct latti
   return hop_between(&start, &end, dv, edge->self);
 }
 
+/** Exchange is not linear in the numbers: rates are those of the present ones, or next to them
+ * where there is no ion or no free site. */
+static struct hop_rates exchange_of_one(const struct lattice_edge *edge, long count, long sites,
+                                        double dv) {
+  double ions = fmax((double)count, 1.0);
+  if (sites > 0)
+    ions = fmin(ions, (double)sites - 1.0);
+  struct hop_end cell = {edge->frequency[1], ions, (double)sites};
+  struct hop_rates rates = hop_exchange(&edge->electrode, &cell, dv, edge->self);
+  return (struct hop_rates){.forward = rates.forward / (sites > 0 ? (double)sites - ions : 1.0),
+                            .backward = rates.backward / ions};
+}
+
+struct hop_rates lattice_rates_of_one(const struct lattice *lattice,
+                                      const struct lattice_edge *edge) {
+  const struct lattice_point *to = &lattice->points[edge->to];
+  double dv = lattice->v[edge->to] - lattice->v[edge->from];
+  if (edge->at_electrode)
+    return exchange_of_one(edge, to->count, to->sites, dv);
+  struct hop_end start = {edge->frequency[0], 1.0, 0.0}, end = {edge->frequency[1], 1.0, 0.0};
+  return hop_between(&start, &end, dv, edge->self);
+}
+
 void lattice_move(struct lattice *lattice, const struct lattice_edge *edge, long n) {
   struct lattice_point *from = &lattice->points[edge->from], *to = &lattice->points[edge->to];
   const struct device *device = instance_of(lattice, to->instance)->device;

@@ -82,9 +82,35 @@ START_TEST(exchange_is_in_series_with_a_hop) {
 }
 END_TEST
 
+/** Two stretches of time are one long one: there and stay, or stay and there. */
+START_TEST(chances_of_two_times_are_those_of_their_sum) {
+  static const struct hop_rates cases[] = {{2e6, 2e6}, {3e6, 1e3}, {1e6, 0.0}, {0.0, 0.0}};
+  static const double first = 2e-7, second = 5e-7;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct hop_rates p = hop_chances(cases[i], first), q = hop_chances(cases[i], second);
+    struct hop_rates both = hop_chances(cases[i], first + second);
+    double there = p.forward * (1.0 - q.backward) + (1.0 - p.forward) * q.forward;
+    double back = p.backward * (1.0 - q.forward) + (1.0 - p.backward) * q.backward;
+    ck_assert_double_eq_tol(both.forward, there, ROUNDING);
+    ck_assert_double_eq_tol(both.backward, back, ROUNDING);
+  }
+}
+END_TEST
+
+START_TEST(chances_of_short_times_are_rates) {
+  static const double dt = 1e-9;
+  struct hop_rates rates = {2e3, 5e2}, p = hop_chances(rates, dt);
+  double returns = (rates.forward + rates.backward) * dt;
+  ck_assert_double_eq_tol(p.forward / (rates.forward * dt), 1.0, returns);
+  ck_assert_double_eq_tol(p.backward / (rates.backward * dt), 1.0, returns);
+}
+END_TEST
+
 int main(void) {
   return run_suite("hop", (const TTest *const[]){hops_obey_detailed_balance,
                                                  exchange_obeys_detailed_balance,
                                                  mean_flux_is_that_of_the_lattice_gas,
-                                                 exchange_is_in_series_with_a_hop, NULL});
+                                                 exchange_is_in_series_with_a_hop,
+                                                 chances_of_two_times_are_those_of_their_sum,
+                                                 chances_of_short_times_are_rates, NULL});
 }
