@@ -1,7 +1,10 @@
 #include "tests/support/hops.h"
 
 #include <check.h>
+#include <limits.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "solver/base/memory.h"
 
@@ -122,4 +125,32 @@ void mean_require(const struct mean *mean, double law, double sigmas, double pow
                 law);
   ck_assert_msg(fabs(value - law) <= sigmas * error, "%s: got %g +- %g, the law is %g", what, value,
                 error, law);
+}
+
+void mean_require_rate(const struct mean *rest, double law, double sigmas, double power,
+                       const char *what) {
+  double time = -log(law), off = -mean_value(rest) / (law * time);
+  double error = mean_error(rest) / (law * time);
+  printf("%s: rate over law %.4f +- %.4f\n", what, 1.0 + off, error);
+  ck_assert_msg(error <= power, "%s: standard error %g is too large", what, error);
+  ck_assert_msg(fabs(off) <= sigmas * error, "%s: the rate is %g +- %g of the law's", what,
+                1.0 + off, error);
+}
+
+/* ---- points ---- */
+
+void point_write(const char *file, const char *series, double x, double value, double error,
+                 double law) {
+  const char *folder = getenv("HALIDRIFT_POINTS");
+  char path[PATH_MAX];
+  if (!folder)
+    return;
+  snprintf(path, sizeof path, "%s/%s.csv", folder, file);
+  FILE *out = fopen(path, "a");
+  ck_assert_msg(out, "cannot write %s", path);
+  fseek(out, 0, SEEK_END);
+  if (ftell(out) == 0)
+    fprintf(out, "series,x,value,error,law\n");
+  fprintf(out, "%s,%.6g,%.6g,%.2g,%.6g\n", series, x, value, error, law);
+  fclose(out);
 }

@@ -49,4 +49,16 @@ double mean_error(const struct mean *mean);
 void mean_require(const struct mean *mean, double law, double sigmas, double power,
                   const char *what);
 
+/** The same for a rate, from the mean of x(0) [x(t) - law x(0)], x of variance 1 and law =
+ * exp(-rate t): it is zero, and its error is not that of <x(0)^2>. `sigmas` and `power` are those
+ * of the rate.
+ */
+void mean_require_rate(const struct mean *rest, double law, double sigmas, double power,
+                       const char *what);
+
+/** A line `series,x,value,error,law` of FILE.csv in the folder that the environment names as
+ * HALIDRIFT_POINTS; nothing without it. validation/single_ions/laws.py draws them. */
+void point_write(const char *file, const char *series, double x, double value, double error,
+                 double law);
+
 #endif

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Time to bridge a film of set F: random forces beside single ions.
 
-usage: table.py PROGRAM [N]   (N trajectories a row, 40; in the current folder: ensembles in langevin/)
+usage: table.py PROGRAM [N]   (N trajectories a row, 40; in the current folder: ensembles in langevin/, times.csv)
 """
+import csv
 import json
 import math
 import pathlib
@@ -52,16 +53,23 @@ def force(area, interval):
 def main():
     program, n = sys.argv[1], int((sys.argv + ["40"])[2])
     pathlib.Path("langevin").mkdir(exist_ok=True)
+    file = open("langevin/times.csv", "w", newline="", encoding="utf-8")
+    write = csv.writer(file, lineterminator="\n").writerow
+    write(["area_nm2", "engine", "interval_us", "force_kT", "mean_ms", "error_ms", "sd_ms"])
     print("| cross-section, nm2 | engine | force, kT | mean, ms | sd, ms | mean / none | mean / integer |")
     print("|---|---|---|---|---|---|---|")
     for area in AREAS:
         smooth = row(program, 1, area, "none", None)[0]
         single = row(program, n, area, "integer", None)
+        write([area, "none", "", "", f"{smooth:.4f}", "", ""])
+        write([area, "integer", "", "", f"{single[0]:.4f}", f"{single[2]:.4f}", f"{single[1]:.4f}"])
         print(f"| {area} | none | | {smooth:.4f} | | 1 | {smooth / single[0]:.3f} |")
         print(f"| {area} | integer | | {single[0]:.4f} ± {single[2]:.4f} | {single[1]:.4f} | "
               f"{single[0] / smooth:.3f} | 1 |")
         for interval in INTERVALS:
             mean, sd, error, _ = row(program, n, area, "langevin", interval)
+            write([area, "langevin", interval.split()[0], f"{force(area, interval):.2f}", f"{mean:.4f}", f"{error:.4f}",
+                   f"{sd:.4f}"])
             print(f"| {area} | langevin, {interval} | {force(area, interval):.2f} | "
                   f"{mean:.4f} ± {error:.4f} | {sd:.4f} | "
                   f"{mean / smooth:.3f} | {mean / single[0]:.3f} |", flush=True)

@@ -12,10 +12,10 @@
 
 /* Up to COUNTED ions the sum over configurations is taken. */
 enum { CELLS = 16, EDGES = CELLS + 1, RIGHT = 1, COUNTED = 100 };
-static const double SIGMAS = 4.0, POWER = 0.0125;
-/** Time between samples, h^2 / D: few ions do not screen, and L^2 / (pi^2 D) is 23; many
- * forget after 4. */
-static const double SPACING_FEW = 8.0, SPACING_MANY = 3.0;
+static const double SIGMAS = 4.0, POWER = 0.01;
+/** Time between samples, h^2 / D: few ions hardly screen, and L^2 / (pi^2 D) is 23; many forget
+ * after 4. */
+static const double SPACING_FEW = 4.0, SPACING_MANY = 1.5;
 
 /** A film and its exact law. */
 struct film {
@@ -113,19 +113,20 @@ static void check_charge(const char *const *sets, int ions, double spacing, int 
   }
   struct mean square = charge_variance(&film, samples, spacing);
   mean_require(&square, law, SIGMAS, POWER, what);
+  point_write("charge", what, ions, mean_value(&square), mean_error(&square), law);
   hops_close(&film.hops);
 }
 
 START_TEST(charge_of_8_ions_by_events) {
   check_charge((const char *const[]){AREA(25), "stochastic.method=\"gillespie\"", NULL}, 8,
-               SPACING_FEW, 16000, "8 ions, events");
+               SPACING_FEW, 36000, "8 ions; events");
 }
 END_TEST
 
 START_TEST(charge_of_8_ions_by_leaps) {
   check_charge(
       (const char *const[]){AREA(25), "stochastic.method=\"leap\"", "stochastic.leap=0.1", NULL}, 8,
-      SPACING_FEW, 16000, "8 ions, leaps of 0.1");
+      SPACING_FEW, 36000, "8 ions; leaps of 0.1");
 }
 END_TEST
 
@@ -133,14 +134,14 @@ START_TEST(charge_of_67_ions) {
   check_charge((const char *const[]){AREA(225),
                                      "device.species[0].density=\"9.925925925925927e18 cm^-3\"",
                                      "stochastic.method=\"gillespie\"", NULL},
-               67, SPACING_MANY, 30000, "67 ions, events");
+               67, SPACING_MANY, 90000, "67 ions; events");
 }
 END_TEST
 
 START_TEST(charge_of_800_ions_is_that_of_the_steady_states) {
   check_charge(
       (const char *const[]){AREA(2500), "stochastic.method=\"leap\"", "stochastic.leap=0.03", NULL},
-      800, SPACING_MANY, 22000, "800 ions, leaps of 0.03");
+      800, SPACING_MANY, 52000, "800 ions; leaps of 0.03");
 }
 END_TEST
 
@@ -169,24 +170,26 @@ static void check_voltage(const char *const *sets, int ions, double C, int sampl
     mean_add(&square, V * V);
   }
   mean_require(&square, law, SIGMAS, POWER, what);
+  point_write("voltage", what, C / (film.C_edge / EDGES), mean_value(&square), mean_error(&square),
+              law);
   hops_close(&film.hops);
 }
 
 START_TEST(large_capacitor) {
   check_voltage((const char *const[]){AREA(25), "stochastic.method=\"gillespie\"", NULL}, 8, 1e-17,
-                20000, "<V^2>, C >> C_inf");
+                44000, "<V^2>; C >> C_inf");
 }
 END_TEST
 
 START_TEST(small_capacitor) {
   check_voltage((const char *const[]){AREA(25), "stochastic.method=\"gillespie\"", NULL}, 8, 2e-19,
-                20000, "<V^2>, C ~ C_inf");
+                44000, "<V^2>; C ~ C_inf");
 }
 END_TEST
 
 START_TEST(hardly_any_capacitor) {
   check_voltage((const char *const[]){AREA(25), "stochastic.method=\"gillespie\"", NULL}, 8, 1e-21,
-                20000, "<V^2>, C << C_inf");
+                44000, "<V^2>; C << C_inf");
 }
 END_TEST
 

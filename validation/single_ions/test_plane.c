@@ -7,10 +7,10 @@
 #define NEUTRAL "device.species[0].charge=0"
 
 /* Cells along x, between the sides, and along y, between the contacts; plane.cfg. */
-enum { NX = 5, NY = 5, CELLS = NX * NY, IONS = 4, SITES = 4, SAMPLES = 16000 };
+enum { NX = 5, NY = 5, CELLS = NX * NY, IONS = 4, SITES = 4, SAMPLES = 40000 };
 static const double H = 1e-9, DEPTH = 4e-9;
 /** Time between samples, h^2 / D: the slowest mode has L^2 / (pi^2 D) = 2.5. */
-static const double SPACING = 5.0, SIGMAS = 4.0, POWER = 0.0125;
+static const double SPACING = 3.0, SIGMAS = 4.0, POWER = 0.01;
 
 /** Cell (i, j) is half as wide at both sides. */
 static double width(int i) {
