@@ -20,6 +20,7 @@ struct linear_border {
   int64_t *outside;       /* [m] owned */
   int64_t *core_from;     /* [core entries] owned: index into whole->value */
   struct entries B, C, D; /* A, B; C, D: see the header */
+  double *C_value;        /* [C.count] owned: those of the factors, whatever becomes of the whole */
   int64_t n_columns;      /* of B that are not empty */
   int64_t *column;        /* [m] owned: their number, -1: empty */
   double *W;              /* [n_columns * core.n] owned: A^-1 B */
@@ -111,6 +112,7 @@ static enum hd_status allocate(struct linear_border *border, const bool *outside
   TRY(entries_alloc(&border->B, border->B.count, err));
   TRY(entries_alloc(&border->C, border->C.count, err));
   TRY(entries_alloc(&border->D, border->D.count, err));
+  TRY(hd_alloc(&border->C_value, (size_t)border->C.count, sizeof(double), err));
   file_all(border, outside, true);
   TRY(hd_alloc(&border->column, m, sizeof(int64_t), err));
   TRY(hd_alloc(&border->S, m * m, sizeof(double), err));
@@ -239,6 +241,8 @@ void linear_border_load(struct linear_border *border) {
   border->singular = -1;
   for (int64_t i = 0; i < entries; i++)
     border->core.value[i] = value[border->core_from[i]];
+  for (int64_t i = 0; i < border->C.count; i++)
+    border->C_value[i] = value[border->C.from[i]];
 }
 
 /** W = A^-1 B. */
@@ -263,7 +267,7 @@ static void fill_schur(struct linear_border *border) {
   for (int64_t j = 0; j < m; j++) {
     const double *w = &border->W[border->column[j] * n];
     for (int64_t i = 0; i < C->count && border->column[j] >= 0; i++)
-      border->S[C->row[i] * m + j] -= value[C->from[i]] * w[C->column[i]];
+      border->S[C->row[i] * m + j] -= border->C_value[i] * w[C->column[i]];
   }
 }
 
@@ -282,12 +286,11 @@ int linear_border_factor(struct linear_border *border, const struct linear_solve
 static int solve_both(struct linear_border *border, const struct linear_solver *solver, void *state,
                       double *x, double *y) {
   const struct entries *C = &border->C;
-  const double *value = border->whole->value;
   int64_t n = border->core.n, m = border->m;
   if (solver->solve(state, false, x, 1))
     return 1;
   for (int64_t i = 0; i < C->count; i++)
-    y[C->row[i]] -= value[C->from[i]] * x[C->column[i]];
+    y[C->row[i]] -= border->C_value[i] * x[C->column[i]];
   dense_solve(border->S, border->scale, border->pivot, m, y);
   for (int64_t j = 0; j < m; j++) {
     const double *w = &border->W[border->column[j] * n];
@@ -301,7 +304,6 @@ static int solve_both(struct linear_border *border, const struct linear_solver *
 static int solve_both_transposed(struct linear_border *border, const struct linear_solver *solver,
                                  void *state, double *x, double *y) {
   const struct entries *C = &border->C;
-  const double *value = border->whole->value;
   int64_t n = border->core.n, m = border->m;
   for (int64_t j = 0; j < m; j++) {
     const double *w = &border->W[border->column[j] * n];
@@ -310,7 +312,7 @@ static int solve_both_transposed(struct linear_border *border, const struct line
   }
   dense_solve_transposed(border->S, border->scale, border->pivot, m, y);
   for (int64_t i = 0; i < C->count; i++)
-    x[C->column[i]] -= value[C->from[i]] * y[C->row[i]];
+    x[C->column[i]] -= border->C_value[i] * y[C->row[i]];
   return solver->solve(state, true, x, 1);
 }
 
@@ -344,6 +346,7 @@ void linear_border_free(struct linear_border **border) {
   hd_free(&b->inside);
   hd_free(&b->outside);
   hd_free(&b->core_from);
+  hd_free(&b->C_value);
   hd_free(&b->column);
   hd_free(&b->W);
   hd_free(&b->S);
