@@ -15,7 +15,7 @@
 #include "solver/version.h"
 
 /** Changes with the names or the meaning of what a checkpoint holds. */
-static const double FORMAT = 2;
+static const double FORMAT = 3;
 /** Checkpoints by the clock take one part in so many of the time, however large fields.nc is. */
 static const double REST = 50.0;
 enum { FOLDER_MODE = 0777, FILE_NAME = 32 };
@@ -49,7 +49,7 @@ bool checkpoint_due(struct checkpoint *checkpoint, long step, double t_before, d
   if (due_in_every_run(checkpoint, step, t_before, t))
     return true;
   bool due = stopped || checkpoint_due_by_clock(checkpoint);
-  checkpoint->loose = checkpoint->loose || due;
+  checkpoint->loose = checkpoint->loose || (due && !checkpoint->exact);
   return due;
 }
 

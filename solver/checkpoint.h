@@ -19,7 +19,8 @@ struct checkpoint {
   int number;         /* of the last one on the disk; 0: none */
   char fields[2][32]; /* copies of fields.nc that the last one and the one before name; "": none */
   double records;     /* in the copy of the last one */
-  bool loose; /* taken where a run that is not interrupted does not take it: by the clock, Ctrl-C */
+  bool exact;         /* the present experiment goes on as if there had been none */
+  bool loose; /* another one was taken by the clock or at Ctrl-C, where a whole run has none */
   double taken_at, takes; /* s: when the last one was written, and how long that took */
 };
 

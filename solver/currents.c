@@ -1,6 +1,7 @@
 #include "solver/currents.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include "physics/heat.h"
 #include "solver/assemble.h"
@@ -56,10 +57,10 @@ static void emit(struct current_work *work, const struct device *device, int T) 
   }
 }
 
-static enum hd_status create_work(struct current_work *work, const struct device *device,
+static enum hd_status create_work(struct current_work *work, const struct device *device, bool keep,
                                   struct hd_error *err) {
   size_t nodes = (size_t)device->n_nodes, edges = device->mesh->n_edge_parts;
-  struct linear_options options = {.dimension = device->mesh->dimension};
+  struct linear_options options = {.dimension = device->mesh->dimension, .keep = keep};
   TRY(hd_alloc(&work->flow, edges, sizeof(double), err));
   TRY(hd_alloc(&work->noise, edges, sizeof(double), err));
   TRY(hd_alloc(&work->storage, nodes, sizeof(double), err));
@@ -83,7 +84,29 @@ enum hd_status currents_create(struct currents **out, struct system *system, str
   *out = currents;
   TRY(hd_alloc(&currents->work, system->n_instances, sizeof *currents->work, err));
   for (size_t i = 0; i < system->n_instances; i++)
-    TRY(create_work(&currents->work[i], system->instances[i].device, err));
+    TRY(create_work(&currents->work[i], system->instances[i].device, system->linear.keep, err));
+  return HD_OK;
+}
+
+/** Name of the factors of one instance in a store. */
+static const char *name_of(char *text, size_t size, size_t instance) {
+  snprintf(text, size, "currents_%zu", instance);
+  return text;
+}
+
+enum hd_status currents_save(const struct currents *currents, struct store *store,
+                             struct hd_error *err) {
+  char name[64];
+  for (size_t i = 0; i < currents->system->n_instances; i++)
+    TRY(linear_save(currents->work[i].linear, store, name_of(name, sizeof name, i), err));
+  return HD_OK;
+}
+
+enum hd_status currents_restore(struct currents *currents, const struct store *store,
+                                struct hd_error *err) {
+  char name[64];
+  for (size_t i = 0; i < currents->system->n_instances; i++)
+    TRY(linear_restore(currents->work[i].linear, store, name_of(name, sizeof name, i), err));
   return HD_OK;
 }
 

@@ -23,6 +23,11 @@ size_t currents_count(const struct currents *currents);
  * tests[instance][terminal * n_nodes + node] out; those of the last terminals are left alone. */
 enum hd_status currents_tests(struct currents *currents, const double *y, double t, bool frozen,
                               double *const *tests, struct hd_error *err);
+/** The factors to a checkpoint and back, bit for bit; system->linear.keep was set. */
+enum hd_status currents_save(const struct currents *currents, struct store *store,
+                             struct hd_error *err);
+enum hd_status currents_restore(struct currents *currents, const struct store *store,
+                                struct hd_error *err);
 void currents_free(struct currents **currents);
 
 #endif

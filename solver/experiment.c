@@ -52,6 +52,7 @@ static enum hd_status run_one(struct run *run, const struct experiment_spec *exp
                               const struct store *from, struct hd_error *err) {
   run->output->experiment = experiment->name;
   run->output->frozen = experiment_holds_ions(experiment);
+  run->checkpoint.exact = false;
   if (from) {
     run->steady->frozen = experiment_holds_ions(experiment);
     sources_drive(run->system, experiment);
@@ -80,7 +81,8 @@ static enum hd_status run_one(struct run *run, const struct experiment_spec *exp
 /** Between experiments only the clock asks for a checkpoint, or the user who wants to stop. */
 static enum hd_status between(struct run *run, struct hd_error *err) {
   run->leave = checkpoint_due_by_clock(&run->checkpoint);
-  run->checkpoint.loose = run->checkpoint.loose || run->leave || interrupted();
+  run->checkpoint.loose = run->checkpoint.loose || ((run->leave || interrupted()) &&
+                                                    run->spec->stochastic.engine == ENGINE_NONE);
   if (run->leave || interrupted())
     TRY(run_save(run, run->index + 1, false, err));
   if (interrupted())

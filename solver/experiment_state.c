@@ -63,6 +63,10 @@ enum hd_status run_save(struct run *run, size_t index, bool inside, struct hd_er
   TRY(store_put_number(store, "log_bytes", run->log ? (double)ftell(run->log) : 0, err));
   TRY(store_put_number(store, "records", (double)sink_fields_records(run->output->fields), err));
   TRY(summary_save(&run->summary, run->system, run->steady, store, err));
+  if (run->system->linear.keep) {
+    TRY(system_save_factors(run->system, store, err));
+    TRY(currents_save(run->output->currents, store, err));
+  }
   return save_state(run, store, err);
 }
 
@@ -97,6 +101,10 @@ enum hd_status run_restore(struct run *run, struct hd_error *err) {
     TRY(store_get(store, "first_of_series", n + elements, run->first, err));
   }
   run->has_state = store_number(store, "has_state") != 0.0;
+  if (run->system->linear.keep) {
+    TRY(system_restore_factors(run->system, store, err));
+    TRY(currents_restore(run->output->currents, store, err));
+  }
   if (run->sensitivity)
     TRY(sensitivity_restore(run->sensitivity, store, err));
   size_t components = system_ion_components(run->system);

@@ -16,6 +16,7 @@ struct evolution {
   struct findings findings;
   size_t next_time, next_field;
   long step;
+  bool due; /* a checkpoint, as soon as the integrator rests */
 };
 
 static enum hd_status write_row(struct evolution *evolution, double t, const double *y,
@@ -111,9 +112,12 @@ static enum hd_status look_at_clock(struct evolution *evolution, double t_before
                                     struct hd_error *err) {
   struct run *run = evolution->run;
   double t = integrator_time(&evolution->integrator);
-  run->leave = checkpoint_due(&run->checkpoint, evolution->step, t_before, t, interrupted());
-  if (run->leave || interrupted())
-    TRY(save_evolution(evolution, err));
+  bool due = checkpoint_due(&run->checkpoint, evolution->step, t_before, t, interrupted());
+  evolution->due = evolution->due || due;
+  if (!evolution->due || !integrator_rests(&evolution->integrator))
+    return HD_OK;
+  run->leave = true;
+  TRY(save_evolution(evolution, err));
   if (interrupted())
     return hd_fail(err, HD_INTERRUPTED, "interrupted in experiment %s at t = %.9g s",
                    evolution->experiment->name, t);
@@ -232,6 +236,9 @@ static enum hd_status prepare(struct evolution *evolution, const struct store *f
   evolution->watch = findings_watch(&evolution->findings);
   TRY(integrator_create(&evolution->integrator, run->system, evolution->experiment->frozen_ions,
                         run->index, &evolution->watch, run->y, err));
+  run->checkpoint.exact = integrator_is_exact(&evolution->integrator);
+  if (!from)
+    TRY(integrator_start(&evolution->integrator, err));
   if (run->sensitivity) {
     sensitivity_drive(run->sensitivity, run->index);
     TRY(transient_differentiate(evolution->integrator.smooth, run->sensitivity, err));

@@ -11,8 +11,8 @@ enum { LEARNT = 2 };
 /* ---- create ---- */
 
 enum hd_status hop_answers_create(struct hop_answers *answers, const struct lattice *lattice,
-                                  const struct system_plan *plan, struct hd_error *err) {
-  const struct system *system = lattice->system;
+                                  struct hd_error *err) {
+  struct system *system = lattice->system;
   size_t n = (size_t)system->n;
   for (size_t i = 0; i < system->n_instances; i++) {
     size_t points = (size_t)lattice->blocks[i].n_points;
@@ -24,14 +24,11 @@ enum hd_status hop_answers_create(struct hop_answers *answers, const struct latt
   TRY(hd_alloc(&answers->column, (size_t)lattice->n_points, sizeof(double *), err));
   TRY(hd_alloc(&answers->row_scale, n + 1, sizeof(double), err));
   TRY(hd_alloc(&answers->change, n + 1, sizeof(double), err));
-  return linear_create(&answers->spare, &plan->matrix, &system->linear, err);
+  return system_spare(system, SYSTEM_TRANSIENT, true, &answers->spare, err);
 }
 
-/** Free what it holds; the work of its factors is counted in the system. */
-void hop_answers_free(struct hop_answers *answers, struct system *system) {
-  if (answers->spare)
-    system->past = linear_counts_add(system->past, linear_counts(answers->spare));
-  linear_free(&answers->spare);
+/** Free what it holds; the factors are the system's. */
+void hop_answers_free(struct hop_answers *answers) {
   hd_free(&answers->values);
   hd_free(&answers->column);
   hd_free(&answers->row_scale);

@@ -89,7 +89,7 @@ static enum hd_status fill(struct hop_fields *fields, const struct lattice *latt
   TRY(hd_alloc(&fields->sites, system->n_instances, sizeof(double), err));
   TRY(hd_alloc(&fields->seen, (size_t)lattice->n_points, sizeof(long), err));
   if (respond)
-    TRY(hop_answers_create(&fields->answers, lattice, fields->plan, err));
+    TRY(hop_answers_create(&fields->answers, lattice, err));
   memcpy(fields->y, y, n * sizeof(double));
   fill_weights(fields);
   fields->stores = circuit_stores(system);
@@ -124,7 +124,7 @@ void hop_fields_free(struct hop_fields **fields) {
   hd_free(&(*fields)->still);
   hd_free(&(*fields)->sites);
   hd_free(&(*fields)->seen);
-  hop_answers_free(&(*fields)->answers, (*fields)->system);
+  hop_answers_free(&(*fields)->answers);
   hd_free(fields);
 }
 

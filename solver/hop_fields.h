@@ -8,7 +8,7 @@
 /** Linear response of everything to ions that move, by factors that stay as they are meanwhile. */
 struct hop_answers {
   struct linear *factors; /* borrowed: those of the answers; NULL: there are none */
-  struct linear *spare;   /* owned: Newton's next factors go there while the others answer */
+  struct linear *spare;   /* borrowed: Newton's next factors go there while the others answer */
   double step;            /* s: the factors are of this step */
   double *row_scale;      /* [n + 1] owned: of the rows that they were made of */
   double *change;         /* [n + 1] owned: work space */
@@ -59,8 +59,8 @@ int hop_fields_prepare(struct hop_fields *fields, double t, double step, bool re
 
 /** Room for answers with a second set of factors. Errors: HD_MEMORY */
 enum hd_status hop_answers_create(struct hop_answers *answers, const struct lattice *lattice,
-                                  const struct system_plan *plan, struct hd_error *err);
-void hop_answers_free(struct hop_answers *answers, struct system *system);
+                                  struct hd_error *err);
+void hop_answers_free(struct hop_answers *answers);
 
 /** Answers at the present state from now on. */
 void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice, double t,
@@ -75,5 +75,13 @@ void hop_fields_change(struct hop_fields *fields, const struct lattice *lattice,
 static inline bool hop_fields_answers(const struct hop_fields *fields) {
   return fields->answers.factors != NULL;
 }
+
+/* solver/hop_fields_store.c: to a checkpoint and back, bit for bit; the factors are the system's */
+
+enum hd_status hop_fields_save(const struct hop_fields *fields, const struct lattice *lattice,
+                               struct store *store, struct hd_error *err);
+/** At the time t; the lattice has its numbers of ions. */
+enum hd_status hop_fields_restore(struct hop_fields *fields, const struct lattice *lattice,
+                                  double t, const struct store *store, struct hd_error *err);
 
 #endif

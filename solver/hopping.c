@@ -18,8 +18,6 @@ static enum hd_status fill(struct hopping *hopping, const double *y, struct hd_e
   struct system *system = hopping->system;
   TRY(lattice_create(&hopping->lattice, system, err));
   struct lattice *lattice = hopping->lattice;
-  gsl_rng random = random_gsl(&hopping->stream);
-  TRY(lattice_fill(lattice, y, &random, err));
   bool respond = hopping->spec->field_tolerance > 0.0;
   TRY(hop_fields_create(&hopping->fields, lattice, y, respond, err));
   TRY(hd_alloc(&hopping->forward, (size_t)lattice->n_edges, sizeof(double), err));
@@ -28,20 +26,14 @@ static enum hd_status fill(struct hopping *hopping, const double *y, struct hd_e
   TRY(hd_alloc(&hopping->before, (size_t)lattice->n_points, sizeof(long), err));
   TRY(hd_alloc(&hopping->predicted, (size_t)lattice->n_points, sizeof(double), err));
   hopping->leap = hopping->spec->leap / lattice->highest;
-  TRY(lattice_circuit(lattice, hopping->leap, err));
   hopping->leaps = 1;
-  system_clear_inflow(system, hopping->fields->y);
-  TRY(hop_fields_step(hopping->fields, lattice, 0.0, hopping->leap, true, err));
-  memset(hopping->fields->yp, 0, (size_t)system->n * sizeof(double));
-  lattice_energies(lattice, hopping->fields->y, NULL, 0.0);
-  return HD_OK;
+  return lattice_circuit(lattice, hopping->leap, err);
 }
 
 /**
- * Hopping at t = 0. The fields of the numbers of ions are found by one step of a leap's length at
- * the sources' first values.
- * y       [n] state; densities that are whole numbers of ions are kept, others are drawn
- * Errors  HD_INPUT, HD_MEMORY, HD_CONVERGENCE
+ * Room for the hopping of a system.
+ * y       [n] state that it starts from
+ * Errors  HD_INPUT, HD_MEMORY
  */
 enum hd_status hopping_create(struct hopping **out, struct system *system, size_t experiment,
                               const struct transient_watch *watch, const double *y,
@@ -59,6 +51,23 @@ enum hd_status hopping_create(struct hopping **out, struct system *system, size_
     hopping_free(&hopping);
   *out = hopping;
   return status;
+}
+
+/**
+ * Hopping at t = 0: densities that are whole numbers of ions are kept, others are drawn. The fields
+ * of the numbers are found by one step of a leap's length at the sources' first values.
+ * Errors  HD_CONVERGENCE
+ */
+enum hd_status hopping_start(struct hopping *hopping, struct hd_error *err) {
+  struct lattice *lattice = hopping->lattice;
+  struct hop_fields *fields = hopping->fields;
+  gsl_rng random = random_gsl(&hopping->stream);
+  TRY(lattice_fill(lattice, fields->y, &random, err));
+  system_clear_inflow(hopping->system, fields->y);
+  TRY(hop_fields_step(fields, lattice, 0.0, hopping->leap, true, err));
+  memset(fields->yp, 0, (size_t)fields->n * sizeof(double));
+  lattice_energies(lattice, fields->y, NULL, 0.0);
+  return HD_OK;
 }
 
 /** Free; NULL is accepted. The system is left without hops. */

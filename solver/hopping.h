@@ -13,11 +13,13 @@ struct hopping_counts {
 
 struct hopping;
 
-/** From y (a state at rest, or one that hopping left) at t = 0; each experiment has random numbers
- * of its own. Errors: HD_INPUT where the method is not valid, HD_MEMORY, HD_CONVERGENCE */
+/** For y (a state at rest, or one that hopping left); each experiment has random numbers of its
+ * own. Errors: HD_INPUT where the method is not valid, HD_MEMORY */
 enum hd_status hopping_create(struct hopping **hopping, struct system *system, size_t experiment,
                               const struct transient_watch *watch, const double *y,
                               struct hd_error *err);
+/** Begin at t = 0, or go on with hopping_restore. Errors: HD_CONVERGENCE */
+enum hd_status hopping_start(struct hopping *hopping, struct hd_error *err);
 /** Begin a stretch that ends at `stop`. */
 void hopping_begin(struct hopping *hopping, double stop);
 /** Hops until the fields are solved anew, and that solution. */

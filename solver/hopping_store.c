@@ -1,12 +1,10 @@
 /* A state of hopping to a checkpoint and back, bit for bit. */
-#include <math.h>
 #include <string.h>
 #include "solver/base/memory.h"
 #include "solver/hopping_parts.h"
 
-enum { STORED = 18 };
+enum { STORED = 19 };
 
-/** Everything but the numbers of ions, which are in the state. */
 static void pack(const struct hopping *hopping, double values[STORED]) {
   const struct random_stream *stream = &hopping->stream;
   const struct hopping_counts counts = hopping_counts(hopping);
@@ -27,30 +25,9 @@ static void pack(const struct hopping *hopping, double values[STORED]) {
                            (double)counts.hops,
                            (double)counts.exchanges,
                            (double)counts.leaps,
-                           (double)counts.events};
+                           (double)counts.events,
+                           hopping->age};
   memcpy(values, packed, sizeof packed);
-}
-
-enum hd_status hopping_save(const struct hopping *hopping, struct store *store,
-                            struct hd_error *err) {
-  size_t n = (size_t)hopping->fields->n, components = system_ion_components(hopping->system);
-  double values[STORED];
-  pack(hopping, values);
-  TRY(store_put(store, "hopping", STORED, values, err));
-  TRY(store_put(store, "hopping_state", n, hopping->fields->y, err));
-  TRY(store_put(store, "hopping_rate", n, hopping->fields->yp, err));
-  TRY(store_put(store, "hopping_counts", 3,
-                (const double[]){(double)hopping->fields->solutions,
-                                 (double)hopping->fields->newton_iterations,
-                                 (double)hopping->fields->failures},
-                err));
-  double *inflow = NULL;
-  TRY(hd_alloc(&inflow, components + 1, sizeof(double), err));
-  for (size_t c = 0; c < components; c++)
-    inflow[c] = (double)hopping->lattice->inflow[c];
-  enum hd_status status = store_put(store, "hopping_inflow", components, inflow, err);
-  hd_free(&inflow);
-  return status;
 }
 
 static void unpack(struct hopping *hopping, const double *values) {
@@ -70,35 +47,48 @@ static void unpack(struct hopping *hopping, const double *values) {
   hopping->lattice->exchanges = (long)values[15];
   hopping->counts.leaps = (long)values[16];
   hopping->counts.events = (long)values[17];
+  hopping->age = (int)values[18];
 }
 
-/** Go on from a stored state: the same random numbers, new factors and answers of the fields. */
+/** Numbers of ions of all points, then those that came in: [points + components], the caller's. */
+static enum hd_status allocate(const struct hopping *hopping, double **numbers, size_t *n,
+                               struct hd_error *err) {
+  *n = (size_t)hopping->lattice->n_points + system_ion_components(hopping->system);
+  return hd_alloc(numbers, *n, sizeof **numbers, err);
+}
+
+/** Behind a step, as it stands: nothing is changed by it. */
+enum hd_status hopping_save(const struct hopping *hopping, struct store *store,
+                            struct hd_error *err) {
+  const struct lattice *lattice = hopping->lattice;
+  size_t points = (size_t)lattice->n_points, n;
+  double values[STORED], *numbers = NULL;
+  pack(hopping, values);
+  TRY(store_put(store, "hopping", STORED, values, err));
+  TRY(store_put(store, "hopping_energies", points, lattice->v, err));
+  TRY(allocate(hopping, &numbers, &n, err));
+  for (size_t i = 0; i < n; i++)
+    numbers[i] = (double)(i < points ? lattice->points[i].count : lattice->inflow[i - points]);
+  enum hd_status status = store_put(store, "hopping_numbers", n, numbers, err);
+  hd_free(&numbers);
+  TRY(status);
+  return hop_fields_save(hopping->fields, lattice, store, err);
+}
+
+/** Go on from a stored state; the factors of the system are restored already. */
 enum hd_status hopping_restore(struct hopping *hopping, const struct store *store,
                                struct hd_error *err) {
-  size_t n = (size_t)hopping->fields->n, components = system_ion_components(hopping->system);
-  struct hop_fields *fields = hopping->fields;
-  double values[STORED], counts[3], *inflow = NULL;
+  struct lattice *lattice = hopping->lattice;
+  size_t points = (size_t)lattice->n_points, n;
+  double values[STORED], *numbers = NULL;
   TRY(store_get(store, "hopping", STORED, values, err));
-  TRY(store_get(store, "hopping_state", n, fields->y, err));
-  TRY(store_get(store, "hopping_rate", n, fields->yp, err));
-  TRY(store_get(store, "hopping_counts", 3, counts, err));
-  TRY(hd_alloc(&inflow, components + 1, sizeof(double), err));
-  enum hd_status status = store_get(store, "hopping_inflow", components, inflow, err);
-  for (size_t c = 0; c < components; c++)
-    hopping->lattice->inflow[c] = (long)inflow[c];
-  hd_free(&inflow);
-  TRY(status);
-  for (int p = 0; p < hopping->lattice->n_points; p++) {
-    struct lattice_point *point = &hopping->lattice->points[p];
-    point->count = lround(fields->y[point->dof] / point->per_ion);
-  }
   unpack(hopping, values);
-  fields->solutions = (long)counts[0];
-  fields->newton_iterations = (long)counts[1];
-  fields->failures = (long)counts[2];
-  fields->step = 0.0;
-  fields->answers.factors = NULL;
-  memcpy(fields->old, fields->y, n * sizeof(double));
-  lattice_energies(hopping->lattice, fields->y, fields->yp, hopping->t);
-  return HD_OK;
+  TRY(store_get(store, "hopping_energies", points, lattice->v, err));
+  TRY(allocate(hopping, &numbers, &n, err));
+  enum hd_status status = store_get(store, "hopping_numbers", n, numbers, err);
+  for (size_t i = 0; i < n; i++)
+    *(i < points ? &lattice->points[i].count : &lattice->inflow[i - points]) = (long)numbers[i];
+  hd_free(&numbers);
+  TRY(status);
+  return hop_fields_restore(hopping->fields, lattice, hopping->t, store, err);
 }

@@ -14,6 +14,10 @@ enum hd_status integrator_create(struct integrator *integrator, struct system *s
   return HD_OK;
 }
 
+enum hd_status integrator_start(struct integrator *integrator, struct hd_error *err) {
+  return integrator->hopping ? hopping_start(integrator->hopping, err) : HD_OK;
+}
+
 void integrator_free(struct integrator *integrator) {
   transient_free(&integrator->smooth);
   hopping_free(&integrator->hopping);
@@ -74,6 +78,15 @@ struct transient_integrals integrator_integrals(struct integrator *integrator) {
 struct transient_counts integrator_counts(const struct integrator *integrator) {
   return integrator->smooth ? transient_counts(integrator->smooth)
                             : hopping_transient_counts(integrator->hopping);
+}
+
+bool integrator_is_exact(const struct integrator *integrator) {
+  return integrator->hopping || integrator->langevin;
+}
+
+bool integrator_rests(const struct integrator *integrator) {
+  return !integrator->langevin ||
+         langevin_over(integrator->langevin, transient_time(integrator->smooth));
 }
 
 enum hd_status integrator_save(struct integrator *integrator, struct store *store,

@@ -32,21 +32,6 @@ static const char *const spoken_orderings[] = {"", "natural", "AMD", "METIS"};
 static const struct linear_solver *const solvers[] = {
     [LINEAR_KLU] = &linear_klu, [LINEAR_UMFPACK] = &linear_umfpack};
 
-struct linear {
-  int64_t n;
-  enum linear_choice choice;
-  enum linear_ordering ordering;
-  const struct linear_solver *solver;
-  void *state;                  /* owned: of the solver */
-  struct linear_border *border; /* owned; NULL: the solver has the whole matrix */
-  int64_t n_border;
-  const struct sparse *matrix;  /* borrowed */
-  struct linear_krylov *krylov; /* owned; NULL: not used so far */
-  int worn;                     /* iterations of the last linear_iterate with these factors */
-  bool ready;
-  struct linear_counts counts;
-};
-
 /** Free the arrays of a matrix and null them. */
 void sparse_free(struct sparse *matrix) {
   hd_free(&matrix->column);
@@ -151,6 +136,8 @@ enum hd_status linear_create(struct linear **out, const struct sparse *matrix,
   enum hd_status status = linear_nodes(&node, matrix, options, err);
   if (status == HD_OK)
     status = create_parts(linear, matrix, node, options, err);
+  if (status == HD_OK && options->keep)
+    status = hd_alloc(&linear->kept, 2 * (size_t)matrix->column[matrix->n], sizeof(double), err);
   hd_free(&node);
   if (status != HD_OK)
     linear_free(&linear);
@@ -160,12 +147,22 @@ enum hd_status linear_create(struct linear **out, const struct sparse *matrix,
 
 /* ---- factorise and solve ---- */
 
-static int factor(struct linear *linear) {
+int linear_make(struct linear *linear) {
   if (!linear->border)
     return linear->solver->factor(linear->state);
   linear_border_load(linear->border);
   return linear->solver->factor(linear->state) ||
          linear_border_factor(linear->border, linear->solver, linear->state);
+}
+
+/** Keep the values that the factors were just made of, and their pivots chosen for. */
+static void keep(struct linear *linear) {
+  size_t entries = (size_t)linear->matrix->column[linear->n];
+  const double *value = linear->matrix->value;
+  const struct linear_solver *solver = linear->solver;
+  if (!solver->age || *solver->age(linear->state) == 0)
+    memcpy(linear->kept, value, entries * sizeof *value);
+  memcpy(linear->kept + entries, value, entries * sizeof *value);
 }
 
 /**
@@ -175,8 +172,10 @@ static int factor(struct linear *linear) {
 int linear_factor(struct linear *linear) {
   double start = hd_clock();
   linear->counts.factorisations++;
-  int failed = factor(linear);
+  int failed = linear_make(linear);
   linear->ready = !failed;
+  if (linear->kept && !failed)
+    keep(linear);
   linear->worn = 0;
   linear->counts.factor_s += hd_clock() - start;
   return failed;
@@ -281,6 +280,7 @@ struct linear_report linear_report(const struct linear *linear) {
   return (struct linear_report){.solver = spoken_solvers[linear->choice],
                                 .ordering = spoken_orderings[linear->ordering],
                                 .border = linear->n_border,
+                                .used = linear->earlier + linear->counts.factorisations,
                                 .entries = entries};
 }
 
@@ -292,5 +292,6 @@ void linear_free(struct linear **linear) {
     (*linear)->solver->free(&(*linear)->state);
   linear_border_free(&(*linear)->border);
   linear_krylov_free(&(*linear)->krylov);
+  hd_free(&(*linear)->kept);
   hd_free(linear);
 }

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "solver/base/error.h"
+#include "solver/store.h"
 
 /** Compressed sparse columns; 64-bit indices as SUNDIALS and SuiteSparse share them. */
 struct sparse {
@@ -31,6 +31,7 @@ struct linear_options {
   enum linear_ordering ordering;
   int dimension;    /* of the mesh: in 1D the natural order is a band */
   int blas_threads; /* 0: one */
+  bool keep;        /* the values of the factors' matrices, for linear_save */
   const int *node;  /* [n] borrowed during linear_create: mesh node of an unknown, -1: of none;
                        NULL: each unknown is a node of its own */
 };
@@ -44,6 +45,7 @@ struct linear_counts {
 struct linear_report {
   const char *solver, *ordering;
   int64_t border;  /* unknowns that are eliminated last, by blocks */
+  long used;       /* factorisations, with those before a checkpoint */
   int64_t entries; /* in the factors: 0 before the first one */
 };
 
@@ -74,6 +76,14 @@ struct linear_counts linear_counts_add(struct linear_counts a, struct linear_cou
 /** Threads of the BLAS from now on; 0: one. Errors: HD_INPUT, it takes no such number. */
 enum hd_status linear_blas_threads(int threads, struct hd_error *err);
 struct linear_report linear_report(const struct linear *linear);
+
+/* linear_store.c: factors to a checkpoint and back, bit for bit; options.keep was set */
+
+enum hd_status linear_save(const struct linear *linear, struct store *store, const char *name,
+                           struct hd_error *err);
+/** Make them again; that does not count as work. Errors: HD_IO, HD_INTERNAL */
+enum hd_status linear_restore(struct linear *linear, const struct store *store, const char *name,
+                              struct hd_error *err);
 void linear_free(struct linear **linear);
 
 #endif

@@ -114,9 +114,14 @@ static int64_t klu_singular(const void *state) {
   return ((const struct klu *)state)->common.singular_col;
 }
 
+static int *klu_age(void *state) {
+  return &((struct klu *)state)->since_full;
+}
+
 const struct linear_solver linear_klu = {.create = klu_create,
                                          .factor = klu_factorise,
                                          .solve = klu_backsolve,
                                          .entries = klu_entries,
                                          .singular_column = klu_singular,
+                                         .age = klu_age,
                                          .free = klu_destroy};

@@ -15,6 +15,8 @@ struct linear_solver {
   int (*solve)(void *state, bool transposed, double *b, int64_t count);
   int64_t (*entries)(const void *state); /* of the factors */
   int64_t (*singular_column)(const void *state);
+  /* how often factors were made with these pivots, beyond the first time; NULL: never */
+  int *(*age)(void *state);
   void (*free)(void **state);
 };
 
@@ -43,6 +45,28 @@ void linear_choose(const struct linear_options *options, int64_t n, enum linear_
 /** The nodes of all unknowns; where none are given each unknown is one. [n] out, the caller's. */
 enum hd_status linear_nodes(int **node, const struct sparse *matrix,
                             const struct linear_options *options, struct hd_error *err);
+
+/** A matrix, and what makes and holds its factors. */
+struct linear {
+  int64_t n;
+  enum linear_choice choice;
+  enum linear_ordering ordering;
+  const struct linear_solver *solver;
+  void *state;                  /* owned: of the solver */
+  struct linear_border *border; /* owned; NULL: the solver has the whole matrix */
+  int64_t n_border;
+  const struct sparse *matrix;  /* borrowed */
+  struct linear_krylov *krylov; /* owned; NULL: not used so far */
+  int worn;                     /* iterations of the last linear_iterate with these factors */
+  bool ready;
+  double *kept; /* [2 * entries] owned: values that the pivots were chosen for, and those of the
+                   factors; NULL: not kept */
+  long earlier; /* factorisations before a checkpoint */
+  struct linear_counts counts;
+};
+
+/** Factorise the present values; the time does not count. 0: done, 1: singular (linear.c). */
+int linear_make(struct linear *linear);
 
 /* linear_order.c */
 

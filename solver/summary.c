@@ -154,10 +154,7 @@ static json_t *mesh_object(const struct system *system) {
 void summary_add_work(struct summary *summary, const struct system *system,
                       const struct steady *steady) {
   struct summary_work *work = &summary->work;
-  work->linear = linear_counts_add(work->linear, system->past);
-  for (int i = 0; i < SYSTEM_PLANS; i++)
-    if (system->plans[i].ready)
-      work->linear = linear_counts_add(work->linear, linear_counts(system->plans[i].linear));
+  work->linear = linear_counts_add(work->linear, system_linear_counts(system));
   work->residuals += system->residuals;
   work->jacobians += system->jacobians;
   work->assembly_s += system->assembly_s;
@@ -171,10 +168,10 @@ static struct linear_report main_report(const struct system *system) {
   for (int i = 0; i < SYSTEM_PLANS; i++) {
     if (!system->plans[i].ready)
       continue;
-    long used = linear_counts(system->plans[i].linear).factorisations;
-    if (used > most)
-      report = linear_report(system->plans[i].linear);
-    most = used > most ? used : most;
+    struct linear_report one = linear_report(system->plans[i].linear);
+    if (one.used > most)
+      report = one;
+    most = one.used > most ? one.used : most;
   }
   return report;
 }

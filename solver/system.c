@@ -70,6 +70,7 @@ static enum hd_status fill_nodes(struct system *system, struct hd_error *err) {
   system->linear.solver = (enum linear_choice)system->run->solver.linear;
   system->linear.ordering = (enum linear_ordering)system->run->solver.ordering;
   system->linear.blas_threads = system->run->solver.blas_threads;
+  system->linear.keep = system->run->stochastic.engine != ENGINE_NONE;
   return HD_OK;
 }
 

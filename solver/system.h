@@ -60,6 +60,7 @@ struct system_plan {
   struct stamp stamp;
   struct sparse matrix;
   struct linear *linear;
+  struct linear *spare; /* a second set of factors; NULL: nobody has asked for one */
 };
 
 enum { SYSTEM_PLANS = 6 };
@@ -104,8 +105,21 @@ void system_reset_drives(struct system *system);
 enum hd_status system_plan(struct system *system, enum system_mode mode, bool frozen,
                            struct system_plan **plan, struct hd_error *err);
 
+/** A second set of factors of the plan's matrix, made at the first use. */
+enum hd_status system_spare(struct system *system, enum system_mode mode, bool frozen,
+                            struct linear **spare, struct hd_error *err);
+
+/** What all factors of a system took so far. */
+struct linear_counts system_linear_counts(const struct system *system);
+
 /** Free a plan that is not needed for long: its factors are as large as the others'. */
 void system_drop_plan(struct system *system, enum system_mode mode, bool frozen);
+
+/** The factors of all plans to a checkpoint and back, bit for bit; system->linear.keep was set. */
+enum hd_status system_save_factors(const struct system *system, struct store *store,
+                                   struct hd_error *err);
+enum hd_status system_restore_factors(struct system *system, const struct store *store,
+                                      struct hd_error *err);
 
 /** Free all plans; for system_free. */
 void system_free_plans(struct system *system);

@@ -1,5 +1,6 @@
 #include "solver/system.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "solver/base/clock.h"
 #include "solver/base/memory.h"
@@ -89,10 +90,35 @@ enum hd_status system_plan(struct system *system, enum system_mode mode, bool fr
   return (*plan)->ready ? HD_OK : make_plan(system, *plan, mode, frozen, err);
 }
 
+enum hd_status system_spare(struct system *system, enum system_mode mode, bool frozen,
+                            struct linear **spare, struct hd_error *err) {
+  struct system_plan *plan;
+  TRY(system_plan(system, mode, frozen, &plan, err));
+  if (!plan->spare)
+    TRY(linear_create(&plan->spare, &plan->matrix, &system->linear, err));
+  *spare = plan->spare;
+  return HD_OK;
+}
+
+/** The work of both sets of factors. */
+static struct linear_counts counts_of(const struct system_plan *plan) {
+  struct linear_counts counts = linear_counts(plan->linear);
+  return plan->spare ? linear_counts_add(counts, linear_counts(plan->spare)) : counts;
+}
+
+struct linear_counts system_linear_counts(const struct system *system) {
+  struct linear_counts sum = system->past;
+  for (int i = 0; i < SYSTEM_PLANS; i++)
+    if (system->plans[i].ready)
+      sum = linear_counts_add(sum, counts_of(&system->plans[i]));
+  return sum;
+}
+
 static void free_plan(struct system_plan *plan) {
   hd_free(&plan->row);
   hd_free(&plan->scale);
   linear_free(&plan->linear);
+  linear_free(&plan->spare);
   stamp_free(&plan->stamp);
   sparse_free(&plan->matrix);
 }
@@ -107,9 +133,56 @@ void system_free_plans(struct system *system) {
 void system_drop_plan(struct system *system, enum system_mode mode, bool frozen) {
   struct system_plan *plan = find_plan(system, mode, frozen);
   if (plan->ready)
-    system->past = linear_counts_add(system->past, linear_counts(plan->linear));
+    system->past = linear_counts_add(system->past, counts_of(plan));
   free_plan(plan);
   *plan = (struct system_plan){0};
+}
+
+/* ---- checkpoints ---- */
+
+enum { NAME = 64 };
+
+/** Name of one of the two sets of factors of plan i in a store. */
+static const char *name_of(char text[NAME], int i, bool spare) {
+  snprintf(text, NAME, "factors_%d%s", i, spare ? "_spare" : "");
+  return text;
+}
+
+enum hd_status system_save_factors(const struct system *system, struct store *store,
+                                   struct hd_error *err) {
+  double plans[SYSTEM_PLANS]; /* sets of factors */
+  char name[NAME];
+  for (int i = 0; i < SYSTEM_PLANS; i++) {
+    const struct system_plan *plan = &system->plans[i];
+    plans[i] = !plan->ready ? 0.0 : plan->spare ? 2.0 : 1.0;
+    if (plan->ready)
+      TRY(linear_save(plan->linear, store, name_of(name, i, false), err));
+    if (plan->spare)
+      TRY(linear_save(plan->spare, store, name_of(name, i, true), err));
+  }
+  return store_put(store, "plans", SYSTEM_PLANS, plans, err);
+}
+
+/** Make the plans that there were, and their factors as they were. */
+enum hd_status system_restore_factors(struct system *system, const struct store *store,
+                                      struct hd_error *err) {
+  double plans[SYSTEM_PLANS];
+  char name[NAME];
+  TRY(store_get(store, "plans", SYSTEM_PLANS, plans, err));
+  for (int i = 0; i < SYSTEM_PLANS; i++) {
+    enum system_mode mode = (enum system_mode)(i / 2);
+    struct system_plan *plan;
+    struct linear *spare;
+    if (plans[i] > 0.0) {
+      TRY(system_plan(system, mode, i % 2 != 0, &plan, err));
+      TRY(linear_restore(plan->linear, store, name_of(name, i, false), err));
+    }
+    if (plans[i] > 1.0) {
+      TRY(system_spare(system, mode, i % 2 != 0, &spare, err));
+      TRY(linear_restore(spare, store, name_of(name, i, true), err));
+    }
+  }
+  return HD_OK;
 }
 
 /* ---- evaluate ---- */

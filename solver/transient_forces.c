@@ -37,8 +37,8 @@ void transient_fluctuate(struct transient *transient, struct langevin *langevin)
 }
 
 void transient_rows(struct transient *transient, double *F) {
-  struct system_point point =
-      transient_point(transient, transient->t - transient->origin, transient->y, transient->yp);
+  struct system_point point = transient_point(transient, 0.0, transient->y, transient->yp);
+  point.t = transient->t; /* the same to the last bit wherever IDAS's clock began */
   system_residual(transient->system, &point, F);
 }
 

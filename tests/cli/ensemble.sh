@@ -147,6 +147,22 @@ require ! -e refused
 expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 1 -o held --set 'device.species[1].hop_length="0.6 nm"' \
   --set 'experiments[0].frozen_ions=true'
 
+# Stopped on its way and gone on with, and with checkpoints in the input, it has the same trajectories.
+"$HALIDRIFT" ensemble hopping.cfg -n 12 -j 2 -o hop_stopped --set "$coarse" >first.txt 2>&1 &
+pid=$!
+wait_for eval '[ "$(grep -c trajectory hop_stopped/results.jsonl)" -ge 2 ]'
+kill -TERM $pid
+status_of $pid
+require $status -eq 130
+expect 0 "interrupted with [0-9]+ of 12 trajectories done" cat first.txt
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 12 -o hop_stopped --set "$coarse" --resume
+same hop1 hop_stopped
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 3 -j 2 -o hop_kept --set "$coarse" --set checkpoint.steps=20 --traces
+for i in 0 1 2; do
+  expect 0 "" cmp hop3/trajectories/00000$i/terminals.csv hop_kept/trajectories/00000$i/terminals.csv
+  expect 0 "" cmp hop3/trajectories/00000$i/spikes.csv hop_kept/trajectories/00000$i/spikes.csv
+done
+
 # ---- statistics of known spikes ----
 
 # Trajectories that fire in pulses 1 and 3, 2, 3, and not at all, out of four pulses.

@@ -1,7 +1,10 @@
 #!/bin/sh
-# Single ions on the command line: whole numbers, a trajectory that is the same bit for bit behind a
-# kill -9, other trajectories for other numbers, and sentences for what the method does not know.
+# Single ions on the command line: whole numbers, a trajectory that is the same bit for bit with and
+# without checkpoints, behind a kill -9 and behind SIGTERM, other trajectories for other numbers, and
+# sentences for what the method does not know.
+# ctest: timeout=600
 . "$HALIDRIFT_ROOT/tests/support/shell.sh"
+support=$HALIDRIFT_ROOT/tests/support
 deck=$HALIDRIFT_ROOT/inputs/populations/firing.cfg
 short='experiments=({name="step";type="transient";start="equilibrium";duration="60 us";
   drive=({source="Vin";waveform={type="pulse";low="0 V";high="1 V";rise="1 us";width="1 s";fall="1 us";};});})'
@@ -32,14 +35,48 @@ grep '^a,' twice/terminals.csv | cut -d, -f2- >a.csv
 grep '^b,' twice/terminals.csv | cut -d, -f2- >b.csv
 expect 1 "" cmp -s a.csv b.csv
 
-# Killed at random moments it goes on to the same rows.
+# ---- checkpoints change nothing, wherever they are and whoever asks for them ----
+
+# with_and_without NAME DECK CHECKPOINT...: the same run with a checkpoint.
+with_and_without() {
+  name=$1 input=$2 checkpoint=$3
+  shift 3
+  expect 0 "" "$HALIDRIFT" run "$input" -q -o "$name" "$@"
+  expect 0 "" "$HALIDRIFT" run "$input" -q -o "${name}_kept" --set "checkpoint.$checkpoint" "$@"
+  expect 0 "" python3 "$support/same_run.py" --but-input "$name" "${name}_kept"
+  cat out.txt
+}
+with_and_without each "$deck" steps=1 --set "$short"
+with_and_without leaps "$deck" steps=1 --set "$short" --set 'device.area="900 nm^2"'
+require "$(grep -c '"leaps": 0' leaps/summary.json)" -eq 0
+with_and_without hops "$deck" steps=90 --set "$short" --set 'experiments[0].duration="8 us"' --set stochastic.field_tolerance=0
+with_and_without film "$HALIDRIFT_ROOT/validation/single_ions/plane.cfg" steps=1 --set 'experiments[0].duration="20 us"'
+with_and_without dense "$deck" steps=7 --set "$short" --set 'solver.linear="umfpack"' --set 'solver.ordering="amd"'
+
+# Edges of 10 ns on which steps fail, spikes, fields, a sweep, and experiments that go on from others.
+series='experiments=({name="a";type="transient";start="equilibrium";duration="50 us";
+  drive=({source="Vin";waveform={type="pulse";low="0 V";high="5 V";rise="10 ns";width="8 us";fall="10 ns";period="20 us";};});
+  fields={start=true;every=50;at_spikes=true;times=["3 us"];};
+  spikes={device="memristor";terminal="anode";threshold="1 nA";};},
+  {name="sweep";type="dc_sweep";frozen_ions=true;source="Vin";from="0 V";to="0.2 V";points=21;},
+  {name="b";type="transient";start="last";duration="20 us";},
+  {name="c";type="transient";start="steady";duration="20 us";})'
+with_and_without series "$deck" steps=9 --set "$series"
+require "$(wc -l <series/spikes.csv)" -gt 1
+require "$(grep -c '"convergence_failures": 0' series/summary.json)" -eq 0
+
+# Killed or stopped at random moments it goes on to the same rows.
 cp "$HALIDRIFT_ROOT/inputs/populations/channel.inc" .
 sed 's/duration = "8 ms"/duration = "0.5 ms"/; s/every_step = false; times = .*;/every_step = true; };/' "$deck" >deck.cfg
-echo 'checkpoint = { time = "10 us"; };' >>deck.cfg
 expect 0 "" "$HALIDRIFT" run deck.cfg -q -o long
-expect 0 "" python3 "$HALIDRIFT_ROOT/tests/support/kill_and_resume.py" "$HALIDRIFT" deck.cfg killed 10
-expect 0 "" cmp long/terminals.csv killed/terminals.csv
-expect 0 "" cmp long/spikes.csv killed/spikes.csv
+expect 0 "" python3 "$support/kill_and_resume.py" --interrupt "$HALIDRIFT" deck.cfg stopped 10
+cat out.txt
+expect 0 "" python3 "$support/same_run.py" long stopped
+expect 0 "goes on from checkpoint [0-9]+: the result is the same bit for bit" cat stopped/log.txt
+echo 'checkpoint = { time = "0.1 ms"; };' >>deck.cfg
+expect 0 "" python3 "$support/kill_and_resume.py" "$HALIDRIFT" deck.cfg killed 10 2
+cat out.txt
+expect 0 "" python3 "$support/same_run.py" --but-input long killed
 
 # Cells: chosen by themselves, 3 sites in 4 nm x 4 nm; spoken of where they are few or long; refused.
 free='device.layers=({name="channel";material="film";thickness="30 nm";})'

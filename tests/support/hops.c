@@ -51,6 +51,7 @@ void hops_start(struct hops *hops, const long *numbers) {
   for (int c = 0; c < hops->n_cells; c++)
     rig->y[hops->dof[c]] = (double)numbers[c] * hops->per_ion[c];
   require(hopping_create(&hops->hopping, rig->system, 0, &watch, rig->y, &err), &err);
+  require(hopping_start(hops->hopping, &err), &err);
 }
 
 double hops_run(struct hops *hops, double duration, int contact) {

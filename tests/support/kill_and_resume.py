@@ -1,28 +1,34 @@
 #!/usr/bin/env python3
 """Run an input, kill it with SIGKILL at random moments, resume it, until it ends by itself.
 
-    python3 kill_and_resume.py PROGRAM INPUT DIR KILLS [SEED]
+    python3 kill_and_resume.py [--interrupt] PROGRAM INPUT DIR KILLS [SEED]
 
+With --interrupt every other signal, by chance, is SIGTERM, behind which the run leaves a checkpoint.
 A run that ends before KILLS kills have hit is begun anew. Fails when a resumed run does not go on.
 """
 
 import json
 import pathlib
 import random
+import signal
 import subprocess
 import sys
 import time
 
 
-def kill_after(command, delay):
-    """Exit status of a command, None when it was killed."""
+INTERRUPTED = 130
+
+
+def kill_after(command, delay, number):
+    """Exit status of a command, None when the signal has ended it."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         text, _ = process.communicate(timeout=delay)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return None, ""
+        process.send_signal(number)
+        text, _ = process.communicate()
+        if process.returncode in (INTERRUPTED, -number):
+            return None, ""
     return process.returncode, text
 
 
@@ -38,8 +44,13 @@ def check_order(numbers):
 
 
 def main():
-    program, deck, folder, wanted = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]), int(sys.argv[4])
-    chance = random.Random(int(sys.argv[5]) if len(sys.argv) > 5 else 1)
+    words = sys.argv[1:]
+    signals = [signal.SIGKILL]
+    if words[0] == "--interrupt":
+        signals.append(signal.SIGTERM)
+        words = words[1:]
+    program, deck, folder, wanted = words[0], words[1], pathlib.Path(words[2]), int(words[3])
+    chance = random.Random(int(words[4]) if len(words) > 4 else 1)
     first = [program, "run", deck, "-q", "-o", str(folder)]
     resume = [program, "run", "--resume", str(folder), "-q"]
     kills, longest, numbers = 0, 0.1, []
@@ -49,7 +60,7 @@ def main():
         if (have or (numbers and numbers[-1])) and has_ended(folder):
             check_order(numbers)
             numbers, have = [], []
-        status, text = kill_after(resume if have else first, chance.uniform(0.02, longest))
+        status, text = kill_after(resume if have else first, chance.uniform(0.02, longest), chance.choice(signals))
         if status == 0 and kills < wanted:
             # a machine at rest gets to the end too soon: once more, with less time in between
             check_order(numbers)

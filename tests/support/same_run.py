@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Are two run folders the same result?
 
-    python3 same_run.py [--within SHARE] A B
+    python3 same_run.py [--within SHARE | --but-input] A B
 
-Byte for byte: tables, every value of fields.nc, results and counts of summary.json. With --within:
-times of spikes, their energies and peaks, and the last states agree to that share.
+Byte for byte: tables, every value of fields.nc, results and counts of summary.json. With --but-input:
+of inputs that differ in what must not matter. With --within: times of spikes, their energies and
+peaks, and the last states agree to that share.
 """
 
 import csv
@@ -29,13 +30,15 @@ def fields(folder):
                           capture_output=True, text=True).stdout
 
 
-def exact(a, b):
-    wrong = [name for name in ("terminals.csv", "spikes.csv", "resolved.cfg")
-             if (a / name).read_bytes() != (b / name).read_bytes()]
-    if fields(a) != fields(b):
+def exact(a, b, inputs):
+    names = ["terminals.csv", "spikes.csv"] + (["resolved.cfg"] if inputs else [])
+    wrong = [name for name in names if (a / name).read_bytes() != (b / name).read_bytes()]
+    if any((folder / "fields.nc").exists() for folder in (a, b)) and fields(a) != fields(b):
         wrong.append("fields.nc")
-    if summary(a) != summary(b):
-        wrong.append("summary.json")
+    one, two = summary(a), summary(b)
+    differ = {key for key in one.keys() | two.keys() if one.get(key) != two.get(key)}
+    if differ - (set() if inputs else {"input_hash"}):
+        wrong.append(f"summary.json: {', '.join(sorted(differ))}")
     return wrong
 
 
@@ -72,12 +75,15 @@ def within(a, b, share):
 
 def main():
     words = sys.argv[1:]
-    share = None
-    if words[0] == "--within":
+    share, inputs = None, True
+    if words[0] == "--but-input":
+        inputs = False
+        words = words[1:]
+    elif words[0] == "--within":
         share = float(words[1])
         words = words[2:]
     a, b = map(pathlib.Path, words)
-    wrong = exact(a, b) if share is None else within(a, b, share)
+    wrong = exact(a, b, inputs) if share is None else within(a, b, share)
     print("\n".join(wrong))
     return 1 if wrong else 0
 

@@ -1,0 +1,162 @@
+#include <stdint.h>
+#include <string.h>
+#include "solver/linear.h"
+#include "solver/stamp.h"
+#include "tests/support/difference.h"
+
+enum { SIZE = 40, BORDER = 2, KINDS = 6 };
+
+/** A band whose diagonal is `diagonal` wherever no pivot has to leave it, and two unknowns that
+ * belong to no node. */
+static void emit(struct stamp *stamp, double diagonal) {
+  for (int i = 0; i < SIZE; i++)
+    for (int j = i < 2 ? 0 : i - 2; j <= i + 2 && j < SIZE; j++)
+      stamp_add(stamp, i, j, i == j ? (i % 5 == 2 ? diagonal : 3.0) : sin(7.0 * i + 3.0 * j));
+  for (int e = SIZE; e < SIZE + BORDER; e++)
+    for (int i = e % 3; i < SIZE; i += 3) {
+      stamp_add(stamp, i, e, 0.5);
+      stamp_add(stamp, e, i, cos(i));
+    }
+  for (int e = SIZE; e < SIZE + BORDER; e++)
+    stamp_add(stamp, e, e, 2.0);
+}
+
+struct rig {
+  struct stamp stamp;
+  struct sparse matrix;
+  struct linear *linear;
+};
+
+static void open_rig(struct rig *rig, int kind) {
+  struct hd_error err = {0};
+  int node[SIZE + BORDER];
+  for (int g = 0; g < SIZE + BORDER; g++)
+    node[g] = g < SIZE ? g : -1;
+  struct linear_options options = {.solver = (enum linear_choice)(1 + kind / 3),
+                                   .ordering = (enum linear_ordering)(1 + kind % 3),
+                                   .dimension = 2,
+                                   .keep = true,
+                                   .node = node};
+  *rig = (struct rig){0};
+  stamp_record(&rig->stamp, SIZE + BORDER);
+  emit(&rig->stamp, 3.0);
+  ck_assert_int_eq(stamp_finish(&rig->stamp, &rig->matrix, &err), HD_OK);
+  ck_assert_int_eq(linear_create(&rig->linear, &rig->matrix, &options, &err), HD_OK);
+}
+
+static int factor(struct rig *rig, double diagonal) {
+  stamp_replay(&rig->stamp, &rig->matrix);
+  emit(&rig->stamp, diagonal);
+  return linear_factor(rig->linear);
+}
+
+static void solve(struct rig *rig, double *x) {
+  for (int g = 0; g < SIZE + BORDER; g++)
+    x[g] = cos(3.0 * g);
+  ck_assert_int_eq(linear_solve(rig->linear, x), 0);
+}
+
+static void close_rig(struct rig *rig) {
+  linear_free(&rig->linear);
+  stamp_free(&rig->stamp);
+  sparse_free(&rig->matrix);
+}
+
+/** The factors of one rig in another. */
+static void carry(const struct rig *from, struct rig *to) {
+  struct hd_error err = {0};
+  struct store *store = NULL;
+  ck_assert_int_eq(store_create(&store, &err), HD_OK);
+  ck_assert_int_eq(linear_save(from->linear, store, "matrix", &err), HD_OK);
+  ck_assert_int_eq(linear_restore(to->linear, store, "matrix", &err), HD_OK);
+  store_free(&store);
+}
+
+/** Pivots leave a diagonal of 1e-12; with those pivots other values have other rounding errors than
+ * with their own. */
+START_TEST(restored_factors_solve_to_the_last_bit) {
+  double x[SIZE + BORDER], y[SIZE + BORDER];
+  struct rig old, new;
+  open_rig(&old, _i);
+  open_rig(&new, _i);
+  ck_assert_int_eq(factor(&old, 1e-12), 0);
+  ck_assert_int_eq(factor(&old, 2.0), 0);
+  ck_assert_int_eq(factor(&old, 2.5), 0);
+  carry(&old, &new);
+  ck_assert_int_eq(linear_report(new.linear).used, 3);
+  ck_assert_int_eq(linear_counts(new.linear).factorisations, 0);
+  for (int again = 0; again < 2; again++) {
+    solve(&old, x);
+    solve(&new, y);
+    ck_assert_mem_eq(x, y, sizeof x);
+    ck_assert_int_eq(factor(&old, 2.1), 0);
+    ck_assert_int_eq(factor(&new, 2.1), 0);
+  }
+  close_rig(&old);
+  close_rig(&new);
+}
+END_TEST
+
+/** KLU chooses its pivots anew after 50 factorisations: in both at the same one. */
+START_TEST(restored_factors_have_their_age) {
+  double x[SIZE + BORDER], y[SIZE + BORDER];
+  struct rig old, new;
+  open_rig(&old, _i);
+  open_rig(&new, _i);
+  ck_assert_int_eq(factor(&old, 1e-12), 0);
+  for (int i = 0; i < 40; i++)
+    ck_assert_int_eq(factor(&old, 2.0), 0);
+  carry(&old, &new);
+  for (int i = 0; i < 20; i++) {
+    ck_assert_int_eq(factor(&old, 2.0), 0);
+    ck_assert_int_eq(factor(&new, 2.0), 0);
+    solve(&old, x);
+    solve(&new, y);
+    ck_assert_mem_eq(x, y, sizeof x);
+  }
+  close_rig(&old);
+  close_rig(&new);
+}
+END_TEST
+
+/** Factors are those of the values that they were made of, the rows of the border included. */
+START_TEST(factors_do_not_see_later_values) {
+  double x[SIZE + BORDER], y[SIZE + BORDER];
+  struct rig rig;
+  open_rig(&rig, _i);
+  ck_assert_int_eq(factor(&rig, 2.0), 0);
+  solve(&rig, x);
+  for (int64_t i = 0; i < rig.matrix.column[SIZE + BORDER]; i++)
+    rig.matrix.value[i] *= 2.0;
+  solve(&rig, y);
+  ck_assert_mem_eq(x, y, sizeof x);
+  close_rig(&rig);
+}
+END_TEST
+
+START_TEST(a_matrix_without_factors_stays_without) {
+  double x[SIZE + BORDER] = {0};
+  struct rig old, new;
+  open_rig(&old, _i);
+  open_rig(&new, _i);
+  carry(&old, &new);
+  ck_assert_int_eq(linear_solve(new.linear, x), 1);
+  close_rig(&old);
+  close_rig(&new);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("linear_store");
+  TCase *tcase = tcase_create("linear_store");
+  tcase_add_loop_test(tcase, restored_factors_solve_to_the_last_bit, 0, KINDS);
+  tcase_add_loop_test(tcase, restored_factors_have_their_age, 0, KINDS);
+  tcase_add_loop_test(tcase, factors_do_not_see_later_values, 0, KINDS);
+  tcase_add_loop_test(tcase, a_matrix_without_factors_stays_without, 0, KINDS);
+  suite_add_tcase(suite, tcase);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
