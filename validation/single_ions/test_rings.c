@@ -12,7 +12,7 @@ enum { NR = 3, NZ = 5, CELLS = NR * NZ, IONS = 6, SAMPLES = 40000 };
 static const unsigned SITES[NR] = {2, 16, 14};
 static const double H = 1e-9;
 /** Time between samples, h^2 / D: the slowest mode has L^2 / (pi^2 D) = 2.5. */
-static const double SPACING = 3.0, SIGMAS = 4.0, POWER = 0.0125;
+static const double SPACING = 3.0, SIGMAS = 4.0, POWER = 0.01;
 
 static int ring(int c) {
   return c % NR;
