@@ -16,9 +16,6 @@ static const double FIRST_STEP_FRACTION = 1e-3;
  * sensitivities the matrix is made anew at the end of every step, which IDA does not know of: it
  * asks for another one only where c_j has changed much. */
 static const double CJ_CHANGE = 0.1, CJ_CHANGE_FORCES = 0.25, CJ_CHANGE_DEAR = 0.6;
-/** Largest growth of a step behind changes of random forces (2 in IDA): each of them begins with
- * steps that are a hundred times shorter than the last ones. */
-static const double GROWTH_FORCES = 8.0;
 
 /* ---- create ---- */
 
@@ -116,8 +113,6 @@ enum hd_status transient_restart(struct transient *transient, double step, struc
       transient->own || (!has_fronts(transient->system) && linear_is_dear(transient->plan->linear));
   double change = late ? CJ_CHANGE_DEAR : transient->langevin ? CJ_CHANGE_FORCES : CJ_CHANGE;
   TRY(transient_check(IDASetDeltaCjLSetup(ida, change), "the age of the matrix", err));
-  if (transient->langevin)
-    TRY(transient_check(IDASetEtaMax(ida, GROWTH_FORCES), "the growth of steps", err));
   TRY(transient_check(IDAReInit(ida, 0.0, transient->y, transient->yp), "a restart", err));
   TRY(transient_check(IDAQuadReInit(ida, transient->quad), "a restart", err));
   if (transient->own)
