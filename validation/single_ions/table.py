@@ -66,14 +66,29 @@ CELLS = {
     "8x8, h = 0.47 nm": (20, [AREA % 64, MESH % 64]),
     "8x8, h = 0.23 nm": (16, [AREA % 64, MESH % 128]),
 }
-WIDE = AREA % 2500
-TOLERANCE = "stochastic.field_tolerance=%g"
+# Many ions: crossed at the same current density, 10 nA in 5x5 nm, so that the density's time is one.
+THRESHOLD = 'experiments[0].spikes.threshold="%g nA"'
+LONG_LEAPS = LEAP % 0.1
+
+
+def scaled(side):
+    """Everything of a channel that goes with its cross-section."""
+    return [AREA % (side * side), THRESHOLD % (0.4 * side * side)]
+
+
 LIMIT = {
-    "leap 0.02, tolerance 0.05 kT": (16, [WIDE]),
-    "leap 0.005, 0.05 kT": (3, [WIDE, LEAP % 0.005]),
-    "leap 0.005, 0.005 kT": (3, [WIDE, LEAP % 0.005, TOLERANCE % 0.005]),
-    "leap 0.002, 0.002 kT": (2, [WIDE, LEAP % 0.002, TOLERANCE % 0.002]),
-    "leap 0.005, 0.005 kT, h = 0.3 nm": (2, [WIDE, LEAP % 0.005, TOLERANCE % 0.005, MESH % 100]),
+    "5x5": (60, scaled(5)),
+    "8x8": (40, scaled(8)),
+    "15x15": (24, scaled(15)),
+    "25x25": (24, scaled(25) + [LONG_LEAPS]),
+    "50x50": (24, scaled(50) + [LONG_LEAPS]),
+    "100x100": (12, scaled(100) + [LONG_LEAPS]),
+}
+LIMIT_CELLS = {
+    "50x50, h = 1 nm": (6, scaled(50) + [LONG_LEAPS, MESH % 30]),
+    "50x50, h = 0.5 nm": LIMIT["50x50"],
+    "50x50, h = 0.3 nm": (6, scaled(50) + [LONG_LEAPS, MESH % 100]),
+    "50x50, h = 0.25 nm": (6, scaled(50) + [LONG_LEAPS, MESH % 120]),
 }
 
 
@@ -193,29 +208,47 @@ def print_cells(program, folder):
 
 
 def print_limit(program, folder):
-    """50x50 nm, where noise is small: what leaps and old fields do to the mean."""
-    print("\n| 50x50 nm | runs | fired | time, ms | sd, ms |\n|---|---|---|---|---|")
-    for name, case in LIMIT.items():
-        place = "50x50" if case[1] == [WIDE] else "50x50 " + name
-        print(f"| {name} | {row(ensemble(program, folder, place, *case))} |", flush=True)
+    """Many ions at one current density: mean against the density, spread against 1/sqrt(ions)."""
+    result = {}
+    for cases in (LIMIT, LIMIT_CELLS):
+        print("\n| channel | runs | fired | time, ms | sd, ms | density, ms | ratio | sd times side, ms nm |")
+        print("|---|---|---|---|---|---|---|---|")
+        for name, case in cases.items():
+            side = int(name.split("x")[0])
+            place = "density of current " + ("50x50" if name.endswith("0.5 nm") else name)
+            times = ensemble(program, folder, place, *case)
+            still = without_noise(program, folder, place, case[1])
+            mean, sd = times.mean(), times.std(ddof=1)
+            if cases is LIMIT:
+                result[side] = (mean / still, sd / np.sqrt(len(times)) / still, sd / still, len(times))
+            print(
+                f"| {name} | {row(times)} | {1e3 * still:.4f} | {mean / still:.4f} +- "
+                f"{sd / np.sqrt(len(times)) / still:.4f} | {1e3 * sd * side:.3f} +- "
+                f"{1e3 * sd * side / np.sqrt(2 * len(times)):.3f} |",
+                flush=True,
+            )
+    return result
 
 
-def draw(result, path):
+def draw(sizes, limit, path):
     """Mean over the density's time, and spread, against the channel."""
-    side = np.array(sorted(result))
-    ratio, error, spread, count = np.array([result[s] for s in side]).T
     figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.2), constrained_layout=True)
-    axes[0].errorbar(side, ratio, 2 * error, fmt="o", color="#0072B2", capsize=3)
+    for result, color, label in ((sizes, "#0072B2", "10 nA"), (limit, "#D55E00", r"0.4 nA/nm$^2$")):
+        side = np.array(sorted(result))
+        ratio, error, spread, count = np.array([result[s] for s in side]).T
+        style = {"fmt": "o", "color": color, "capsize": 3, "label": label, "markersize": 4}
+        axes[0].errorbar(side, ratio, 2 * error, **style)
+        axes[1].errorbar(side, spread, 2 * spread / np.sqrt(2 * count), **style)
+    line = spread[side == 8][0] * 8 / side
     axes[0].axhline(1.0, color="#000000", linewidth=0.8)
-    axes[0].set(xscale="log", xlabel="side of the channel, nm", ylabel="mean time / density's time")
-    axes[1].errorbar(
-        side, spread, 2 * spread / np.sqrt(2 * count), fmt="o", color="#D55E00", capsize=3
-    )
-    axes[1].plot(side, spread[side == 8][0] * 8 / side, color="#000000", linewidth=0.8)
-    axes[1].set(xscale="log", yscale="log", xlabel="side of the channel, nm")
-    axes[1].set(ylabel="sd / density's time (line: 1/sqrt(ions))")
+    axes[0].set(ylabel="mean time / density's time")
+    axes[0].legend(title="bridged at")
+    axes[1].plot(side, line, color="#000000", linewidth=0.8)
+    axes[1].set(yscale="log", ylabel="sd / density's time (line: 1/sqrt(ions))")
+    ticks = sorted({*sizes, *limit})
     for axis in axes:
-        axis.set_xticks(side, [f"{s:d}" for s in side], minor=False)
+        axis.set(xscale="log", xlabel="side of the channel, nm")
+        axis.set_xticks(ticks, [f"{s:d}" for s in ticks], minor=False)
         axis.minorticks_off()
     figure.savefig(path, dpi=150)
 
@@ -231,15 +264,16 @@ def main():
     MOST[0] = arguments.most
     arguments.output.mkdir(parents=True, exist_ok=True)
     if arguments.only in (None, "sizes"):
-        result = print_sizes(arguments.program, arguments.output)
-        draw(result, HERE.parent.parent / "docs" / "images" / "single_ions.png")
+        sizes = print_sizes(arguments.program, arguments.output)
+        limit = print_limit(arguments.program, arguments.output)
+        draw(sizes, limit, HERE.parent.parent / "docs" / "images" / "single_ions.png")
     if arguments.only in (None, "leaps"):
         print_leaps(arguments.program, arguments.output)
     if arguments.only in (None, "cells"):
         print_cells(arguments.program, arguments.output)
     if arguments.only in (None, "failures"):
         print_failures(arguments.program, arguments.output)
-    if arguments.only in (None, "limit"):
+    if arguments.only == "limit":
         print_limit(arguments.program, arguments.output)
 
 
