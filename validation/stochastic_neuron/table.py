@@ -2,6 +2,7 @@
 """Measure the stochastic neuron: the tables of README.md, as CSV files beside this script.
 
     python3 validation/stochastic_neuron/table.py thresholds       of the noise-free neuron
+    python3 validation/stochastic_neuron/table.py many             of single ions, 25 times as many
     python3 validation/stochastic_neuron/table.py firing -n 100    pulses to fire, sizes x amplitudes
     python3 validation/stochastic_neuron/table.py window -n 8      firing below the threshold
     python3 validation/stochastic_neuron/table.py energy -n 20     amplitude, width, interval, C, R_l
@@ -76,6 +77,10 @@ VARIANTS = {
         "5x5",
         ['device.species[1].density="5e18 cm^-3"', 'device.contacts[1].species[1].density="5e18 cm^-3"'],
     ),
+    "5x5, barrier 0.65 eV": ("5x5", [f'device.contacts[{i}].barrier="0.65 eV"' for i in (0, 1)]),
+    "5x5, barrier 0.75 eV": ("5x5", [f'device.contacts[{i}].barrier="0.75 eV"' for i in (0, 1)]),
+    "5x5, chi 0.5 eV": ("5x5", ['device.interactions[0].energy="0.5 eV"']),
+    "5x5, chi 0.7 eV": ("5x5", ['device.interactions[0].energy="0.7 eV"']),
     **{f"5x5, {on} ms on, {off} ms off": ("5x5", [], on, off) for on, off in TIMINGS},
 }
 
@@ -155,6 +160,47 @@ def limit_of(name):
         rows[name] = f"{threshold(channel(size) + more, timing):.4f}"
         write("thresholds.csv", ["channel", "threshold_V"], [list(row) for row in rows.items()], 1)
     return float(rows[name])
+
+
+MANY = 25  # cross-sections side by side: with the circuit in step nothing but the noise changes
+MANY_BRACKETS = {  # V: above the noise-free threshold, and above that of many single ions
+    "5x5": (0.63, 0.665),
+    "5x5, h 0.3 nm": (0.629, 0.664),
+    "5x5, density 5e18": (0.78, 0.825),
+    "5x5, 0.4 ms on, 0.8 ms off": (0.86, 0.91),
+}
+
+
+def many_ions(size, more):
+    """Settings of MANY channels side by side as one, with MANY times the circuit's currents."""
+    area, intervals = CHANNELS[size]
+    return [
+        f'device.area="{MANY * area} nm^2"',
+        f"device.layers[0].intervals={intervals}",
+        *more,
+        f'circuit[2].value="{MANY * 50} pF"',
+        f'circuit[3].value="{60 / MANY:.9g} Mohm"',
+        f'experiments[0].spikes.threshold="{MANY * 100} nA"',
+        "stochastic.leap=0.1",
+    ]
+
+
+def many(options):
+    """Amplitudes between which single ions begin to fire when there are many of them: one
+    trajectory of 60 pulses each, bracket of 2.5 mV."""
+    rows = []
+    for name, (low, high) in MANY_BRACKETS.items():
+        if options.only and options.only != name:
+            continue
+        size, more, *timing = VARIANTS[name]
+        while high - low > 0.0026:
+            middle = 0.5 * (low + high)
+            summary = run("subthreshold.cfg", many_ions(size, more) + pulses(60, *timing) + [HIGH.format(middle)])
+            fired = [spike["pulse"] for spike in summary["experiments"][0]["spikes"]]
+            print(f"{name:>24}  {middle:.4f} V  {fired}", flush=True)
+            low, high = (low, middle) if fired else (middle, high)
+        rows.append([name, f"{low:.4f}", f"{high:.4f}"])
+        write("many_ions.csv", ["channel", "silent_V", "fires_V"], rows[-1:], 1)
 
 
 def thresholds(options):
@@ -375,6 +421,7 @@ def variability(options):
 
 COMMANDS = {
     "thresholds": thresholds,
+    "many": many,
     "firing": firing,
     "window": window,
     "energy": energy,
