@@ -143,16 +143,17 @@ struct hop_rates lattice_rates(const struct lattice *lattice, const struct latti
 }
 
 /** Exchange is not linear in the numbers: rates are those of the present ones, or next to them
- * where there is no ion or no free site. */
+ * where there is no free site to come to, and where there is no ion to leave. */
 static struct hop_rates exchange_of_one(const struct lattice_edge *edge, long count, long sites,
                                         double dv) {
   double ions = fmax((double)count, 1.0);
-  if (sites > 0)
-    ions = fmin(ions, (double)sites - 1.0);
-  struct hop_end cell = {edge->frequency[1], ions, (double)sites};
-  struct hop_rates rates = hop_exchange(&edge->electrode, &cell, dv, edge->self);
-  return (struct hop_rates){.forward = rates.forward / (sites > 0 ? (double)sites - ions : 1.0),
-                            .backward = rates.backward / ions};
+  double there = sites > 0 ? fmin((double)count, (double)sites - 1.0) : (double)count;
+  struct hop_end cell = {edge->frequency[1], there, (double)sites}, more = cell;
+  more.count = ions;
+  return (struct hop_rates){
+      .forward = hop_exchange(&edge->electrode, &cell, dv, edge->self).forward /
+                 (sites > 0 ? (double)sites - there : 1.0),
+      .backward = hop_exchange(&edge->electrode, &more, dv, edge->self).backward / ions};
 }
 
 struct hop_rates lattice_rates_of_one(const struct lattice *lattice,

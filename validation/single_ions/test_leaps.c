@@ -75,6 +75,36 @@ static void check_current(const char *method, const char *leap, const char *what
   hops_close(&hops);
 }
 
+/** Rates of one ion times what can take part are those of events, also where a cell is empty or
+ * full: N_k (1 - N_l / M) between cells, free sites and ions beside an electrode. */
+START_TEST(rates_of_one_ion_add_up) {
+  enum { SITES = 5 };
+  static const long numbers[CELLS] = {1, 1, 1, 1, 1};
+  struct hops hops;
+  hops_open(&hops, DECK,
+            (const char *const[]){"device.area=\"50 nm^2\"",
+                                  "device.contacts[0].species[0].rate=\"1 mm/s\"", NULL});
+  hops_start(&hops, numbers);
+  const struct lattice *lattice = hopping_lattice(hops.hopping);
+  for (int e = 0; e < lattice->n_edges; e++)
+    for (long i = 0; i <= SITES; i++)
+      for (long j = 0; j <= SITES; j++) {
+        const struct lattice_edge *edge = &lattice->edges[e];
+        lattice->points[edge->from].count = i;
+        lattice->points[edge->to].count = j;
+        ck_assert_int_eq(lattice->points[edge->to].sites, SITES);
+        struct hop_rates all = lattice_rates(lattice, edge);
+        struct hop_rates one = lattice_rates_of_one(lattice, edge);
+        double ions = (double)i, others = (double)j;
+        double in = edge->at_electrode ? SITES - others : ions * (1.0 - others / SITES);
+        double out = edge->at_electrode ? others : others * (1.0 - ions / SITES);
+        ck_assert_double_eq_tol(one.forward * in, all.forward, 1e-14 * one.forward);
+        ck_assert_double_eq_tol(one.backward * out, all.backward, 1e-14 * one.backward);
+      }
+  hops_close(&hops);
+}
+END_TEST
+
 START_TEST(current_of_events) {
   check_current("stochastic.method=\"gillespie\"", "stochastic.leap=0.02", "events");
 }
@@ -91,6 +121,7 @@ START_TEST(current_of_long_leaps) {
 END_TEST
 
 int main(void) {
-  return run_suite("leaps", (const TTest *const[]){current_of_events, current_of_short_leaps,
-                                                   current_of_long_leaps, NULL});
+  return run_suite("leaps",
+                   (const TTest *const[]){rates_of_one_ion_add_up, current_of_events,
+                                          current_of_short_leaps, current_of_long_leaps, NULL});
 }

@@ -48,7 +48,7 @@ def draw_window(axes):
     """Probability to fire per pulse below the threshold of the noise-free neuron."""
     table = rows("window.csv")
     deep = {row["channel"] for row in table if float(row["below_percent"]) > 0.5}  # the others: draw_map
-    table = [row for row in table if row["channel"] in deep or " on, " not in row["channel"]]
+    table = [row for row in table if row["channel"] in deep or row["channel"] in ("8x8", "5x5, h 0.3 nm")]
     order = {"4x4": 0, "5x5": 1, "8x8": 2}
     names = sorted({row["channel"] for row in table}, key=lambda name: (order.get(name, 9), name))
     for i, name in enumerate(names):
@@ -126,7 +126,7 @@ def draw_rate(axes, which, size):
 def draw_merit(axes, which):
     """Information about the signal: noise, and scatter without noise."""
     noise = [row for row in rows("population.csv") if row["signal"] == which and int(row["neurons"]) >= 10]
-    noise = sorted(noise, key=lambda row: row["channel"])
+    noise = sorted(noise, key=lambda row: int(row["channel"].split("x")[0]))
     scatter = [row for row in rows("variability.csv") if row["signal"] == which]
     named = [(f"{row['channel']} nm", row, COLOURS[0]) for row in noise]
     named += [("no noise", None, "0.5")] + [(f"{row['scatter_meV']} meV", row, COLOURS[1]) for row in scatter]
