@@ -37,6 +37,8 @@ static struct waveform sample(int kind) {
   }
   struct hd_error err = {0};
   ck_assert_msg(waveform_prepare(&w, "test", &err) == HD_OK, "%s", err.text);
+  if (kind == WAVEFORM_FILE)
+    remove("w.txt");
   return w;
 }
 
@@ -300,6 +302,7 @@ START_TEST(prepare_refuses_bad_files) {
     ck_assert_int_eq(waveform_prepare(&w, "test", &err), HD_INPUT);
     ck_assert_msg(strstr(err.text, bad[i].message) != NULL, "%s", err.text);
     ck_assert_ptr_null(w.time);
+    remove("bad.txt");
   }
   struct waveform w = {.kind = WAVEFORM_FILE, .file = "."};
   struct hd_error err = {0};
