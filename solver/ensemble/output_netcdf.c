@@ -117,7 +117,7 @@ static int put_spikes(struct writer *w, const char *experiment, const struct fir
   NC_TRY(put_spike_columns(w, experiment, dimension, firing, values));
   for (size_t i = 0; i < firing->n; i++)
     for (size_t k = firing->first[i]; k < firing->first[i + 1]; k++)
-      values[k] = w->records->first + (double)i;
+      values[k] = w->records->record[i].number;
   NC_TRY(put_whole(w, dimension, experiment, "spike_trajectory", "number of the spike's trajectory",
                    n, values));
   NC_TRY(put_real(w, dimension, experiment, "interval_time", "s",

@@ -38,6 +38,8 @@ expect 0 "status = 1, 1, 1, 1, 1, 1, 1 ;" ncdump -v status grown/ensemble.nc
 expect 0 "7 other trajectories .*: 0 to 6" "$HALIDRIFT" ensemble quick.cfg -n 2 --first 9 -o grown --resume
 expect 0 "trajectory = 0, 1, 2, 3, 4, 5, 6, 9, 10 ;" ncdump -v trajectory grown/ensemble.nc
 expect 0 "pulses_spikes = 4, 4, 4, 4, 4, 4, 4, 4, 4 ;" ncdump -v pulses_spikes grown/ensemble.nc
+expect 0 "" ncdump -v pulses_spike_trajectory grown/ensemble.nc
+require "$(grep -A4 'pulses_spike_trajectory =' out.txt | tr -d ' \n' | grep -c '6,6,6,6,9,9,9,9,10,10,10,10;')" -eq 1
 expect 0 "" python3 - <<'PY'
 import json
 s = json.load(open("grown/summary.json", encoding="utf-8"))
