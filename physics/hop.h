@@ -4,7 +4,7 @@
 #ifndef HALIDRIFT_PHYSICS_HOP_H
 #define HALIDRIFT_PHYSICS_HOP_H
 
-/** One direction and the other, 1/s. */
+/** One direction and the other: 1/s, or chances. */
 struct hop_rates {
   double forward, backward;
 };

@@ -52,8 +52,8 @@ static const struct output_row ensemble_variables[] = {
     {"<experiment>_interval_pulses", "1", "The same in pulses."},
     {"statistics/<experiment>_<statistic>", "",
      "In the group `statistics`: every number that summary.json has of the experiment, named by "
-     "its "
-     "path there: without `value`, with `_low` and `_high` for `interval`, the unit as attribute."},
+     "its path there: without `value`, with `_low` and `_high` for `interval`, the unit as "
+     "attribute."},
     {NULL, NULL, NULL}};
 
 static const struct output_row ensemble_summary[] = {

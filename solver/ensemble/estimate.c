@@ -90,9 +90,10 @@ struct estimate estimate_clustered(size_t n, const double *hits, const double *t
  * ask only that individuals are independent, and nothing of what happens behind a first event.
  * at_risk  periods of all individuals, up to and with that of the event, or all without one
  * periods  how many each was watched, > 0
- * Errors   none; nobody: NAN. Where the hazard changes from period to period, low and high bound
- * the mean one (of -ln(1 - p)), and the value need not lie between them. Source   Clopper & Pearson
- * 1934; Cox & Oakes 1984, Analysis of Survival Data, section 3.2
+ * Where the hazard changes from period to period, low and high bound the mean one (of -ln(1 - p)),
+ * and the value need not lie between them.
+ * Errors   none; nobody: NAN
+ * Source   Clopper & Pearson 1934; Cox & Oakes 1984, Analysis of Survival Data, section 3.2
  */
 struct estimate estimate_hazard(double n, double events, double at_risk, double periods,
                                 double level) {

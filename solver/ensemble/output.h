@@ -11,8 +11,8 @@ struct output_about {
   const struct remarks *remarks;
 };
 
-/** DIR/ensemble.nc: one value per trajectory, or per spike of a trajectory (CF contiguous ragged
- * arrays). Errors: HD_IO, HD_MEMORY */
+/** DIR/ensemble.nc: one value per trajectory, per spike and per pulse, and the statistics. Errors:
+ * HD_IO, HD_MEMORY */
 enum hd_status output_netcdf(const struct records *records, const struct output_about *about,
                              const char *dir, struct hd_error *err);
 /** DIR/summary.json: statistics with confidence intervals, and what is not there. `status`: of the

@@ -20,14 +20,13 @@ static enum hd_status check(int code, const char *path, struct hd_error *err) {
                           : hd_fail(err, HD_IO, "%s: cannot write: %s", path, nc_strerror(code));
 }
 
-/** Scratch of one file: room for a value per trajectory, and per spike or pulse of the experiment
- * that has most of them. */
+/** One file, and scratch: room for a value per trajectory. */
 struct writer {
   int file, trajectory; /* the dimension */
   int statistics;       /* the group */
   const struct records *records;
-  double *values;
-  int *counts;
+  double *values; /* [trajectories] owned */
+  int *counts;    /* [trajectories] owned */
 };
 
 /* ---- trajectories ---- */
@@ -65,7 +64,7 @@ static int put_columns(struct writer *w, const struct record_column **order) {
 
 /* ---- spikes ---- */
 
-/** What a variable of an experiment is along, and its name. */
+/** A variable of an experiment, whose name it has in front, along one dimension. */
 static int put_real(struct writer *w, int dimension, const char *experiment, const char *rest,
                     const char *units, const char *long_name, const double *values) {
   char name[VARIABLE_NAME];
@@ -73,6 +72,7 @@ static int put_real(struct writer *w, int dimension, const char *experiment, con
   return variables_numbers(w->file, 1, &dimension, name, units, long_name, values);
 }
 
+/** The same for n whole numbers; `values` is scratch (variables_wholes). */
 static int put_whole(struct writer *w, int dimension, const char *experiment, const char *rest,
                      const char *long_name, size_t n, double *values) {
   char name[VARIABLE_NAME];
@@ -306,7 +306,7 @@ static int put_global(struct writer *w, const struct output_about *about) {
   return nc_def_dim(w->file, "trajectory", w->records->n, &w->trajectory);
 }
 
-/** Room for the longest variable of the trajectories. */
+/** Room for a variable of the trajectories. */
 static enum hd_status make_room(struct writer *w, struct hd_error *err) {
   TRY(hd_alloc(&w->counts, w->records->n, sizeof(int), err));
   return hd_alloc(&w->values, w->records->n, sizeof(double), err);
