@@ -9,6 +9,7 @@ validation/langevin/times.csv, which table.py writes there. Needs matplotlib.
 """
 
 import csv
+import math
 import os
 import pathlib
 import subprocess
@@ -73,7 +74,7 @@ def draw_neutral(axes):
 
 
 def draw_ratios(axes, entries, label):
-    """Measured over law, with two standard errors; entries: (text, value, error, law)."""
+    """Measured over law, with two standard errors; entries: (text, value, error, law, colour)."""
     axes.axvline(1.0, color="k", lw=0.8)
     axes.axvspan(0.95, 1.05, color="0.93")
     for i, (_, value, error, law, colour) in enumerate(entries):
@@ -111,7 +112,7 @@ def draw_structure(axes):
 def draw_correlation(axes):
     """Correlation of every mode over its own time."""
     times = [0.01 * i for i in range(281)]
-    axes.semilogy(times, [2.718281828 ** -t for t in times], "k-", lw=0.8, label=r"$e^{-\lambda t}$")
+    axes.semilogy(times, [math.exp(-t) for t in times], "k-", lw=0.8, label=r"$e^{-\lambda t}$")
     for i, (name, (t, value, error, _)) in enumerate(series("correlation").items()):
         axes.errorbar(t, value, [2 * e for e in error], fmt=MARKS[i], ms=4, color=COLOURS[i], label=pretty(name))
     axes.set_xlabel(r"$\lambda t$, rate of the mode times the time between samples")
