@@ -62,7 +62,7 @@ enum hd_status hopping_start(struct hopping *hopping, struct hd_error *err) {
   struct lattice *lattice = hopping->lattice;
   struct hop_fields *fields = hopping->fields;
   gsl_rng random = random_gsl(&hopping->stream);
-  TRY(lattice_fill(lattice, fields->y, &random, err));
+  lattice_fill(lattice, fields->y, &random);
   system_clear_inflow(hopping->system, fields->y);
   TRY(hop_fields_step(fields, lattice, 0.0, hopping->leap, true, err));
   memset(fields->yp, 0, (size_t)fields->n * sizeof(double));

@@ -67,8 +67,7 @@ enum hd_status lattice_self(struct lattice *lattice, struct hd_error *err);
 enum hd_status lattice_circuit(struct lattice *lattice, double step, struct hd_error *err);
 
 /** Numbers of ions from the densities of y: those that are whole stay, others are drawn. */
-enum hd_status lattice_fill(struct lattice *lattice, const double *y, gsl_rng *random,
-                            struct hd_error *err);
+void lattice_fill(struct lattice *lattice, const double *y, gsl_rng *random);
 /** The numbers into unknowns: x of the cells, multipliers (ions that came in). */
 void lattice_put(const struct lattice *lattice, double *y);
 /** Energies of all points at a state of the system. */

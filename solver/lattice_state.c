@@ -60,13 +60,10 @@ static void correct_number(struct lattice *lattice, const struct lattice_block *
 /**
  * Draw the numbers of ions of every cell: binomial in its sites (Poisson without a limit) with the
  * mean of the density. Where no electrode exchanges the ions their sum is the expected one.
- * Densities that already are whole numbers of ions stay.
- * y       [n] state with densities of ions
- * Errors  HD_INPUT: densities above what the cells can hold
+ * Densities that already are whole numbers of ions stay; more than a cell's sites fill it.
+ * y  [n] state with densities of ions
  */
-enum hd_status lattice_fill(struct lattice *lattice, const double *y, gsl_rng *random,
-                            struct hd_error *err) {
-  (void)err;
+void lattice_fill(struct lattice *lattice, const double *y, gsl_rng *random) {
   for (size_t i = 0; i < lattice->system->n_instances; i++) {
     const struct lattice_block *block = &lattice->blocks[i];
     const struct device *device = lattice->system->instances[i].device;
@@ -87,7 +84,6 @@ enum hd_status lattice_fill(struct lattice *lattice, const double *y, gsl_rng *r
         correct_number(lattice, block, (int)c, y,
                        lround(system_ion_count(lattice->system, y, (int)i, (int)c)), random);
   }
-  return HD_OK;
 }
 
 /**

@@ -23,11 +23,10 @@ static enum hd_status prepare_traces(struct ensemble *ensemble, struct hd_error 
   batch_file_name(ensemble->options, name, "resolved", ".cfg");
   TRY(sink_path(&ensemble->traces, dir, "trajectories", err));
   ensemble->shared.traces = ensemble->traces;
-  snprintf(
-      ensemble->traced, sizeof ensemble->traced,
-      "`halidrift run %s/%s --set stochastic.trajectory=N -o %s/00000N` makes that of N, bit for "
-      "bit",
-      dir, name, ensemble->traces);
+  snprintf(ensemble->traced, sizeof ensemble->traced,
+           "`halidrift run %s/%s --set stochastic.trajectory=N -o %s/N` makes that of N, bit for "
+           "bit",
+           dir, name, ensemble->traces);
   int n = snprintf(ensemble->shared.resolved, HD_PATH, "%s/%s", dir, name);
   return n < HD_PATH ? HD_OK : hd_fail(err, HD_IO, "%s: the name of the folder is too long", dir);
 }

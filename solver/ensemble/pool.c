@@ -102,7 +102,7 @@ static void limit_processor_time(long seconds) {
   struct rlimit limit;
   if (seconds == 0 || getrlimit(RLIMIT_CPU, &limit) != 0)
     return;
-  if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max > (rlim_t)seconds)
+  if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > (rlim_t)seconds)
     limit.rlim_cur = (rlim_t)seconds;
   setrlimit(RLIMIT_CPU, &limit);
 }

@@ -60,7 +60,7 @@ done
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 3 -o late
 expect 0 "--traces: 3 trajectories ran without and get no run folder now: 0 to 2; .halidrift run" \
   "$HALIDRIFT" ensemble quick.cfg -n 5 -o late --resume --traces
-sed -n 's/.*`halidrift \(.*\) --set .* -o \(.*\)00000N`.*/\1 --set stochastic.trajectory=1 -q -o \2000001/p' out.txt >command.txt
+sed -n 's/.*`halidrift \(.*\) --set .* -o \(.*\)N`.*/\1 --set stochastic.trajectory=1 -q -o \2000001/p' out.txt >command.txt
 expect 0 "^run late/" cat command.txt
 # shellcheck disable=SC2046 # words of a command
 expect 0 "" "$HALIDRIFT" $(cat command.txt)
