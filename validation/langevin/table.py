@@ -11,10 +11,9 @@ import subprocess
 import sys
 
 DECK = pathlib.Path(__file__).with_name("step.cfg")
-AREAS = [25, 64, 225, 1024]  # nm^2
+CELLS = {25: 60, 64: 64, 225: 60, 1024: 64}  # nm^2: cells of the film that hold whole numbers of sites
 INTERVALS = ["2.5 us", "10 us", "25 us"]
-LEAP = 0.005  # of single ions: longer leaps bridge early, 0.1 by 9 %, 0.02 by 1 % (1024 nm^2)
-D, DENSITY, SPACING = 1e-12, 1e25, 30e-9 / 64  # of step.cfg: m^2/s, m^-3, m
+D, DENSITY, LENGTH = 1e-12, 1e25, 30e-9  # of step.cfg: m^2/s, m^-3, m
 
 
 def first_passages(program, folder, n, sets):
@@ -32,12 +31,11 @@ def first_passages(program, folder, n, sets):
 
 
 def row(program, n, area, engine, interval):
-    sets = [f'device.area="{area} nm^2"', f'stochastic.engine="{engine}"']
+    sets = [f'device.area="{area} nm^2"', f"device.layers[0].intervals={CELLS[area]}"]
+    sets.append(f'stochastic.engine="{engine}"')
     if interval:
         sets.append(f'stochastic.interval="{interval}"')
-    if engine == "integer":
-        sets.append(f"stochastic.leap={LEAP}")
-    folder = f"langevin/{engine}_{area}_{(interval or f'leap_{LEAP}').replace(' ', '')}"
+    folder = f"langevin/{engine}_{area}_{(interval or '').replace(' ', '')}"
     times = first_passages(program, folder, n, sets)
     mean = sum(times) / len(times)
     sd = math.sqrt(sum((t - mean) ** 2 for t in times) / max(len(times) - 1, 1))
@@ -46,7 +44,7 @@ def row(program, n, area, engine, interval):
 
 def force(area, interval):
     """Standard deviation of a force at the mean density, kT (docs/theory.md section 20)."""
-    hops = float(interval.split()[0]) * 1e-6 * D * DENSITY * area * 1e-18 / SPACING
+    hops = float(interval.split()[0]) * 1e-6 * D * DENSITY * area * 1e-18 / (LENGTH / CELLS[area])
     return math.sqrt(2 / hops)
 
 
@@ -58,7 +56,7 @@ def main():
     write(["area_nm2", "engine", "interval_us", "force_kT", "mean_ms", "error_ms", "sd_ms"])
     print("| cross-section, nm2 | engine | force, kT | mean, ms | sd, ms | mean / none | mean / integer |")
     print("|---|---|---|---|---|---|---|")
-    for area in AREAS:
+    for area in CELLS:
         smooth = row(program, 1, area, "none", None)[0]
         single = row(program, n, area, "integer", None)
         write([area, "none", "", "", f"{smooth:.4f}", "", ""])

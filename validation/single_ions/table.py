@@ -239,11 +239,11 @@ def draw(sizes, limit, path):
         style = {"fmt": "o", "color": color, "capsize": 3, "label": label, "markersize": 4}
         axes[0].errorbar(side, ratio, 2 * error, **style)
         axes[1].errorbar(side, spread, 2 * spread / np.sqrt(2 * count), **style)
-    line = spread[side == 8][0] * 8 / side
+    sides = np.array(sorted(limit))
     axes[0].axhline(1.0, color="#000000", linewidth=0.8)
     axes[0].set(ylabel="mean time / density's time")
     axes[0].legend(title="bridged at")
-    axes[1].plot(side, line, color="#000000", linewidth=0.8)
+    axes[1].plot(sides, limit[8][2] * 8 / sides, color="#000000", linewidth=0.8)
     axes[1].set(yscale="log", ylabel="sd / density's time (line: 1/sqrt(ions))")
     ticks = sorted({*sizes, *limit})
     for axis in axes:

@@ -3,6 +3,7 @@
 
     python3 validation/stochastic_neuron/table.py thresholds       of the noise-free neuron
     python3 validation/stochastic_neuron/table.py many             of single ions, 25 times as many
+    python3 validation/stochastic_neuron/table.py near -n 20       firing right below that
     python3 validation/stochastic_neuron/table.py firing -n 100    pulses to fire, sizes x amplitudes
     python3 validation/stochastic_neuron/table.py window -n 8      firing below the threshold
     python3 validation/stochastic_neuron/table.py energy -n 20     amplitude, width, interval, C, R_l
@@ -165,6 +166,7 @@ def limit_of(name):
 MANY = 25  # cross-sections side by side: with the circuit in step nothing but the noise changes
 MANY_BRACKETS = {  # V: above the noise-free threshold, and above that of many single ions
     "5x5": (0.63, 0.665),
+    "4x4": (0.63, 0.665),
     "5x5, h 0.3 nm": (0.629, 0.664),
     "5x5, density 5e18": (0.78, 0.825),
     "5x5, 0.4 ms on, 0.8 ms off": (0.86, 0.91),
@@ -201,6 +203,22 @@ def many(options):
             low, high = (low, middle) if fired else (middle, high)
         rows.append([name, f"{low:.4f}", f"{high:.4f}"])
         write("many_ions.csv", ["channel", "silent_V", "fires_V"], rows[-1:], 1)
+
+
+def near(options):
+    """Firing 0.5 % below the amplitude at which many single ions (5x5 nm, MANY) still are silent."""
+    silent = next(float(row["silent_V"]) for row in known("many_ions.csv") if row["channel"] == "5x5")
+    V = 0.995 * silent
+    for size in CHANNELS:
+        if options.only and options.only != size:
+            continue
+        items = channel(size) + pulses(50) + [HIGH.format(V)]
+        summary, of = experiment(ensemble(f"near {size}", "subthreshold.cfg", items, options.count, options.jobs))
+        each = of["firing_probability_per_pulse"]
+        low, high = each["interval"]
+        row = [size, f"{V:.4f}", summary["trajectories"]["done"], of["probability_to_fire"]["fired"]]
+        row += [int(each["fired"]), int(each["pulses"]), f"{low:.2g}", f"{high:.2g}"]
+        write("near.csv", "channel amplitude_V trajectories fired spikes pulses low high".split(), [row], 1)
 
 
 def thresholds(options):
@@ -422,6 +440,7 @@ def variability(options):
 COMMANDS = {
     "thresholds": thresholds,
     "many": many,
+    "near": near,
     "firing": firing,
     "window": window,
     "energy": energy,
