@@ -74,6 +74,23 @@ static inline void cells_sum(const struct cells *cells, unsigned *ions, int c, u
     }
 }
 
+/** Cell of the test for each cell of the engine, on a grid of intervals h with the contacts above
+ * and below its rows; both must hold as many sites. */
+static inline void cells_match(struct cells *cells, const struct hops *hops, int columns,
+                               double h) {
+  const struct device *device = rig_instance(&hops->rig)->device;
+  int found = 0;
+  ck_assert_int_eq(hops->n_cells, cells->n);
+  for (int k = 0; k < device->n_nodes; k++) {
+    if (device->terminal_of[k] >= 0)
+      continue;
+    const double *x = device->mesh->x[k];
+    int c = columns * ((int)lround(x[1] / h) - 1) + (int)lround(x[0] / h);
+    ck_assert_int_eq(lround(1.0 / hops->per_ion[found]), cells->sites[c]);
+    cells->cell[found++] = c;
+  }
+}
+
 /**
  * Let the ions hop and compare the means of the figures with the sum over all configurations.
  * hops     started

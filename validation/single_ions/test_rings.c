@@ -57,28 +57,14 @@ static gsl_matrix *laplacian(void) {
   return L;
 }
 
-/** Cell of the test for each cell of the engine. */
-static void match(struct cells *cells, const struct hops *hops) {
-  const struct device *device = rig_instance(&hops->rig)->device;
-  int found = 0;
-  ck_assert_int_eq(hops->n_cells, CELLS);
-  for (int k = 0; k < device->n_nodes; k++) {
-    if (device->terminal_of[k] >= 0)
-      continue;
-    const double *x = device->mesh->x[k];
-    int c = NR * ((int)lround(x[1] / H) - 1) + (int)lround(x[0] / H);
-    cells->sites[c] = SITES[ring(c)];
-    ck_assert_int_eq(lround(1.0 / hops->per_ion[found]), cells->sites[c]);
-    cells->cell[found++] = c;
-  }
-}
-
 static void check_law(const char *const *sets, bool charged) {
   struct hops hops;
   struct cells cells = {
       .n = CELLS, .ions = IONS, .n_figures = FIGURES, .figures = figures, .names = FIGURE};
   hops_open(&hops, DECK, sets);
-  match(&cells, &hops);
+  for (int c = 0; c < CELLS; c++)
+    cells.sites[c] = SITES[ring(c)];
+  cells_match(&cells, &hops, NR, H);
   if (charged)
     cells_charge(&cells, laplacian(), &rig_instance(&hops.rig)->device->model);
   hops_start(&hops, (const long[CELLS]){[1] = 1, [2] = 1, [4] = 1, [7] = 1, [10] = 1, [11] = 1});
