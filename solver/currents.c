@@ -1,7 +1,6 @@
 #include "solver/currents.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include "physics/heat.h"
 #include "solver/assemble.h"
@@ -88,25 +87,19 @@ enum hd_status currents_create(struct currents **out, struct system *system, str
   return HD_OK;
 }
 
-/** Name of the factors of one instance in a store. */
-static const char *name_of(char *text, size_t size, size_t instance) {
-  snprintf(text, size, "currents_%zu", instance);
-  return text;
-}
-
 enum hd_status currents_save(const struct currents *currents, struct store *store,
                              struct hd_error *err) {
-  char name[64];
+  char name[STORE_NAME];
   for (size_t i = 0; i < currents->system->n_instances; i++)
-    TRY(linear_save(currents->work[i].linear, store, name_of(name, sizeof name, i), err));
+    TRY(linear_save(currents->work[i].linear, store, store_name(name, "currents_%zu", i), err));
   return HD_OK;
 }
 
 enum hd_status currents_restore(struct currents *currents, const struct store *store,
                                 struct hd_error *err) {
-  char name[64];
+  char name[STORE_NAME];
   for (size_t i = 0; i < currents->system->n_instances; i++)
-    TRY(linear_restore(currents->work[i].linear, store, name_of(name, sizeof name, i), err));
+    TRY(linear_restore(currents->work[i].linear, store, store_name(name, "currents_%zu", i), err));
   return HD_OK;
 }
 

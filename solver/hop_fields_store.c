@@ -1,15 +1,9 @@
 /* The fields between hops to a checkpoint and back: what the next Newton begins with, and how it
  * goes. */
-#include <stdio.h>
 #include "solver/base/memory.h"
 #include "solver/hop_fields.h"
 
-enum { NUMBERS = 7, NAME = 64 };
-
-static const char *name_of(char text[NAME], const char *what, size_t instance) {
-  snprintf(text, NAME, "hopping_%s_%zu", what, instance);
-  return text;
-}
+enum { NUMBERS = 7 };
 
 static size_t states_of(const struct system_instance *instance) {
   return instance->device->mesh->n_node_parts * (size_t)instance->device->model.n_species;
@@ -18,26 +12,28 @@ static size_t states_of(const struct system_instance *instance) {
 /** The step that the system is in, for its currents. */
 static enum hd_status save_step(const struct system *system, struct store *store,
                                 struct hd_error *err) {
-  char name[NAME];
+  char name[STORE_NAME];
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct system_instance *one = &system->instances[i];
     size_t terminals = (size_t)one->device->n_terminals;
-    TRY(store_put_number(store, name_of(name, "step", i), one->past_step, err));
-    TRY(store_put(store, name_of(name, "past", i), states_of(one), one->past, err));
-    TRY(store_put(store, name_of(name, "current", i), terminals, one->hop_current, err));
+    TRY(store_put_number(store, store_name(name, "hopping_step_%zu", i), one->past_step, err));
+    TRY(store_put(store, store_name(name, "hopping_past_%zu", i), states_of(one), one->past, err));
+    TRY(store_put(store, store_name(name, "hopping_current_%zu", i), terminals, one->hop_current,
+                  err));
   }
   return store_put(store, "hopping_scale", (size_t)system->n + 1, system->row_scale, err);
 }
 
 static enum hd_status restore_step(struct system *system, const struct store *store,
                                    struct hd_error *err) {
-  char name[NAME];
+  char name[STORE_NAME];
   for (size_t i = 0; i < system->n_instances; i++) {
     struct system_instance *one = &system->instances[i];
     size_t terminals = (size_t)one->device->n_terminals;
-    one->past_step = store_number(store, name_of(name, "step", i));
-    TRY(store_get(store, name_of(name, "past", i), states_of(one), one->past, err));
-    TRY(store_get(store, name_of(name, "current", i), terminals, one->hop_current, err));
+    one->past_step = store_number(store, store_name(name, "hopping_step_%zu", i));
+    TRY(store_get(store, store_name(name, "hopping_past_%zu", i), states_of(one), one->past, err));
+    TRY(store_get(store, store_name(name, "hopping_current_%zu", i), terminals, one->hop_current,
+                  err));
   }
   return store_get(store, "hopping_scale", (size_t)system->n + 1, system->row_scale, err);
 }

@@ -133,34 +133,30 @@ void langevin_draw(struct langevin *langevin, double t, const double *y) {
 
 /* ---- checkpoints ---- */
 
-/** Name of the forces of one instance in a store. */
-static const char *name_of(char *text, size_t size, size_t instance) {
-  snprintf(text, size, "langevin_emf_%zu", instance);
-  return text;
-}
-
 enum hd_status langevin_save(const struct langevin *langevin, struct store *store,
                              struct hd_error *err) {
-  char name[64];
+  char name[STORE_NAME];
   double clock[] = {(double)langevin->index, langevin->end};
   TRY(store_put(store, "langevin_clock", 2, clock, err));
   for (size_t i = 0; i < langevin->system->n_instances; i++) {
     const struct system_instance *instance = &langevin->system->instances[i];
-    TRY(store_put(store, name_of(name, sizeof name, i), all_forces(instance), instance->emf, err));
+    TRY(store_put(store, store_name(name, "langevin_emf_%zu", i), all_forces(instance),
+                  instance->emf, err));
   }
   return HD_OK;
 }
 
 enum hd_status langevin_restore(struct langevin *langevin, const struct store *store,
                                 struct hd_error *err) {
-  char name[64];
+  char name[STORE_NAME];
   double clock[2];
   TRY(store_get(store, "langevin_clock", 2, clock, err));
   langevin->index = (long)clock[0];
   langevin->end = clock[1];
   for (size_t i = 0; i < langevin->system->n_instances; i++) {
     struct system_instance *instance = &langevin->system->instances[i];
-    TRY(store_get(store, name_of(name, sizeof name, i), all_forces(instance), instance->emf, err));
+    TRY(store_get(store, store_name(name, "langevin_emf_%zu", i), all_forces(instance),
+                  instance->emf, err));
   }
   return HD_OK;
 }

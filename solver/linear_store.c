@@ -1,16 +1,10 @@
 /* Factors to a checkpoint and back: the values of their matrix, and of the one that their pivots
  * were chosen for, make the same factors bit for bit. */
-#include <stdio.h>
 #include <string.h>
 #include "solver/base/memory.h"
 #include "solver/linear_parts.h"
 
-enum { NUMBERS = 4, NAME = 64 };
-
-static const char *numbers_of(const char *name, char text[NAME]) {
-  snprintf(text, NAME, "%s_numbers", name);
-  return text;
-}
+enum { NUMBERS = 4 };
 
 static size_t entries_of(const struct linear *linear) {
   return (size_t)linear->matrix->column[linear->n];
@@ -24,11 +18,11 @@ static size_t entries_of(const struct linear *linear) {
 enum hd_status linear_save(const struct linear *linear, struct store *store, const char *name,
                            struct hd_error *err) {
   const struct linear_solver *solver = linear->solver;
-  char text[NAME];
+  char numbered[STORE_NAME];
   const double numbers[NUMBERS] = {linear->ready, solver->age ? *solver->age(linear->state) : 0,
                                    linear->worn,
                                    (double)(linear->earlier + linear->counts.factorisations)};
-  TRY(store_put(store, numbers_of(name, text), NUMBERS, numbers, err));
+  TRY(store_put(store, store_name(numbered, "%s_numbers", name), NUMBERS, numbers, err));
   return linear->ready ? store_put(store, name, 2 * entries_of(linear), linear->kept, err) : HD_OK;
 }
 
@@ -46,8 +40,8 @@ static int make(struct linear *linear, const double *values) {
 enum hd_status linear_restore(struct linear *linear, const struct store *store, const char *name,
                               struct hd_error *err) {
   double numbers[NUMBERS];
-  char text[NAME];
-  TRY(store_get(store, numbers_of(name, text), NUMBERS, numbers, err));
+  char numbered[STORE_NAME];
+  TRY(store_get(store, store_name(numbered, "%s_numbers", name), NUMBERS, numbers, err));
   linear->earlier = (long)numbers[3];
   linear->worn = (int)numbers[2];
   if (numbers[0] == 0.0)

@@ -4,14 +4,6 @@
 #include "solver/base/memory.h"
 #include "solver/sensitivity.h"
 
-enum { NAME = 64 };
-
-/** Name of an array of parameter i, or of one of its twins. */
-static const char *name_of(char text[NAME], const char *what, size_t i, int side) {
-  snprintf(text, NAME, "sensitivity_%s_%zu_%d", what, i, side);
-  return text;
-}
-
 /** Conserved numbers of ions of all instances, one behind the other: [components] out. */
 static void get_totals(const struct system *system, double *values) {
   for (size_t i = 0; i < system->n_instances; i++)
@@ -27,20 +19,23 @@ static void set_totals(struct system *system, const double *values) {
 
 static enum hd_status save_twin(struct store *store, const struct system *twin, size_t i, int side,
                                 double *totals, struct hd_error *err) {
-  char name[NAME];
-  TRY(store_put(store, name_of(name, "held", i, side), (size_t)twin->n, twin->frozen, err));
+  char name[STORE_NAME];
+  TRY(store_put(store, store_name(name, "sensitivity_held_%zu_%d", i, side), (size_t)twin->n,
+                twin->frozen, err));
   get_totals(twin, totals);
-  return store_put(store, name_of(name, "totals", i, side), system_ion_components(twin), totals,
-                   err);
+  return store_put(store, store_name(name, "sensitivity_totals_%zu_%d", i, side),
+                   system_ion_components(twin), totals, err);
 }
 
 static enum hd_status restore_twin(const struct store *store, struct system *twin, size_t i,
                                    int side, double *totals, struct hd_error *err) {
-  char name[NAME];
+  char name[STORE_NAME];
   size_t components = system_ion_components(twin);
-  TRY(store_get(store, name_of(name, "held", i, side), (size_t)twin->n, twin->frozen, err));
+  TRY(store_get(store, store_name(name, "sensitivity_held_%zu_%d", i, side), (size_t)twin->n,
+                twin->frozen, err));
   if (components > 0)
-    TRY(store_get(store, name_of(name, "totals", i, side), components, totals, err));
+    TRY(store_get(store, store_name(name, "sensitivity_totals_%zu_%d", i, side), components, totals,
+                  err));
   set_totals(twin, totals);
   return HD_OK;
 }
@@ -50,13 +45,14 @@ static enum hd_status restore_twin(const struct store *store, struct system *twi
  */
 enum hd_status sensitivity_save(const struct sensitivity *sensitivity, struct store *store,
                                 struct hd_error *err) {
-  char name[NAME];
+  char name[STORE_NAME];
   double *totals = NULL;
   size_t n = (size_t)sensitivity->system->n;
   TRY(hd_alloc(&totals, system_ion_components(sensitivity->system), sizeof *totals, err));
   enum hd_status status = store_put_number(store, "sensitivity_carried", sensitivity->carried, err);
   for (size_t i = 0; i < sensitivity->n && status == HD_OK; i++) {
-    status = store_put(store, name_of(name, "s", i, 0), n, sensitivity->s[i], err);
+    status =
+        store_put(store, store_name(name, "sensitivity_s_%zu_0", i), n, sensitivity->s[i], err);
     for (int side = 0; side < 2 && status == HD_OK; side++)
       status = save_twin(store, sensitivity->twins[i][side], i, side, totals, err);
   }
@@ -69,14 +65,15 @@ enum hd_status sensitivity_save(const struct sensitivity *sensitivity, struct st
  */
 enum hd_status sensitivity_restore(struct sensitivity *sensitivity, const struct store *store,
                                    struct hd_error *err) {
-  char name[NAME];
+  char name[STORE_NAME];
   double *totals = NULL;
   size_t n = (size_t)sensitivity->system->n;
   TRY(hd_alloc(&totals, system_ion_components(sensitivity->system), sizeof *totals, err));
   enum hd_status status = HD_OK;
   sensitivity->carried = store_number(store, "sensitivity_carried") != 0.0;
   for (size_t i = 0; i < sensitivity->n && status == HD_OK; i++) {
-    status = store_get(store, name_of(name, "s", i, 0), n, sensitivity->s[i], err);
+    status =
+        store_get(store, store_name(name, "sensitivity_s_%zu_0", i), n, sensitivity->s[i], err);
     for (int side = 0; side < 2 && status == HD_OK; side++)
       status = restore_twin(store, sensitivity->twins[i][side], i, side, totals, err);
   }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <netcdf.h>
@@ -12,7 +13,7 @@
 
 /** One array: doubles, or characters. */
 struct entry {
-  char name[HD_NAME];
+  char name[STORE_NAME];
   size_t n;
   double *values; /* owned; NULL: text */
   char *text;     /* owned, with a terminator; NULL: numbers */
@@ -44,6 +45,14 @@ static struct entry *find(const struct store *store, const char *name) {
     if (strcmp(store->entries[i].name, name) == 0)
       return &store->entries[i];
   return NULL;
+}
+
+const char *store_name(char name[STORE_NAME], const char *format, ...) {
+  va_list values;
+  va_start(values, format);
+  vsnprintf(name, STORE_NAME, format, values);
+  va_end(values);
+  return name;
 }
 
 /** A new entry without content. */
@@ -116,7 +125,7 @@ const char *store_text(const struct store *store, const char *name) {
  * out: netCDF takes a length of zero for an unlimited one. */
 static int define_entry(int file, const struct entry *entry) {
   int dimension, variable;
-  char name[HD_NAME + 8];
+  char name[STORE_NAME + 8];
   snprintf(name, sizeof name, "n_%s", entry->name);
   NC_TRY(nc_def_dim(file, name, entry->n, &dimension));
   NC_TRY(

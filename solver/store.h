@@ -7,9 +7,15 @@
 #include <stddef.h>
 #include "solver/base/error.h"
 
+enum { STORE_NAME = 64 }; /* room for the name of an array, with its end */
+
 struct store;
 enum hd_status store_create(struct store **store, struct hd_error *err);
 void store_free(struct store **store);
+
+/** Name of one of many arrays, printf style; returns `name`. */
+const char *store_name(char name[STORE_NAME], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /** Put a copy of an array in. Names are unique. Errors: HD_MEMORY */
 enum hd_status store_put(struct store *store, const char *name, size_t n, const double *values,

@@ -1,6 +1,5 @@
 #include "solver/system.h"
 
-#include <stdio.h>
 #include <string.h>
 #include "solver/base/clock.h"
 #include "solver/base/memory.h"
@@ -140,25 +139,17 @@ void system_drop_plan(struct system *system, enum system_mode mode, bool frozen)
 
 /* ---- checkpoints ---- */
 
-enum { NAME = 64 };
-
-/** Name of one of the two sets of factors of plan i in a store. */
-static const char *name_of(char text[NAME], int i, bool spare) {
-  snprintf(text, NAME, "factors_%d%s", i, spare ? "_spare" : "");
-  return text;
-}
-
 enum hd_status system_save_factors(const struct system *system, struct store *store,
                                    struct hd_error *err) {
   double plans[SYSTEM_PLANS]; /* sets of factors */
-  char name[NAME];
+  char name[STORE_NAME];
   for (int i = 0; i < SYSTEM_PLANS; i++) {
     const struct system_plan *plan = &system->plans[i];
     plans[i] = !plan->ready ? 0.0 : plan->spare ? 2.0 : 1.0;
     if (plan->ready)
-      TRY(linear_save(plan->linear, store, name_of(name, i, false), err));
+      TRY(linear_save(plan->linear, store, store_name(name, "factors_%d", i), err));
     if (plan->spare)
-      TRY(linear_save(plan->spare, store, name_of(name, i, true), err));
+      TRY(linear_save(plan->spare, store, store_name(name, "factors_%d_spare", i), err));
   }
   return store_put(store, "plans", SYSTEM_PLANS, plans, err);
 }
@@ -167,7 +158,7 @@ enum hd_status system_save_factors(const struct system *system, struct store *st
 enum hd_status system_restore_factors(struct system *system, const struct store *store,
                                       struct hd_error *err) {
   double plans[SYSTEM_PLANS];
-  char name[NAME];
+  char name[STORE_NAME];
   TRY(store_get(store, "plans", SYSTEM_PLANS, plans, err));
   for (int i = 0; i < SYSTEM_PLANS; i++) {
     enum system_mode mode = (enum system_mode)(i / 2);
@@ -175,11 +166,11 @@ enum hd_status system_restore_factors(struct system *system, const struct store 
     struct linear *spare;
     if (plans[i] > 0.0) {
       TRY(system_plan(system, mode, i % 2 != 0, &plan, err));
-      TRY(linear_restore(plan->linear, store, name_of(name, i, false), err));
+      TRY(linear_restore(plan->linear, store, store_name(name, "factors_%d", i), err));
     }
     if (plans[i] > 1.0) {
       TRY(system_spare(system, mode, i % 2 != 0, &spare, err));
-      TRY(linear_restore(spare, store, name_of(name, i, true), err));
+      TRY(linear_restore(spare, store, store_name(name, "factors_%d_spare", i), err));
     }
   }
   return HD_OK;

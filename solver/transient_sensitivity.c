@@ -269,28 +269,24 @@ enum hd_status transient_sensitivity_restart(struct transient *transient, struct
 
 /* ---- checkpoints ---- */
 
-enum { NAME = 64 };
-
-static const char *name_of(char text[NAME], const char *what, size_t i) {
-  snprintf(text, NAME, "transient_%s_%zu", what, i);
-  return text;
-}
-
 enum hd_status transient_sensitivity_save(struct transient *transient, struct store *store,
                                           struct hd_error *err) {
   struct transient_sensitivity *own = transient->own;
   size_t n = (size_t)transient->system->n, elements = transient->system->run->circuit.n_elements;
   size_t count = own->sensitivity->n;
-  char name[NAME];
+  char name[STORE_NAME];
   TRY(collect(transient, err));
   for (size_t i = 0; i < count; i++) {
-    TRY(store_put(store, name_of(name, "s", i), n, N_VGetArrayPointer(own->s[i]), err));
-    TRY(store_put(store, name_of(name, "sp", i), n, N_VGetArrayPointer(own->sp[i]), err));
-    TRY(store_put(store, name_of(name, "squad", i), TRANSIENT_INTEGRALS,
+    TRY(store_put(store, store_name(name, "transient_s_%zu", i), n, N_VGetArrayPointer(own->s[i]),
+                  err));
+    TRY(store_put(store, store_name(name, "transient_sp_%zu", i), n, N_VGetArrayPointer(own->sp[i]),
+                  err));
+    TRY(store_put(store, store_name(name, "transient_squad_%zu", i), TRANSIENT_INTEGRALS,
                   N_VGetArrayPointer(own->quad[i]), err));
   }
   for (size_t side = 0; side < 2; side++)
-    TRY(store_put(store, name_of(name, "sslopes", side), count * elements, own->slopes[side], err));
+    TRY(store_put(store, store_name(name, "transient_sslopes_%zu", side), count * elements,
+                  own->slopes[side], err));
   return HD_OK;
 }
 
@@ -299,15 +295,18 @@ enum hd_status transient_sensitivity_restore(struct transient *transient, const 
   struct transient_sensitivity *own = transient->own;
   size_t n = (size_t)transient->system->n, elements = transient->system->run->circuit.n_elements;
   size_t count = own->sensitivity->n;
-  char name[NAME];
+  char name[STORE_NAME];
   for (size_t i = 0; i < count; i++) {
-    TRY(store_get(store, name_of(name, "s", i), n, N_VGetArrayPointer(own->s[i]), err));
-    TRY(store_get(store, name_of(name, "sp", i), n, N_VGetArrayPointer(own->sp[i]), err));
-    TRY(store_get(store, name_of(name, "squad", i), TRANSIENT_INTEGRALS,
+    TRY(store_get(store, store_name(name, "transient_s_%zu", i), n, N_VGetArrayPointer(own->s[i]),
+                  err));
+    TRY(store_get(store, store_name(name, "transient_sp_%zu", i), n, N_VGetArrayPointer(own->sp[i]),
+                  err));
+    TRY(store_get(store, store_name(name, "transient_squad_%zu", i), TRANSIENT_INTEGRALS,
                   N_VGetArrayPointer(own->quad[i]), err));
   }
   for (size_t side = 0; side < 2 && elements > 0; side++)
-    TRY(store_get(store, name_of(name, "sslopes", side), count * elements, own->slopes[side], err));
+    TRY(store_get(store, store_name(name, "transient_sslopes_%zu", side), count * elements,
+                  own->slopes[side], err));
   return HD_OK;
 }
 
