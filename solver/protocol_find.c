@@ -3,9 +3,10 @@
 #include <math.h>
 #include "solver/base/memory.h"
 #include "solver/protocol_parts.h"
+#include "solver/sink.h"
 
 static void put(json_t *found, const char *name, double value) {
-  json_object_set_new(found, name, isfinite(value) ? json_real(value) : json_null());
+  json_object_set_new(found, name, sink_number(value));
 }
 
 /** Instant of point k of the course, s. */

@@ -63,6 +63,8 @@ enum hd_status sink_fields_close(struct sink_fields **fields, struct hd_error *e
 /** Write DIR/name as JSON with 17 significant digits, keys in the order of insertion. */
 enum hd_status sink_json(const char *dir, const char *name, const json_t *root,
                          struct hd_error *err);
+/** A number for JSON, which knows neither NAN nor infinity: null. */
+json_t *sink_number(double value);
 struct sink_file;
 /** Open DIR/name.part for writing. */
 enum hd_status sink_file_open(struct sink_file **file, const char *dir, const char *name,

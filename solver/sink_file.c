@@ -1,6 +1,7 @@
 #include "solver/sink.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 #include <dirent.h>
@@ -231,6 +232,10 @@ enum hd_status sink_json(const char *dir, const char *name, const json_t *root,
     return HD_IO;
   }
   return sink_file_commit(&file, err);
+}
+
+json_t *sink_number(double value) {
+  return isfinite(value) ? json_real(value) : json_null();
 }
 
 /** Make one folder; one that is there already is fine. */

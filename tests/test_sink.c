@@ -160,6 +160,16 @@ START_TEST(json_keeps_17_digits_and_order) {
 }
 END_TEST
 
+START_TEST(json_of_an_unknown_number_is_null) {
+  static const double unknown[] = {(double)NAN, (double)INFINITY, -(double)INFINITY};
+  for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+    ck_assert(json_is_null(sink_number(unknown[i])));
+  json_t *known = sink_number(0.1);
+  ck_assert(json_real_value(known) == 0.1);
+  json_decref(known);
+}
+END_TEST
+
 static int fill_json(void) {
   limit_files(1000);
   json_t *root = json_array();
@@ -291,6 +301,7 @@ int main(void) {
   tcase_add_test(tests, table_notices_full_device);
   tcase_add_test(tests, table_on_full_disk_ends_with_whole_row);
   tcase_add_test(tests, json_keeps_17_digits_and_order);
+  tcase_add_test(tests, json_of_an_unknown_number_is_null);
   tcase_add_test(tests, json_on_full_disk_leaves_older_file);
   tcase_add_test(tests, file_appears_at_commit_only);
   tcase_add_test(tests, file_discarded_leaves_older_file);

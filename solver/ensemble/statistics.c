@@ -4,13 +4,9 @@
 #include "solver/base/memory.h"
 #include "solver/ensemble/estimate.h"
 #include "solver/ensemble/firing.h"
+#include "solver/sink.h"
 
 const double statistics_level = 0.95;
-
-/** JSON has no NAN: what is not known is null. */
-static json_t *real(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
 
 static json_t *count(double n) {
   return json_integer((json_int_t)n);
@@ -18,15 +14,15 @@ static json_t *count(double n) {
 
 static json_t *interval(double low, double high) {
   json_t *list = json_array();
-  json_array_append_new(list, real(low));
-  json_array_append_new(list, real(high));
+  json_array_append_new(list, sink_number(low));
+  json_array_append_new(list, sink_number(high));
   return list;
 }
 
 static json_t *estimate_json(struct estimate e) {
   json_t *object = json_object();
-  json_object_set_new(object, "value", real(e.value));
-  json_object_set_new(object, "standard_error", real(e.error));
+  json_object_set_new(object, "value", sink_number(e.value));
+  json_object_set_new(object, "standard_error", sink_number(e.error));
   json_object_set_new(object, "interval", interval(e.low, e.high));
   return object;
 }

@@ -108,16 +108,12 @@ void fit_warn(FILE *file, const struct fit_result *result, const struct fit_spec
 
 /* ---- files ---- */
 
-static json_t *number(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *value_json(const struct fit_value *value) {
   return json_pack("{s:s, s:s, s:f, s:f, s:o, s:[o, o], s:b, s:b}", "name", value->name, "unit",
                    value->unit, "start", value->start, "value", value->value, "standard_error_ln",
-                   number(value->error), "interval_95", number(value->interval[0]),
-                   number(value->interval[1]), "determined", isfinite(value->error), "at_bound",
-                   value->at_bound);
+                   sink_number(value->error), "interval_95", sink_number(value->interval[0]),
+                   sink_number(value->interval[1]), "determined", isfinite(value->error),
+                   "at_bound", value->at_bound);
 }
 
 /** Combination k: its singular value, standard error and exponents. */
@@ -127,7 +123,7 @@ static json_t *combination_json(const struct fit_result *result, size_t k) {
     json_object_set_new(shares, result->values[i].name,
                         json_real(result->direction[k * result->n + i]));
   return json_pack("{s:f, s:o, s:b, s:o}", "singular_value", result->singular[k],
-                   "standard_error_ln", number(result->spread[k]), "determined",
+                   "standard_error_ln", sink_number(result->spread[k]), "determined",
                    !is_open(result, k), "exponents", shares);
 }
 
@@ -136,13 +132,13 @@ static json_t *result_json(const struct fit_result *result) {
       json_pack("{s:b, s:I, s:I, s:f, s:I, s:f, s:o}", "converged", result->converged, "iterations",
                 (json_int_t)result->iterations, "runs", (json_int_t)result->runs, "chi2",
                 result->chi2, "degrees_of_freedom", (json_int_t)(result->n_residuals - result->n),
-                "variance_scale", result->scale, "probability", number(result->probability));
+                "variance_scale", result->scale, "probability", sink_number(result->probability));
   json_t *values = json_array(), *correlation = json_array(), *combinations = json_array();
   for (size_t i = 0; i < result->n; i++) {
     json_t *row = json_array();
     json_array_append_new(values, value_json(&result->values[i]));
     for (size_t j = 0; j < result->n; j++)
-      json_array_append_new(row, number(result->correlation[i * result->n + j]));
+      json_array_append_new(row, sink_number(result->correlation[i * result->n + j]));
     json_array_append_new(correlation, row);
     json_array_append_new(combinations, combination_json(result, i));
   }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "solver/base/memory.h"
 #include "solver/config/suggest.h"
+#include "solver/sink.h"
 
 const char *curves_axis(const struct run_spec *spec, const struct experiment_spec *experiment,
                         const char **unit) {
@@ -92,7 +93,7 @@ void curves_look_spectrum(struct curves *curves, size_t e, const struct spectrum
 static json_t *numbers(size_t n, const double *values) {
   json_t *list = json_array();
   for (size_t i = 0; i < n; i++)
-    json_array_append_new(list, isfinite(values[i]) ? json_real(values[i]) : json_null());
+    json_array_append_new(list, sink_number(values[i]));
   return list;
 }
 
