@@ -8,13 +8,19 @@
 #include <math.h>
 #include "tests/support/hops.h"
 
-enum { CELLS_MAX = 32, FIGURES_MAX = 4 };
+enum { CELLS_MAX = 32, FIGURES_MAX = 4, SAMPLES = 40000 };
+/** Time between samples, h^2 / D: the slowest mode of five cells between two contacts has L^2 /
+ * (pi^2 D) = 2.5. */
+static const double SPACING = 3.0, SIGMAS = 4.0, POWER = 0.01;
 
-/** Cells with a uniform background, and what is looked at: functions of the numbers of ions. */
+/** Cells with a uniform background, on a grid with the contacts above and below its rows, and what
+ * is looked at: functions of the numbers of ions. */
 struct cells {
-  int n, n_figures;
+  int n, columns, n_figures;
+  double h; /* m: interval of the grid */
   unsigned ions, sites[CELLS_MAX];
-  int cell[CELLS_MAX]; /* the engine's i-th cell */
+  long start[CELLS_MAX]; /* ions in the engine's i-th cell */
+  int cell[CELLS_MAX];   /* the engine's i-th cell */
   gsl_matrix *G; /* [n][n] owned: energy over kT of an ion in each cell by one in each; NULL */
   void (*figures)(const unsigned *ions, double *figure);
   const char *const *names; /* [n_figures] */
@@ -74,10 +80,8 @@ static inline void cells_sum(const struct cells *cells, unsigned *ions, int c, u
     }
 }
 
-/** Cell of the test for each cell of the engine, on a grid of intervals h with the contacts above
- * and below its rows; both must hold as many sites. */
-static inline void cells_match(struct cells *cells, const struct hops *hops, int columns,
-                               double h) {
+/** Cell of the test for each cell of the engine; both must hold as many sites. */
+static inline void cells_match(struct cells *cells, const struct hops *hops) {
   const struct device *device = rig_instance(&hops->rig)->device;
   int found = 0;
   ck_assert_int_eq(hops->n_cells, cells->n);
@@ -85,27 +89,22 @@ static inline void cells_match(struct cells *cells, const struct hops *hops, int
     if (device->terminal_of[k] >= 0)
       continue;
     const double *x = device->mesh->x[k];
-    int c = columns * ((int)lround(x[1] / h) - 1) + (int)lround(x[0] / h);
+    int c = cells->columns * ((int)lround(x[1] / cells->h) - 1) + (int)lround(x[0] / cells->h);
     ck_assert_int_eq(lround(1.0 / hops->per_ion[found]), cells->sites[c]);
     cells->cell[found++] = c;
   }
 }
 
-/**
- * Let the ions hop and compare the means of the figures with the sum over all configurations.
- * hops     started
- * spacing  time between samples, h^2 / D
- */
-static inline void cells_require(const struct cells *cells, struct hops *hops, int samples,
-                                 double spacing, double sigmas, double power) {
+/** Let the ions hop and compare the means of the figures with the sum over all configurations. */
+static inline void cells_require(const struct cells *cells, struct hops *hops) {
   unsigned ions[CELLS_MAX] = {0};
   double total = 0.0, law[FIGURES_MAX] = {0}, figure[FIGURES_MAX];
   struct mean mean[FIGURES_MAX];
   cells_sum(cells, ions, 0, cells->ions, &total, law);
   for (int i = 0; i < cells->n_figures; i++)
-    mean[i] = mean_begin(samples);
-  for (int i = 0; i < samples; i++) {
-    hops_run(hops, spacing * hops->diffusion_time, 0);
+    mean[i] = mean_begin(SAMPLES);
+  for (int i = 0; i < SAMPLES; i++) {
+    hops_run(hops, SPACING * hops->diffusion_time, 0);
     for (int c = 0; c < cells->n; c++)
       ions[cells->cell[c]] = (unsigned)hops_number(hops, c);
     cells->figures(ions, figure);
@@ -113,7 +112,25 @@ static inline void cells_require(const struct cells *cells, struct hops *hops, i
       mean_add(&mean[j], figure[j]);
   }
   for (int i = 0; i < cells->n_figures; i++)
-    mean_require(&mean[i], law[i] / total, sigmas, power, cells->names[i]);
+    mean_require(&mean[i], law[i] / total, SIGMAS, POWER, cells->names[i]);
+}
+
+/**
+ * Ions of a deck against their law.
+ * cells      all but `cell` and `G`
+ * laplacian  taken; NULL: the ions carry no charge
+ */
+static inline void cells_check_law(struct cells *cells, const char *deck, const char *const *sets,
+                                   gsl_matrix *laplacian) {
+  struct hops hops;
+  hops_open(&hops, deck, sets);
+  cells_match(cells, &hops);
+  if (laplacian)
+    cells_charge(cells, laplacian, &rig_instance(&hops.rig)->device->model);
+  hops_start(&hops, cells->start);
+  cells_require(cells, &hops);
+  gsl_matrix_free(cells->G);
+  hops_close(&hops);
 }
 
 #endif

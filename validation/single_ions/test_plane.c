@@ -7,10 +7,8 @@
 #define NEUTRAL "device.species[0].charge=0"
 
 /* Cells along x, between the sides, and along y, between the contacts; plane.cfg. */
-enum { NX = 5, NY = 5, CELLS = NX * NY, IONS = 4, SITES = 4, SAMPLES = 40000 };
+enum { NX = 5, NY = 5, CELLS = NX * NY, IONS = 4, SITES = 4 };
 static const double H = 1e-9, DEPTH = 4e-9;
-/** Time between samples, h^2 / D: the slowest mode has L^2 / (pi^2 D) = 2.5. */
-static const double SPACING = 3.0, SIGMAS = 4.0, POWER = 0.01;
 
 /** Cell (i, j) is half as wide at both sides. */
 static double width(int i) {
@@ -56,19 +54,17 @@ static gsl_matrix *laplacian(void) {
 }
 
 static void check_law(const char *const *sets, bool charged) {
-  struct hops hops;
-  struct cells cells = {
-      .n = CELLS, .ions = IONS, .n_figures = FIGURES, .figures = figures, .names = FIGURE};
-  hops_open(&hops, DECK, sets);
+  struct cells cells = {.n = CELLS,
+                        .columns = NX,
+                        .h = H,
+                        .ions = IONS,
+                        .start = {[6] = 1, [8] = 1, [16] = 1, [18] = 1},
+                        .n_figures = FIGURES,
+                        .figures = figures,
+                        .names = FIGURE};
   for (int c = 0; c < CELLS; c++)
     cells.sites[c] = (unsigned)(SITES * width(column(c)));
-  cells_match(&cells, &hops, NX, H);
-  if (charged)
-    cells_charge(&cells, laplacian(), &rig_instance(&hops.rig)->device->model);
-  hops_start(&hops, (const long[CELLS]){[6] = 1, [8] = 1, [16] = 1, [18] = 1});
-  cells_require(&cells, &hops, SAMPLES, SPACING, SIGMAS, POWER);
-  gsl_matrix_free(cells.G);
-  hops_close(&hops);
+  cells_check_law(&cells, DECK, sets, charged ? laplacian() : NULL);
 }
 
 START_TEST(neutral_events_fill_sites_at_random) {

@@ -8,11 +8,9 @@
 #define NEUTRAL "device.species[0].charge=0"
 
 /* Rings along r, from the axis to the rim, and along z, between the contacts; rings.cfg. */
-enum { NR = 3, NZ = 5, CELLS = NR * NZ, IONS = 6, SAMPLES = 40000 };
+enum { NR = 3, NZ = 5, CELLS = NR * NZ, IONS = 6 };
 static const unsigned SITES[NR] = {2, 16, 14};
 static const double H = 1e-9;
-/** Time between samples, h^2 / D: the slowest mode has L^2 / (pi^2 D) = 2.5. */
-static const double SPACING = 3.0, SIGMAS = 4.0, POWER = 0.01;
 
 static int ring(int c) {
   return c % NR;
@@ -58,19 +56,17 @@ static gsl_matrix *laplacian(void) {
 }
 
 static void check_law(const char *const *sets, bool charged) {
-  struct hops hops;
-  struct cells cells = {
-      .n = CELLS, .ions = IONS, .n_figures = FIGURES, .figures = figures, .names = FIGURE};
-  hops_open(&hops, DECK, sets);
+  struct cells cells = {.n = CELLS,
+                        .columns = NR,
+                        .h = H,
+                        .ions = IONS,
+                        .start = {[1] = 1, [2] = 1, [4] = 1, [7] = 1, [10] = 1, [11] = 1},
+                        .n_figures = FIGURES,
+                        .figures = figures,
+                        .names = FIGURE};
   for (int c = 0; c < CELLS; c++)
     cells.sites[c] = SITES[ring(c)];
-  cells_match(&cells, &hops, NR, H);
-  if (charged)
-    cells_charge(&cells, laplacian(), &rig_instance(&hops.rig)->device->model);
-  hops_start(&hops, (const long[CELLS]){[1] = 1, [2] = 1, [4] = 1, [7] = 1, [10] = 1, [11] = 1});
-  cells_require(&cells, &hops, SAMPLES, SPACING, SIGMAS, POWER);
-  gsl_matrix_free(cells.G);
-  hops_close(&hops);
+  cells_check_law(&cells, DECK, sets, charged ? laplacian() : NULL);
 }
 
 START_TEST(neutral_events_fill_rings_at_random) {
