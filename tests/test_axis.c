@@ -4,9 +4,9 @@
 
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include "solver/base/memory.h"
+#include "tests/support/suite.h"
 
 enum { MAX_SEGMENTS = 8, N_CHAINS = 500 };
 
@@ -207,9 +207,5 @@ int main(void) {
                       (int)(sizeof bad_table / sizeof *bad_table));
   tcase_add_test(unit, axis_refuses_no_segments);
   suite_add_tcase(suite, unit);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "geometry/triangles.h"
+#include "tests/support/suite.h"
 
 /** The film: height and width (radius), m. */
 static const double HEIGHT = 30e-9, WIDTH = 12e-9, DEPTH = 8e-9, AREA = 64e-18;
@@ -369,9 +370,5 @@ int main(void) {
   tcase_add_test(unit, body_measure_serves_triangles);
   tcase_add_test(unit, body_measure_goes_by_distance_from_the_contact);
   suite_add_tcase(suite, unit);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

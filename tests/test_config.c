@@ -277,5 +277,5 @@ int main(void) {
   tcase_add_loop_test(tcase, dc_sweep_has_its_values, 0, sizeof sweeps / sizeof *sweeps);
   tcase_add_test(tcase, output_times_are_merged_and_sorted);
   suite_add_tcase(suite, tcase);
-  return run_suite(suite);
+  return suite_run(suite);
 }

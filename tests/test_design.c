@@ -289,5 +289,5 @@ int main(void) {
   tcase_add_test(points, every_wrong_key_has_its_sentence);
   tcase_add_test(points, key_may_disagree_with_the_rest_of_the_input);
   suite_add_tcase(suite, points);
-  return run_suite(suite);
+  return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include "solver/base/random.h"
+#include "tests/support/suite.h"
 
 static const double LEVEL = 0.95;
 /* Tables are quoted to so many digits. */
@@ -418,9 +419,5 @@ int main(void) {
   tcase_add_test(cases, survival_without_censoring_is_the_sample);
   tcase_add_test(cases, survival_of_nobody_fires_never);
   suite_add_tcase(suite, cases);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -109,5 +109,5 @@ int main(void) {
   tcase_add_test(tcase, list_shows_every_catalogue);
   tcase_add_test(tcase, reference_has_every_key);
   suite_add_tcase(suite, tcase);
-  return run_suite(suite);
+  return suite_run(suite);
 }

@@ -108,5 +108,5 @@ int main(void) {
   tcase_add_test(all, figures_of_spikes_leave_out_those_that_are_cut);
   tcase_add_test(all, figures_without_spikes_are_none_but_their_number);
   suite_add_tcase(suite, all);
-  return run_suite(suite);
+  return suite_run(suite);
 }

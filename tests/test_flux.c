@@ -179,9 +179,5 @@ int main(void) {
   tcase_add_loop_test(tcase, flux_partials_are_exact, 0, FLUXES);
   tcase_add_loop_test(tcase, hop_acceleration_is_even_smooth_and_exact, 0, 10);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

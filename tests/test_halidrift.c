@@ -2,9 +2,9 @@
 
 #include <check.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "tests/support/suite.h"
 
 enum { SIZE = 1 << 20 };
 
@@ -185,9 +185,5 @@ int main(void) {
   tcase_add_test(all, tables_are_printed);
   tcase_add_test(all, null_is_accepted);
   suite_add_tcase(suite, all);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "solver/base/memory.h"
 #include "tests/support/rig.h"
+#include "tests/support/suite.h"
 
 static const double PI = 3.14159265358979323846;
 
@@ -136,9 +137,5 @@ int main(void) {
   tcase_add_test(tcase, currents_balance_around_holes);
   tcase_set_timeout(tcase, 120);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -454,9 +454,5 @@ int main(void) {
   tcase_add_test(tcase, automatic_ordering_takes_the_one_with_less_fill);
   tcase_add_test(tcase, linear_free_accepts_null);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -120,9 +120,5 @@ int main(void) {
                       KINDS);
   tcase_add_loop_test(tcase, complex_solver_tells_a_singular_matrix_and_goes_on, 0, KINDS);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -3,10 +3,10 @@
 
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include "solver/base/memory.h"
 #include "tests/support/sample_shape.h"
+#include "tests/support/suite.h"
 
 static const double PI = 3.14159265358979323846;
 /** Rounding of sums of some thousand terms. */
@@ -376,9 +376,5 @@ static Suite *make_suite(void) {
 }
 
 int main(void) {
-  SRunner *runner = srunner_create(make_suite());
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(make_suite());
 }

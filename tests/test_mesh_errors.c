@@ -3,9 +3,9 @@
 
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include "tests/support/sample_shape.h"
+#include "tests/support/suite.h"
 
 /** What is changed in the sample, and a word of the sentence. */
 static void no_layers(struct sample *s) {
@@ -152,9 +152,5 @@ int main(void) {
   tcase_add_test(unit, mesh_build_refuses_sides_that_do_not_exist);
   tcase_add_test(unit, mesh_build_collects_all_errors_of_a_shape);
   suite_add_tcase(suite, unit);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -3,9 +3,9 @@
 
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include "tests/support/sample_shape.h"
+#include "tests/support/suite.h"
 
 static const double PI = 3.14159265358979323846;
 
@@ -217,9 +217,5 @@ int main(void) {
   tcase_add_test(unit, contact_on_a_void_is_refused);
   tcase_add_test(unit, piece_without_contact_is_refused);
   suite_add_tcase(suite, unit);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -4,10 +4,10 @@
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "geometry/mesh.h"
 #include "solver/base/memory.h"
+#include "tests/support/suite.h"
 
 /** One film between two contacts, everything else at its default. */
 struct film {
@@ -347,9 +347,5 @@ int main(void) {
   tcase_add_loop_test(unit, mesh_plan_puts_points_at_profile_edges, 0, 3);
   tcase_add_test(unit, mesh_plan_refuses_a_refinement_of_zero);
   suite_add_tcase(suite, unit);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -3,7 +3,7 @@
 
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
+#include "tests/support/suite.h"
 
 static const double PI = 3.14159265358979323846;
 /** Rounding of a handful of operations. */
@@ -113,9 +113,5 @@ int main(void) {
   tcase_add_loop_test(unit, metric_triangles_sum_to_the_rectangle, 1, N_SHAPES);
   tcase_add_test(unit, metric_radius_is_that_of_the_section);
   suite_add_tcase(suite, unit);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -394,9 +394,5 @@ int main(void) {
   tcase_add_loop_test(tcase, recombination_vanishes_where_levels_are_equal, 0, LAWS);
   tcase_add_test(tcase, unknowns_have_names);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

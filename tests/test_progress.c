@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "tests/support/suite.h"
 
 enum { SIZE = 65536 };
 
@@ -203,9 +204,5 @@ int main(void) {
   tcase_add_test_raise_signal(signals, second_signal_ends_the_process, SIGTERM);
   tcase_add_test(signals, ignored_signal_stays_ignored);
   suite_add_tcase(suite, signals);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/support/rig.h"
+#include "tests/support/suite.h"
 
 /** A film of two materials with electrons and an ion, between electrodes. */
 static const char film[] =
@@ -164,9 +165,5 @@ int main(void) {
   tcase_add_test(unit, held_ions_carry_no_current);
   tcase_add_test(unit, quantities_are_missing_in_closed_regions);
   suite_add_tcase(suite, unit);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

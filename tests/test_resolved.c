@@ -172,5 +172,5 @@ int main(void) {
   tcase_add_loop_test(tcase, resolved_is_a_fixed_point_of_everything, 0,
                       sizeof two_dimensions / sizeof *two_dimensions);
   suite_add_tcase(suite, tcase);
-  return run_suite(suite);
+  return suite_run(suite);
 }

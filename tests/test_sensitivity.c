@@ -275,9 +275,5 @@ int main(void) {
   tcase_add_test(tcase, edges_of_waveforms_may_not_move);
   tcase_add_test(tcase, numbers_have_names_and_units);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

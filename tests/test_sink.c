@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "tests/support/folder.h"
+#include "tests/support/suite.h"
 
 enum { NOBODY = 65534 /* a user without rights */ };
 
@@ -313,9 +314,5 @@ int main(void) {
   tcase_add_test(tests, folder_says_when_it_is_not_allowed);
   tcase_add_test(tests, folder_needs_a_name);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

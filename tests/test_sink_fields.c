@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "tests/support/folder.h"
+#include "tests/support/suite.h"
 
 enum { NX = 5, NY = 3 };
 
@@ -389,9 +390,5 @@ int main(void) {
   tcase_add_test(tests, fields_continue_wants_the_right_file);
   tcase_add_test(tests, fields_say_which_file_and_why);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -2,7 +2,7 @@
 
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
+#include "tests/support/suite.h"
 
 /* A train like the neuron's: 0.35 ms on, 0.4 ms off, after a delay. */
 static const double period = 0.75e-3, on = 0.35e-3, delay = 0.1e-3;
@@ -401,9 +401,5 @@ int main(void) {
   tcase_add_test(tests, recorder_goes_on_from_a_store);
   tcase_add_test(tests, value_of_each_column_is_another_member);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

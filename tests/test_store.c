@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "tests/support/folder.h"
+#include "tests/support/suite.h"
 
 static struct hd_error err;
 
@@ -144,9 +145,5 @@ int main(void) {
   tcase_add_test(unit, store_read_sees_a_wrong_bit);
   tcase_add_test(unit, store_write_leaves_an_older_file_alone);
   suite_add_tcase(suite, unit);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

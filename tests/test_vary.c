@@ -70,5 +70,5 @@ int main(void) {
   tcase_add_test(all, vary_reads_a_list);
   tcase_add_test(all, vary_refuses_what_it_does_not_read);
   suite_add_tcase(suite, all);
-  return run_suite(suite);
+  return suite_run(suite);
 }

@@ -109,9 +109,5 @@ int main(void) {
   tcase_add_loop_test(tcase, assembly_takes_no_memory, 0, DECKS);
   tcase_add_loop_test(tcase, solution_takes_no_memory, 0, DECKS);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include "solver/stability.h"
 #include "tests/support/trace.h"
+#include "tests/support/suite.h"
 
 static const char DECK[] = "inputs/devices/memristor_curve.cfg";
 /** A mesh that is the same whatever the physics, and coarse enough for a quick test. */
@@ -257,9 +258,5 @@ int main(void) {
   tcase_add_test(tcase, rows_are_those_of_the_input_with_its_value);
   tcase_set_timeout(tcase, 60);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -243,9 +243,5 @@ int main(void) {
   tcase_add_test(tcase, response_without_free_energy_is_not_reciprocal);
   tcase_add_test(tcase, power_is_positive);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

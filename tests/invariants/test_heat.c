@@ -209,9 +209,5 @@ int main(void) {
   tcase_add_loop_test(tcase, heat_is_power_in_minus_what_is_stored, 0, WAYS * SLABS);
   tcase_set_timeout(tcase, 60);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -3,8 +3,8 @@
  */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include "tests/support/rig.h"
+#include "tests/support/suite.h"
 
 static const char deck[] =
     "title = \"sequence\";\n"
@@ -57,9 +57,5 @@ int main(void) {
   tcase_set_timeout(all, 60);
   tcase_add_loop_test(all, sequence_ends_in_the_same_steady_state, 0, sizeof kinds / sizeof *kinds);
   suite_add_tcase(suite, all);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

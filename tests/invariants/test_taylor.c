@@ -319,9 +319,5 @@ int main(void) {
   TCase *tcase = tcase_create("taylor");
   tcase_add_loop_test(tcase, jacobian_is_the_derivative_of_the_residual, 0, DECKS);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "solver/config/config.h"
+#include "tests/support/suite.h"
 
 /* A small input that is right; tests change one thing. */
 static const char device_text[] =
@@ -65,15 +66,6 @@ static inline char *resolved_text(const struct reading *reading) {
   ck_assert_int_eq(config_write_resolved(reading->config, file, NULL), HD_OK);
   fclose(file);
   return text;
-}
-
-/** Run a suite of one test case; exit code of main. */
-static inline int run_suite(Suite *suite) {
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <math.h>
+#include "tests/support/suite.h"
 
 /* Rounding of a difference quotient of relative step 1e-3: eps / 1e-3, times ten; the truncation
  * error of the rule below is h^4 = 1e-12 of the curvature. */
@@ -26,21 +27,6 @@ static inline void assert_slope(difference_function *f, double x, double h, cons
   ck_assert_msg(error < difference_tolerance,
                 "%s at %g: partial %.15g, differences %.15g, error %g", what, x, slope, expected,
                 error);
-}
-
-/** Run a suite of one case; tests ends with NULL; the value is main's. */
-static inline int run_suite(const char *name, const TTest *const *tests) {
-  Suite *suite = suite_create(name);
-  TCase *tcase = tcase_create(name);
-  tcase_set_timeout(tcase, 300); /* s: planes on a busy machine; only a hang takes longer */
-  for (; *tests; tests++)
-    tcase_add_test(tcase, *tests);
-  suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
 }
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "solver/stability.h"
 #include "tests/support/trace.h"
+#include "tests/support/suite.h"
 
 static const char DECK[] = "validation/continuation/ramp.cfg";
 
@@ -106,9 +107,5 @@ int main(void) {
   tcase_add_test(tcase, delay_behind_the_fold_is_that_of_airy);
   tcase_set_timeout(tcase, 120);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

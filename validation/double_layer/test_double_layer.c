@@ -143,9 +143,5 @@ int main(void) {
   tcase_add_test(tcase, gouy_chapman_layer_holds_the_charge_of_grahame);
   tcase_add_loop_test(tcase, lattice_layer_is_exact_to_order_2, 0, 4);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "tests/support/rig.h"
+#include "tests/support/suite.h"
 
 #define NEURON          "inputs/devices/neuron.cfg"
 #define MESH(intervals) "device.layers[0].intervals=" #intervals
@@ -103,11 +104,7 @@ static inline int neuron_suite(const char *name, const TTest *const *tests) {
   for (; *tests; tests++)
     tcase_add_test(tcase, *tests);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }
 
 #endif

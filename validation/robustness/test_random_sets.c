@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include "solver/halidrift.h"
 #include "tests/support/film.h"
+#include "tests/support/suite.h"
 
 /* Every eighth of the 500, so that the sample has all kinds of contacts. */
 enum { SAMPLE = 60, STRIDE = 8 };
@@ -58,9 +59,5 @@ int main(int argc, char **argv) {
   TCase *tcase = tcase_create("random_sets");
   tcase_add_loop_test(tcase, random_film_runs_and_conserves, 0, SAMPLE);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

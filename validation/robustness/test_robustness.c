@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/support/film.h"
+#include "tests/support/suite.h"
 
 /* Both programs discretise differently: the other's 50 first-order steps and 150 nodes are 0.1 to
  * 1.5 % off at 1 V. */
@@ -61,9 +62,5 @@ int main(void) {
   TCase *tcase = tcase_create("robustness");
   tcase_add_loop_test(tcase, set_agrees_with_a_finer_run_and_the_coupled_newton, 0, SETS);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -149,9 +149,5 @@ int main(void) {
   tcase_add_loop_test(tcase, image_force_lowers_the_barrier, 0, 3);
   tcase_add_test(tcase, state_of_a_slab_is_unique);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }
