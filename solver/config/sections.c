@@ -32,29 +32,28 @@ static const struct section_child root_children[] = {
     {"experiments", "( { }, ... )", NULL, "What is done, one after another."},
     {"study", "{ }", NULL,
      "Which values `halidrift sweep` varies, and what it looks for; a run does not read it."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child sensitivity_children[] = {
     {"parameters", "[\"path\", ...]", NULL,
      "Paths of the numbers, as --set has them and resolved.cfg shows them; members of a list go by "
      "name or number: \"device.species.vacancy.diffusion\"."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child fit_children[] = {
     {"parameters", "( { }, ... )", NULL, "The numbers to be found; they start at their values."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child fit_parameter_children[] = {
-    {"key", "\"path\"", NULL, "Path of the number, as of `sensitivity.parameters`."},
-    {NULL, NULL, NULL, NULL}};
+    {"key", "\"path\"", NULL, "Path of the number, as of `sensitivity.parameters`."}, {0}};
 
 static const struct section_child material_children[] = {
     {"base", "\"material\"", NULL, "Material whose values are taken where none is given here."},
     {"note", "\"text\"", NULL, "One sentence that `halidrift list materials` shows."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child metal_children[] = {
-    {"note", "\"text\"", NULL, "One sentence about the metal."}, {NULL, NULL, NULL, NULL}};
+    {"note", "\"text\"", NULL, "One sentence about the metal."}, {0}};
 
 static const struct section_child device_children[] = {
     {"width", "quantity", "m", "Extent along x, planar only."},
@@ -71,14 +70,13 @@ static const struct section_child device_children[] = {
     {"generation", "{ }", NULL, "Electron-hole pairs made by light."},
     {"heat", "{ }", NULL, "Temperature of the device; missing: that of the run everywhere."},
     {"mesh", "{ }", NULL, "What the mesh is like where the physics should not decide."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child layer_children[] = {
-    {"ions", "( { }, ... )", NULL, "Ions that are different in this region."},
-    {NULL, NULL, NULL, NULL}};
+    {"ions", "( { }, ... )", NULL, "Ions that are different in this region."}, {0}};
 
 static const struct section_child layer_ion_children[] = {
-    {"name", "\"species\"", NULL, "Name of the ion."}, {NULL, NULL, NULL, NULL}};
+    {"name", "\"species\"", NULL, "Name of the ion."}, {0}};
 
 #define RANGES                                                                                     \
   {"x", "[from, to]", "m", "Range along x; missing: all."},                                        \
@@ -88,51 +86,45 @@ static const struct section_child layer_ion_children[] = {
   }
 
 static const struct section_child box_children[] = {
-    RANGES,
-    {"ions", "( { }, ... )", NULL, "Ions that are different in this region."},
-    {NULL, NULL, NULL, NULL}};
+    RANGES, {"ions", "( { }, ... )", NULL, "Ions that are different in this region."}, {0}};
 
 static const struct section_child profile_children[] = {
-    RANGES,
-    {"ion", "\"species\"", NULL, "Ion whose initial density is set."},
-    {NULL, NULL, NULL, NULL}};
+    RANGES, {"ion", "\"species\"", NULL, "Ion whose initial density is set."}, {0}};
 
 static const struct section_child interface_children[] = {
-    {"between", "[\"region\", \"region\"]", NULL, "Names of the two layers or boxes."},
-    {NULL, NULL, NULL, NULL}};
+    {"between", "[\"region\", \"region\"]", NULL, "Names of the two layers or boxes."}, {0}};
 
 static const struct section_child contact_children[] = {
     {"pieces", "( { }, ... )", NULL, "More pieces of the boundary that belong to the contact."},
     {"metal", "\"metal\"", NULL, "Metal of the library whose work function is taken."},
     {"species", "( { }, ... )", NULL,
      "What each species does there; carriers not named are dirichlet, ions blocking."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child generation_children[] = {
     {"points", "( [m, m^-3 s^-1], ... )", NULL, "The table itself instead of a file."},
     {"factor", "{ }", NULL, "Waveform without unit that multiplies the rate; missing: 1."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child heat_children[] = {
     {"sides", "( { }, ... )", NULL,
      "Sides through which heat leaves where they are no contact; others are insulated. Lattice "
      "heat only."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child element_children[] = {
     {"nets", "[\"net\", \"net\"]", NULL, "Nets of its two ends; current flows from the first."},
     {"waveform", "{ }", NULL, "Waveform of a source or switch; missing: constant 0."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child device_element_children[] = {
     {"type", "\"device\"", NULL, "Puts a device into the circuit."},
     {"name", "\"device\"", NULL, "Name of the device."},
     {"terminals", "{ contact = \"net\"; ... }", NULL, "Net of every contact of the device."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child waveform_children[] = {
-    {"points", "( [s, value], ... )", NULL, "Times and values of type pwl, in order."},
-    {NULL, NULL, NULL, NULL}};
+    {"points", "( [s, value], ... )", NULL, "Times and values of type pwl, in order."}, {0}};
 
 static const struct section_child experiment_children[] = {
     {"source", "\"element\"", NULL,
@@ -153,7 +145,7 @@ static const struct section_child experiment_children[] = {
     {"protocol", "{ }", NULL,
      "Course of a source and what is made of the current: hysteresis, paired pulses, retention, "
      "...; sets the duration of the transient."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child drive_children[] = {
     {"source", "\"element\"", NULL, "Name of the source or switch."},
@@ -164,16 +156,15 @@ static const struct section_child drive_children[] = {
      "Instead of a source: device with `heat` whose surroundings (heat sinks and the far side of "
      "thermal resistances) are by so many K warmer than the run."},
     {"waveform", "{ }", NULL, "Its waveform; time runs from the start of the experiment."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child output_children[] = {
     {"times", "[quantity, ...]", "s", "Instants at which a row is written, in order."},
     {"log", "{ }", NULL, "Instants evenly spaced on a logarithmic scale."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child fields_children[] = {
-    {"times", "[quantity, ...]", "s", "Instants at which the fields are written, in order."},
-    {NULL, NULL, NULL, NULL}};
+    {"times", "[quantity, ...]", "s", "Instants at which the fields are written, in order."}, {0}};
 
 static const struct section_child spikes_children[] = {
     {"device", "\"device\"", NULL, "Device whose current spikes; missing: the only one."},
@@ -182,18 +173,17 @@ static const struct section_child spikes_children[] = {
      "Voltage source whose energy and pulse number are reported; missing: the only one."},
     {"capacitor", "\"element\"", NULL,
      "Membrane capacitor; missing: the only one of the circuit, if there is one."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child frequency_children[] = {
-    {"values", "[quantity, ...]", "Hz", "The frequencies themselves, in order."},
-    {NULL, NULL, NULL, NULL}};
+    {"values", "[quantity, ...]", "Hz", "The frequencies themselves, in order."}, {0}};
 
 static const struct section_child study_children[] = {
     {"vary", "( { }, ... )", NULL, "The parameters."},
     {"thresholds", "( { }, ... )", NULL, "Thresholds to look for at every point."},
     {"relaxations", "( { }, ... )", NULL, "Relaxation times to look for at every point."},
     {"curves", "( { }, ... )", NULL, "Columns to be kept at every row of an experiment."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 #define KEY                                                                                        \
   { "key", "\"key\"", NULL, "Any key of the input that holds one value, as for `--set`." }
@@ -203,22 +193,21 @@ static const struct section_child vary_children[] = {
     {"from", "value", NULL, "First value, as it stands behind the key in the input."},
     {"to", "value", NULL, "Last value."},
     {"values", "( value, ... )", NULL, "The values one by one, also names and choices."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child threshold_children[] = {
     KEY,
     {"from", "value", NULL, "Value at which the experiment does not spike."},
     {"to", "value", NULL, "Value at which it does."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child relaxation_children[] = {
-    {"column", "\"column\"", NULL, "Column of terminals.csv, for instance \"I(anode)_A\"."},
-    {NULL, NULL, NULL, NULL}};
+    {"column", "\"column\"", NULL, "Column of terminals.csv, for instance \"I(anode)_A\"."}, {0}};
 
 static const struct section_child study_curve_children[] = {
     {"column", "\"column\"", NULL,
      "Column of terminals.csv, for instance \"I(anode)_A\", or of impedance.csv or noise.csv."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 static const struct section_child protocol_children[] = {
     {"source", "\"element\"", NULL, "Source that is driven; missing: the only voltage source."},
@@ -232,71 +221,69 @@ static const struct section_child protocol_children[] = {
      "one experiment each."},
     {"intervals", "[quantity, ...]", "s",
      "Times between the pulses of a paired_pulse, one experiment each."},
-    {NULL, NULL, NULL, NULL}};
+    {0}};
 
 #define ROWS(name)                                                                                 \
   { name##_params, &name##_params_count }
-#define NO_ROWS                                                                                    \
-  { NULL, NULL }
 
 const struct section sections[SECTION_COUNT] = {
-    [SECTION_ROOT] = {"", {ROWS(root), NO_ROWS}, root_children, "The whole input."},
-    [SECTION_CONSTANTS] = {"constants", {ROWS(constants), NO_ROWS}, NULL, "Physical constants."},
-    [SECTION_SOLVER] = {"solver", {ROWS(solver), NO_ROWS}, NULL, "Tolerances and limits."},
+    [SECTION_ROOT] = {"", {ROWS(root)}, root_children, "The whole input."},
+    [SECTION_CONSTANTS] = {"constants", {ROWS(constants)}, NULL, "Physical constants."},
+    [SECTION_SOLVER] = {"solver", {ROWS(solver)}, NULL, "Tolerances and limits."},
     [SECTION_CHECKPOINT] = {"checkpoint",
-                            {ROWS(checkpoint), NO_ROWS},
+                            {ROWS(checkpoint)},
                             NULL,
                             "When the state of the run is stored, besides at Ctrl-C."},
     [SECTION_STOCHASTIC] = {"stochastic",
-                            {ROWS(stochastic), NO_ROWS},
+                            {ROWS(stochastic)},
                             NULL,
                             "Ions that move at random, in transients."},
     [SECTION_SENSITIVITY] = {"sensitivity",
-                             {NO_ROWS, NO_ROWS},
+                             {{0}},
                              sensitivity_children,
                              "Derivatives of currents and spikes by numbers of the input, "
                              "carried along with all experiments."},
     [SECTION_FIT] = {"fit",
-                     {ROWS(fit), NO_ROWS},
+                     {ROWS(fit)},
                      fit_children,
                      "What `halidrift fit` finds; runs do not read it."},
     [SECTION_FIT_PARAMETER] = {"fit.parameters[]",
-                               {ROWS(fit_parameter), NO_ROWS},
+                               {ROWS(fit_parameter)},
                                fit_parameter_children,
                                "A number to be found."},
     [SECTION_MATERIAL] = {"materials[]",
-                          {ROWS(material), NO_ROWS},
+                          {ROWS(material)},
                           material_children,
                           "A material of this input, or a library entry with changes (base)."},
-    [SECTION_METAL] = {"metals[]", {ROWS(metal), NO_ROWS}, metal_children, "An electrode metal."},
+    [SECTION_METAL] = {"metals[]", {ROWS(metal)}, metal_children, "An electrode metal."},
     [SECTION_DEVICE] = {"device",
-                        {ROWS(device), NO_ROWS},
+                        {ROWS(device)},
                         device_children,
                         "One device; several stand in the list `devices`."},
-    [SECTION_MESH] = {"device.mesh", {ROWS(mesh), NO_ROWS}, NULL, "Wishes about the mesh."},
+    [SECTION_MESH] = {"device.mesh", {ROWS(mesh)}, NULL, "Wishes about the mesh."},
     [SECTION_LAYER] = {"device.layers[]",
-                       {ROWS(layer), NO_ROWS},
+                       {ROWS(layer)},
                        layer_children,
                        "One layer of the stack; it is a region of its own."},
     [SECTION_LAYER_ION] = {"device.layers[].ions[]",
-                           {ROWS(layer_ion), NO_ROWS},
+                           {ROWS(layer_ion)},
                            layer_ion_children,
                            "What is different for an ion in a layer or box."},
     [SECTION_BOX] = {"device.boxes[]",
-                     {ROWS(box), NO_ROWS},
+                     {ROWS(box)},
                      box_children,
                      "A region painted over the layers, for instance a grain boundary."},
     [SECTION_PROFILE] = {"device.profiles[]",
-                         {ROWS(profile), NO_ROWS},
+                         {ROWS(profile)},
                          profile_children,
                          "Doping or initial ion density inside a box, whatever the regions."},
     [SECTION_INTERFACE] = {"device.interfaces[]",
-                           {ROWS(interface), NO_ROWS},
+                           {ROWS(interface)},
                            interface_children,
                            "Recombination at the interface of two regions."},
-    [SECTION_SPECIES] = {"device.species[]", {ROWS(species), NO_ROWS}, NULL, "A mobile species."},
+    [SECTION_SPECIES] = {"device.species[]", {ROWS(species)}, NULL, "A mobile species."},
     [SECTION_INTERACTION] = {"device.interactions[]",
-                             {ROWS(interaction), NO_ROWS},
+                             {ROWS(interaction)},
                              NULL,
                              "Interaction energy of two species."},
     [SECTION_CONTACT] = {"device.contacts[]",
@@ -304,35 +291,35 @@ const struct section sections[SECTION_COUNT] = {
                          contact_children,
                          "A terminal: where it is, its barrier, what species do there."},
     [SECTION_PIECE] = {"device.contacts[].pieces[]",
-                       {ROWS(piece), NO_ROWS},
+                       {ROWS(piece)},
                        NULL,
                        "A piece of the outer boundary."},
     [SECTION_CONTACT_SPECIES] = {"device.contacts[].species[]",
-                                 {ROWS(contact_species), NO_ROWS},
+                                 {ROWS(contact_species)},
                                  NULL,
                                  "What one species does at the contact."},
     [SECTION_GENERATION] = {"device.generation",
-                            {ROWS(generation), NO_ROWS},
+                            {ROWS(generation)},
                             generation_children,
                             "Generation of electron-hole pairs by light."},
     [SECTION_HEAT] = {"device.heat",
-                      {ROWS(heat), NO_ROWS},
+                      {ROWS(heat)},
                       heat_children,
                       "Lattice heat: the temperature is an unknown, and all laws follow it."},
     [SECTION_HEAT_SIDE] = {"device.heat.sides[]",
-                           {ROWS(heat_side), NO_ROWS},
+                           {ROWS(heat_side)},
                            NULL,
                            "A side of the device, as far as it is no contact."},
     [SECTION_ELEMENT] = {"circuit[]",
-                         {ROWS(element), NO_ROWS},
+                         {ROWS(element)},
                          element_children,
                          "A circuit element with two ends."},
     [SECTION_DEVICE_ELEMENT] = {"circuit[] of type device",
-                                {NO_ROWS, NO_ROWS},
+                                {{0}},
                                 device_element_children,
                                 "A device in the circuit."},
     [SECTION_WAVEFORM] = {"waveform",
-                          {ROWS(waveform), NO_ROWS},
+                          {ROWS(waveform)},
                           waveform_children,
                           "Time course of a source: `waveform` of circuit[] and of drive[], and "
                           "`factor` of generation. $ is the unit of what it drives."},
@@ -342,59 +329,59 @@ const struct section sections[SECTION_COUNT] = {
                             "One experiment. $ is the unit of the source that is swept."},
     [SECTION_DRIVE] =
         {"experiments[].drive[]",
-         {NO_ROWS, NO_ROWS},
+         {{0}},
          drive_children,
          "The waveform of one source, of the light or of the temperature around a device "
          "during one experiment."},
     [SECTION_OUTPUT] = {"experiments[].output",
-                        {ROWS(output), NO_ROWS},
+                        {ROWS(output)},
                         output_children,
                         "Rows of terminals.csv, besides those at kinks of waveforms and the end."},
     [SECTION_LOG_TIMES] = {"experiments[].output.log",
-                           {ROWS(log), NO_ROWS},
+                           {ROWS(log)},
                            NULL,
                            "Output times evenly spaced on a logarithmic scale."},
     [SECTION_FIELDS] = {"experiments[].fields",
-                        {ROWS(fields), NO_ROWS},
+                        {ROWS(fields)},
                         fields_children,
                         "When fields.nc gets a record."},
     [SECTION_SPIKES] = {"experiments[].spikes",
-                        {ROWS(spikes), NO_ROWS},
+                        {ROWS(spikes)},
                         spikes_children,
                         "Detection of spikes; it only reads the result."},
     [SECTION_FREQUENCY] = {"experiments[].frequency",
-                           {ROWS(frequency), NO_ROWS},
+                           {ROWS(frequency)},
                            frequency_children,
                            "Frequencies of small signals."},
     [SECTION_STUDY] = {"study",
-                       {ROWS(study), NO_ROWS},
+                       {ROWS(study)},
                        study_children,
                        "Points of the space of parameters that `halidrift sweep` runs."},
     [SECTION_VARY] = {"study.vary[]",
-                      {ROWS(vary), NO_ROWS},
+                      {ROWS(vary)},
                       vary_children,
                       "A parameter: `from` and `to`, or `values`."},
     [SECTION_THRESHOLD] = {"study.thresholds[]",
-                           {ROWS(threshold), NO_ROWS},
+                           {ROWS(threshold)},
                            threshold_children,
                            "Smallest value of a key, for instance a pulse's amplitude, at which an "
                            "experiment spikes, by halving a range."},
     [SECTION_RELAXATION] = {"study.relaxations[]",
-                            {ROWS(relaxation), NO_ROWS},
+                            {ROWS(relaxation)},
                             relaxation_children,
                             "Time until a column of terminals.csv has fallen to a share."},
     [SECTION_STUDY_CURVE] =
         {"study.curves[]",
-         {ROWS(study_curve), NO_ROWS},
+         {ROWS(study_curve)},
          study_curve_children,
          "A column at every row of an experiment, in study.nc along its bias, time "
          "or frequency besides the parameters."},
     [SECTION_CURVE] = {"experiments[].curve",
-                       {ROWS(curve), NO_ROWS},
+                       {ROWS(curve)},
                        NULL,
                        "A continuation. $ is the unit of its source or key."},
     [SECTION_PROTOCOL] = {"experiments[].protocol",
-                          {ROWS(protocol), NO_ROWS},
+                          {ROWS(protocol)},
                           protocol_children,
                           "An experiment that everybody does. $ is the unit of what is driven. The "
                           "members of a series are named NAME_1, NAME_2, ... and all begin in the "
