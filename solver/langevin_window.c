@@ -12,6 +12,8 @@ static const double FORCE_MAX = 0.22;
 static const double SPREAD_MAX = 2.5e-17;
 /** An interval that is the bound but for rounding. */
 static const double ROUNDING = 1e-6;
+/** What three printed digits may take from an interval. */
+static const double PRINTED = 5e-3;
 
 /** What makes forces smaller beside a longer interval, by the coordinates of a device. */
 static const char *const more_hops[] = {
@@ -89,9 +91,10 @@ static bool large_forces(const struct run_spec *run, const struct device_spec *d
   if (!find_largest(run, device, mesh, force_of, FORCE_MAX, &window))
     return false;
   mesh_place(mesh->dimension, window.x, where, sizeof where);
-  if (window.spread < SPREAD_MAX * (1 - ROUNDING))
-    snprintf(longer, sizeof longer, "a longer interval (to %.3g s), ",
-             SPREAD_MAX / window.diffusion);
+  double times = (1 + PRINTED) * pow(force_of(&window) / FORCE_MAX, 2);
+  if (window.spread * times <= SPREAD_MAX * (1 + ROUNDING))
+    snprintf(longer, sizeof longer, "a longer interval (from %.3g s), ",
+             run->stochastic.interval * times);
   snprintf(text, size,
            "few ions for stochastic.engine = \"langevin\": at %s %.3g hops of %s are expected in "
            "%.3g s, and forces of %.2g kT delay filaments; allowed: at most %g kT: %s%s",

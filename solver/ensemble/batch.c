@@ -237,11 +237,13 @@ static enum hd_status judge(struct batch *batch, struct hd_error *err) {
                    "interrupted with %zu of %ld %s done; the same command with --resume runs the "
                    "others",
                    counts[RECORD_DONE], total, runs);
+  bool limited = counts[RECORD_LOST] > 0 && batch->options->cpu_limit > 0;
   if (counts[RECORD_DONE] < (size_t)total)
     return hd_fail(err, HD_INCOMPLETE,
                    "%ld %s: %zu failed, %zu lost; log.txt says which and why, the same command "
-                   "with --resume runs them again",
-                   total, runs, counts[RECORD_FAILED], counts[RECORD_LOST]);
+                   "with --resume%s runs them again",
+                   total, runs, counts[RECORD_FAILED], counts[RECORD_LOST],
+                   limited ? " and a longer --time-limit" : "");
   return HD_OK;
 }
 

@@ -42,12 +42,20 @@ expect 7 "3 trajectories: 3 failed" \
 expect 2 "rank 1: reads an input with hash" mpirun -n 2 sh -c \
   'exec "$HALIDRIFT" ensemble quick.cfg -n 3 -o differ --set stochastic.seed=$((OMPI_COMM_WORLD_RANK + 1))'
 
+# second_rank: $rank is the process of the second of two ranks of $pid, once they are there.
+second_rank() {
+  rank=$(children $pid | cut -s -d ' ' -f 2)
+  [ -n "$rank" ]
+}
+
 # A whole rank is killed: MPI ends the others, what was there is gone on with.
 slow='solver.max_step="1 ns"'
 mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 9 -o killed --set "$slow" >first.txt 2>&1 &
 pid=$!
+wait_for second_rank
+hold_child "$rank"
 wait_for eval '[ "$(grep -c trajectory killed/results.jsonl)" -ge 3 ]'
-kill_child $pid 2
+kill -KILL "$rank"
 status_of $pid
 require $status -ne 0
 require "$(grep -c trajectory killed/results.jsonl)" -lt 9
@@ -58,14 +66,9 @@ same whole killed
 # Only the process of one trajectory dies: the ranks go on.
 mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 4 -o lost --set 'solver.max_step="0.2 ns"' >first.txt 2>&1 &
 pid=$!
-trajectory_of_rank() {
-  # shellcheck disable=SC2046 # a list of processes
-  set -- $(children $pid)
-  [ $# -eq 2 ] && children "$2" | grep '[0-9]'
-}
-wait_for trajectory_of_rank
-# shellcheck disable=SC2046 # one process
-kill -KILL $(trajectory_of_rank)
+wait_for second_rank
+hold_child "$rank"
+kill -KILL "$held"
 status_of $pid
 require $status -eq 7
 expect 0 "was lost: its process was killed by signal 9" cat lost/log.txt

@@ -54,6 +54,14 @@ require "$(grep -c "$few" few/log.txt)" -eq 1
 expect 0 "$few 2.5e-05 s, .*: at most 0.22 kT: a larger area" "$HALIDRIFT" check step.cfg \
   --set 'device.area="25 nm^2"' --set 'stochastic.interval="25 us"'
 
+# A longer interval is offered where it helps, and does so.
+expect 0 "$few 1e-05 s, .*: at most 0.22 kT: a larger area" "$HALIDRIFT" check step.cfg --set 'device.area="75 nm^2"'
+expect 0 "$few 1e-05 s, .*: a longer interval \(from [0-9.e-]+ s\), a larger area" "$HALIDRIFT" check step.cfg \
+  --set 'device.area="120 nm^2"'
+interval=$(sed -n 's/.*a longer interval (from \(.*\) s).*/\1/p' out.txt)
+expect 0 "valid" "$HALIDRIFT" check step.cfg --set 'device.area="120 nm^2"' --set "stochastic.interval=$interval"
+require "$(grep -cE 'few ions|long interval' out.txt)" -eq 0
+
 # Forces are held for D times interval = 2.5e-17 m^2 at most, on both sides; vacancies have 1e-12 m^2/s.
 long='device memristor: long interval for stochastic.engine = "langevin": at x = .* nm D of vacancy times the interval is'
 for inside in '"10 us"' '"25 us"'; do

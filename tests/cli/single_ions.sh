@@ -85,6 +85,11 @@ expect 0 "holds 2 sites: times to switch depend on the cells below 3" \
   "$HALIDRIFT" check "$deck" --set "$free" --set 'device.area="9 nm^2"'
 expect 0 "an edge of 1 nm at x = .* nm of memristor is longer than 0.5 nm" \
   "$HALIDRIFT" check "$deck" --set device.layers[0].intervals=30
+# A whole number of sites changes their density: told above 1 %.
+expect 0 "holds 3 sites for 3.2: .* density of sites, which is 6.3 % off; other intervals or another cross-section" \
+  "$HALIDRIFT" check "$deck" --set 'device.area="16 nm^2"'
+expect 0 "valid" "$HALIDRIFT" check "$deck" --set 'device.area="16 nm^2"' --set device.layers[0].intervals=64
+require "$(grep -c 'sites for' out.txt)" -eq 0
 # What validation/single_ions measured: no common energy, but the times of the smoothed term on every mesh.
 expect 0 'reciprocal = "local": single ions and carriers then have no common energy, and their hops no detailed balance' \
   "$HALIDRIFT" check "$deck" --set 'device.interactions[0].reciprocal="local"'

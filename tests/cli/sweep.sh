@@ -137,10 +137,10 @@ expect 2 "hypercube/results.jsonl: its points are of the input with hash" "$HALI
 
 # ---- where methods are not to be trusted: of the input as it is, and of each point's own ----
 
-long='an edge of 1 nm at x = .* nm of .* is longer than 0.5 nm'
+long='an edge of 0.938 nm at x = .* nm of .* is longer than 0.5 nm'
 few='the cell at x = .* nm of .* holds 2 sites: times to switch depend on the cells below 3 sites'
 expect 0 "1 point with other remarks than the input as it is: log.txt names them" "$HALIDRIFT" sweep hopping.cfg \
-  --set "$coarse" -o remarks --vary 'device.area=64 nm^2,5 nm^2'
+  --set "$coarse" -o remarks --vary 'device.area=64 nm^2,5.34 nm^2'
 require "$(grep -cE "$long" out.txt)" -eq 1
 require "$(grep -cE "$few" out.txt)" -eq 0
 expect 0 "point 1: $few" cat remarks/log.txt
@@ -187,6 +187,7 @@ expect 0 "point 1 failed: .*width" cat misfit/log.txt
 slow='solver.max_step="1 ns"'
 "$HALIDRIFT" sweep quick.cfg -j 2 --vary "$donors" --vary "$high" -o torn --set "$slow" >first.txt 2>&1 &
 pid=$!
+hold_child $pid
 wait_for eval '[ "$(grep -c \"point\" torn/results.jsonl)" -ge 2 ]'
 kill -KILL $pid
 wait $pid 2>/dev/null

@@ -38,7 +38,7 @@ experiments = (
     spikes = { terminal = "anode"; threshold = "0.1 nA"; }; }
 );
 CFG
-coarse='device.layers[0].intervals=30'
+coarse='device.layers[0].intervals=32'
 
 # digest_netcdf FILE: all that must not depend on how runs were distributed: times and memory may.
 digest_netcdf() {
@@ -75,11 +75,19 @@ children() {
   cat "/proc/$1/task/$1/children" 2>/dev/null
 }
 
-# kill_child PID N: kill the N-th of them.
-kill_child() {
-  nth=$2
-  # shellcheck disable=SC2046 # a list of processes
-  set -- $(children "$1")
-  shift $((nth - 1))
-  kill -KILL "$1"
+# hold_child PID: stop one of them before its end, so that PID cannot end either; it is in $held.
+hold_child() {
+  tries=0
+  while [ $tries -lt 10000 ]; do
+    tries=$((tries + 1))
+    held=$(children "$1" | cut -d ' ' -f 1)
+    [ -n "$held" ] && kill -STOP "$held" 2>/dev/null && grep -q '^State:.T' "/proc/$held/status" && return
+  done
+  fail "no process of $1 could be stopped"
+}
+
+# free_child: let it go on once its parent has sent it SIGTERM.
+free_child() {
+  wait_for grep -q '^ShdPnd:.*[4-7c-f]...$' "/proc/$held/status"
+  kill -CONT "$held"
 }

@@ -29,27 +29,30 @@ NO_SELF = "stochastic.self_force=false"
 DENSITY = 'stochastic.engine="none"'
 LATE = 'experiments[0].duration="3.9 ms"'
 
+# Whole numbers of sites a cell: 3 and 12 of 0.47 nm in 4x4 and 8x8 nm; else 0.5 nm, 5 in 5x5 nm.
+WHOLE = {4: [MESH % 64], 8: [MESH % 64]}
+
 # name: trajectories, settings
 LEAPS = {
     "leap 0.005": (60, [METHOD % "leap", LEAP % 0.005]),
     "leap 0.01": (60, [METHOD % "leap", LEAP % 0.01]),
-    "leap 0.02": (100, [METHOD % "leap", LEAP % 0.02]),
-    "leap 0.05": (40, [METHOD % "leap", LEAP % 0.05]),
-    "leap 0.1": (40, [METHOD % "leap", LEAP % 0.1]),
-    "leap 0.2": (40, [METHOD % "leap", LEAP % 0.2]),
+    "leap 0.02": (60, [METHOD % "leap", LEAP % 0.02]),
+    "leap 0.05": (60, [METHOD % "leap", LEAP % 0.05]),
+    "leap 0.1": (60, [METHOD % "leap", LEAP % 0.1]),
+    "leap 0.2": (60, [METHOD % "leap", LEAP % 0.2]),
     "events": (100, [METHOD % "gillespie"]),
     "automatic": (200, []),
 }
 SIZES = {
-    side: (n, [AREA % (side * side)])
-    for side, n in ((4, 200), (5, 200), (8, 100), (15, 40), (25, 16), (50, 16))
+    side: (n, [AREA % (side * side)] + WHOLE.get(side, []))
+    for side, n in ((4, 200), (5, 200), (8, 200), (15, 60), (25, 24), (50, 24))
 }
 FAILURES = {
     "5x5, h = 0.5 nm": (200, []),
     "5x5, h = 0.3 nm": (60, [MESH % 100]),
     "5x5, h = 1 nm": (40, [MESH % 30]),
     "5x5, without s": (40, [NO_SELF]),
-    "8x8, without s": (30, [NO_SELF, AREA % 64]),
+    "8x8, without s": (60, [NO_SELF, AREA % 64] + WHOLE[8]),
     "5x5, local chi, h = 1 nm": (12, [LOCAL, LATE, MESH % 30]),
     "5x5, local chi, h = 0.5 nm": (12, [LOCAL, LATE]),
     "5x5, local chi, h = 0.3 nm": (12, [LOCAL, LATE, MESH % 100]),
@@ -58,12 +61,12 @@ CELLS = {
     "5x5, h = 0.5 nm": (200, []),
     "5x5, h = 0.4 nm": (40, [MESH % 75]),
     "5x5, h = 0.3 nm": (60, [MESH % 100]),
-    "15x15, h = 0.5 nm": (40, [AREA % 225]),
+    "15x15, h = 0.5 nm": (60, [AREA % 225]),
     "15x15, h = 0.3 nm": (10, [AREA % 225, MESH % 100]),
     "15x15, h = 0.2 nm": (6, [AREA % 225, MESH % 150]),
-    "25x25, h = 0.5 nm": (16, [AREA % 625]),
+    "25x25, h = 0.5 nm": (24, [AREA % 625]),
     "25x25, h = 0.3 nm": (6, [AREA % 625, MESH % 100]),
-    "8x8, h = 0.47 nm": (20, [AREA % 64, MESH % 64]),
+    "8x8, h = 0.47 nm": (200, [AREA % 64, MESH % 64]),
     "8x8, h = 0.23 nm": (16, [AREA % 64, MESH % 128]),
 }
 # Many ions: crossed at the same current density, 10 nA in 5x5 nm, so that the density's time is one.
@@ -73,12 +76,13 @@ LONG_LEAPS = LEAP % 0.1
 
 def scaled(side):
     """Everything of a channel that goes with its cross-section."""
-    return [AREA % (side * side), THRESHOLD % (0.4 * side * side)]
+    return [AREA % (side * side), THRESHOLD % (0.4 * side * side)] + WHOLE.get(side, [])
 
 
 LIMIT = {
+    "4x4": (60, scaled(4)),
     "5x5": (60, scaled(5)),
-    "8x8": (40, scaled(8)),
+    "8x8": (60, scaled(8)),
     "15x15": (24, scaled(15)),
     "25x25": (24, scaled(25) + [LONG_LEAPS]),
     "50x50": (24, scaled(50) + [LONG_LEAPS]),
@@ -196,7 +200,8 @@ def print_failures(program, folder):
 def print_cells(program, folder):
     """Cells of several lengths that hold whole numbers of sites, and the density on them."""
     print("\n| cells | runs | fired | time, ms | sd, ms | density, ms | ratio |\n|---|---|---|---|---|---|---|")
-    same = {"5x5, h = 0.5 nm": "automatic", "15x15, h = 0.5 nm": "15x15", "25x25, h = 0.5 nm": "25x25"}
+    same = {"5x5, h = 0.5 nm": "automatic", "8x8, h = 0.47 nm": "8x8"}
+    same.update({f"{side}, h = 0.5 nm": side for side in ("15x15", "25x25")})
     for name, case in CELLS.items():
         times = ensemble(program, folder, same.get(name, name), *case)
         still = without_noise(program, folder, name, case[1])

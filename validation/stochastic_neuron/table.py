@@ -7,8 +7,6 @@
     python3 validation/stochastic_neuron/table.py firing -n 100    pulses to fire, sizes x amplitudes
     python3 validation/stochastic_neuron/table.py window -n 8      firing below the threshold
     python3 validation/stochastic_neuron/table.py energy -n 20     amplitude, width, interval, C, R_l
-    python3 validation/stochastic_neuron/table.py population -n 100  a population hears a slow sine
-    python3 validation/stochastic_neuron/table.py variability      noise-free neurons that differ hear it
 
 Runs stay in runs/stochastic_neuron and are not repeated (`halidrift ensemble --resume`). --only takes
 some of the rows. The program is that of the environment variable HALIDRIFT, else
@@ -115,6 +113,16 @@ def experiment(folder):
     return summary, summary["experiments"][0]
 
 
+def counts(folder, n_pulses):
+    """Trajectories x pulses: did it fire?"""
+    import netCDF4
+    import numpy as np
+
+    with netCDF4.Dataset(folder / "ensemble.nc") as data:
+        done = data["status"][:] == 1
+        return np.asarray(data["pulses_fired"][:, :n_pulses])[done] > 0
+
+
 def fires_noise_free(deck, items, count, timing=()):
     """Pulses in which the neuron fires without noise."""
     summary = run(deck, items + pulses(count, *timing) + NOISE_FREE)
@@ -213,12 +221,17 @@ def near(options):
         if options.only and options.only != size:
             continue
         items = channel(size) + pulses(50) + [HIGH.format(V)]
-        summary, of = experiment(ensemble(f"near {size}", "subthreshold.cfg", items, options.count, options.jobs))
+        folder = ensemble(f"near {size}", "subthreshold.cfg", items, options.count, options.jobs)
+        summary, of = experiment(folder)
         each = of["firing_probability_per_pulse"]
         low, high = each["interval"]
         row = [size, f"{V:.4f}", summary["trajectories"]["done"], of["probability_to_fire"]["fired"]]
         row += [int(each["fired"]), int(each["pulses"]), f"{low:.2g}", f"{high:.2g}"]
-        write("near.csv", "channel amplitude_V trajectories fired spikes pulses low high".split(), [row], 1)
+        first = of["first_spike_pulse"]["of_those_that_fired"]
+        row += statistic(first["mean"]) + statistic(first["sd"])
+        header = "channel amplitude_V trajectories fired spikes pulses low high mean mean_se sd sd_se"
+        write("near.csv", header.split(), [row], 1)
+        first_spikes(size, V, folder, 50)
 
 
 def thresholds(options):
@@ -232,18 +245,27 @@ def statistic(entry, digits=4):
     return ["-" if entry[key] is None else f"{entry[key]:.{digits}g}" for key in ("value", "standard_error")]
 
 
-AMPLITUDES = (0.9, 0.75, 0.66)
+AMPLITUDES = {0.9: 6, 0.75: 10, 0.66: 20}  # V: pulses
+
+
+def first_spikes(size, V, folder, count):
+    """How many neurons fire first in each pulse; in pulse 0: never."""
+    fired = counts(folder, count)
+    pulse = [int(row.argmax()) + 1 if row.any() else 0 for row in fired]
+    table = [[size, f"{V:g}", i, pulse.count(i)] for i in range(count + 1)]
+    write("first_spikes.csv", "channel amplitude_V pulse neurons".split(), table, 3)
 
 
 def firing(options):
     rows = []
     for size in CHANNELS:
-        for V in AMPLITUDES:
-            name, count = f"{size} {V} V", 10 if V > 0.7 else 20
+        for V, count in AMPLITUDES.items():
+            name = f"{size} {V} V"
             if options.only and options.only not in name:
                 continue
             items = channel(size) + [HIGH.format(V)]
             free = fires_noise_free("firing.cfg", items, count)
+            dense = run("firing.cfg", many_ions(size, []) + [HIGH.format(V)] + pulses(count))["experiments"][0]["spikes"]
             folder = ensemble(f"firing {name}", "firing.cfg", items + pulses(count), options.count, options.jobs)
             summary, of = experiment(folder)
             first = of["first_spike_pulse"]["of_those_that_fired"]
@@ -253,13 +275,14 @@ def firing(options):
                 + statistic(first["sd"])
                 + statistic(first["cv"], 2)
                 + statistic(of["interval_pulses"]["cv"], 2)
-                + [free[0] if free else "never"]
+                + [free[0] if free else "never", dense[0]["pulse"] if dense else "never"]
                 + statistic(of["E_source_J"]["mean"])[:1]
             )
+            first_spikes(size, V, folder, count)
     write(
         "firing.csv",
         "channel amplitude_V trajectories fired pulses mean mean_se sd sd_se cv cv_se interval_cv interval_cv_se "
-        "noise_free E_source_J".split(),
+        "noise_free many_ions E_source_J".split(),
         rows,
         2,
     )
@@ -290,6 +313,7 @@ def spaced(period, count=10):
     ]
 
 
+AS_IT_IS = HIGH.format(0.9)
 ENERGY = [
     ("as it is", []),
     ("0.8 V", [HIGH.format(0.8)]),
@@ -311,7 +335,7 @@ def energy(options):
     for name, items in ENERGY:
         if options.only and options.only not in name:
             continue
-        of = experiment(ensemble(f"energy {name}", "firing.cfg", items, options.count, options.jobs))[1]
+        of = experiment(ensemble(f"energy {name}", "firing.cfg", [AS_IT_IS] + items, options.count, options.jobs))[1]
         per_pulse, E = of["firing_probability_per_pulse"], of["E_source_J"]
         first = of["first_spike_pulse"]["of_those_that_fired"]["mean"]
         inside = "yes" if E["mean"]["value"] and 20e-12 <= E["mean"]["value"] <= 60e-12 else "no"
@@ -330,113 +354,6 @@ def energy(options):
     )
 
 
-def counts(folder, n_pulses):
-    """Trajectories x pulses: did it fire?"""
-    import netCDF4
-    import numpy as np
-
-    with netCDF4.Dataset(folder / "ensemble.nc") as data:
-        done = data["status"][:] == 1
-        return np.asarray(data["pulses_fired"][:, :n_pulses])[done] > 0
-
-
-# Slow signals on pulses: input, number of pulses, pulses that only build the filament, more settings.
-SINE = ['experiments[0].drive[1].waveform.frequency="78.125 Hz"']  # 16 pulses a period
-SIGNALS = {"sine": ("sine.cfg", 48, 16, SINE), "speech": ("speech.cfg", 50, 12, [])}
-BELOW = 0.5  # %, the highest pulse below that at which the noise-free neuron fires
-
-
-def signal_settings(which, base):
-    """Settings of a signal's input with pulses of `base` V."""
-    _, count, _, items = SIGNALS[which]
-    return items + pulses(count) + [HIGH.format(base)]
-
-
-def hear_noise_free(which, size, base):
-    """Number of spikes of the noise-free neuron, and the signal at every pulse, V."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [PROGRAM, "run", "-q", "-o", folder, str(ROOT / DECKS / SIGNALS[which][0])]
-        subprocess.run(command + settings(channel(size) + signal_settings(which, base) + NOISE_FREE), check=True)
-        with open(folder + "/spikes.csv", encoding="utf-8") as file:
-            spikes = len(list(csv.DictReader(file)))
-        with open(folder + "/terminals.csv", encoding="utf-8") as file:
-            slow = {float(row["time_s"]): float(row["V(low)_V"]) for row in csv.DictReader(file)}
-    middle = [1e-3 * PERIOD * (i + 0.5) for i in range(SIGNALS[which][1])]
-    return spikes, [slow[min(slow, key=lambda t: abs(t - at))] for at in middle]
-
-
-def below_signal_limit(which, size):
-    """Pulses BELOW % under those with which the noise-free neuron hears the signal; these; V."""
-    rows = {(row["signal"], row["channel"]): row["base_V"] for row in known("signal_thresholds.csv")}
-    if (which, size) not in rows:
-        low, high = 0.5, 0.61
-        while high - low > 0.0006:
-            middle = 0.5 * (low + high)
-            low, high = (low, middle) if hear_noise_free(which, size, middle)[0] else (middle, high)
-        rows[which, size] = f"{0.5 * (low + high):.5f}"
-        write("signal_thresholds.csv", ["signal", "channel", "base_V"], [[*key, V] for key, V in rows.items()], 2)
-    limit = float(rows[which, size])
-    return limit - BELOW / 100 * (limit + max(hear_noise_free(which, size, limit)[1])), limit
-
-
-def population(options):
-    """Populations that hear a slow signal on which the noise-free neuron never fires."""
-    import hearing
-    import numpy as np
-
-    rows = []
-    for size in ("5x5", "4x4", "8x8"):
-        if options.only and options.only not in size:
-            continue
-        which = options.signal
-        base, limit = below_signal_limit(which, size)
-        free, heard = hear_noise_free(which, size, base)
-        deck, n_pulses, skip, _ = SIGNALS[which]
-        items = channel(size) + signal_settings(which, base)
-        fired = counts(ensemble(f"{which} {size}", deck, items, options.count, options.jobs), n_pulses)
-        rows.append([which, size, f"{limit:.4f}", f"{base:.4f}", *hearing.row(fired, np.array(heard), skip), free])
-        table = np.c_[heard, fired.sum(0)]
-        np.savetxt(HERE / f"rate_{which}_{size}.csv", table, "%.6g", ",", header=f"signal_V,spikes of {len(fired)}")
-    header = ["signal", "channel", "noise_free_base_V", "base_V"] + hearing.COLUMNS + ["noise_free_spikes"]
-    write("population.csv", header, rows, 2)
-
-
-CHI = 0.6  # eV, of the nominal neuron
-SCATTER = (0.5, 1, 2, 5)  # meV, standard deviations of chi among the neurons
-SHIFTS = [0.5 * i for i in range(-8, 25)]  # meV: the response is known there
-
-
-def variability(options):
-    """Populations of noise-free neurons, 5x5 nm, whose chi scatters: the same signal, no noise."""
-    import hearing
-    import numpy as np
-
-    which = options.signal
-    deck, n_pulses, skip, _ = SIGNALS[which]
-    base, limit = below_signal_limit(which, "5x5")
-    heard = np.array(hear_noise_free(which, "5x5", base)[1])
-    folder = RUNS / f"variability_{which}"
-    command = [PROGRAM, "sweep", str(ROOT / DECKS / deck), "-q", "-o", str(folder), "-j", str(options.jobs or 1)]
-    command += ["--resume"] if (folder / "results.jsonl").exists() else []
-    command += ["--vary", "device.interactions[0].energy=" + ",".join(f"{CHI + 1e-3 * x:.4f} eV" for x in SHIFTS)]
-    subprocess.run(command + settings(channel("5x5") + signal_settings(which, base) + NOISE_FREE), check=True)
-    response = np.zeros((len(SHIFTS), n_pulses), bool)
-    for line in open(folder / "results.jsonl", encoding="utf-8"):
-        result = json.loads(line)
-        if result.get("status") == "ok":
-            spikes = result["experiments"][0]["spikes"]
-            response[result["point"], [spike["pulse"] - 1 for spike in spikes]] = True
-    table = [[which, x, int(fired.sum())] for x, fired in zip(SHIFTS, response)]
-    write("variability_response.csv", ["signal", "shift_meV", "spikes"], table, 2)
-    rows = []
-    random = np.random.default_rng(1)
-    for sd in SCATTER:
-        drawn = sd * random.standard_normal(100)
-        nearest = np.abs(drawn[:, None] - np.array(SHIFTS)).argmin(1)
-        rows.append([which, sd, f"{limit:.4f}", f"{base:.4f}", *hearing.row(response[nearest], heard, skip)])
-    write("variability.csv", ["signal", "scatter_meV", "noise_free_base_V", "base_V"] + hearing.COLUMNS, rows, 2)
-
-
 COMMANDS = {
     "thresholds": thresholds,
     "many": many,
@@ -444,8 +361,6 @@ COMMANDS = {
     "firing": firing,
     "window": window,
     "energy": energy,
-    "population": population,
-    "variability": variability,
 }
 
 
@@ -455,7 +370,6 @@ def main():
     parser.add_argument("-n", "--count", type=int, default=8, help="trajectories of each row")
     parser.add_argument("-j", "--jobs", type=int, default=0, help="processes at a time (one a core)")
     parser.add_argument("--only", help="rows whose name holds this")
-    parser.add_argument("--signal", choices=SIGNALS, default="sine", help="what population and variability hear")
     parser.add_argument("--leap", type=float, help="stochastic.leap, where it is not the program's")
     options = parser.parse_args()
     if options.leap:

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Measure what a population hears: the tables of README.md, as CSV files beside this script.
+
+    python3 validation/stochastic_neuron/population.py noise -n 100   neurons of few ions hear a slow signal
+    python3 validation/stochastic_neuron/population.py scatter        noise-free neurons that differ hear it
+
+--signal takes the sine or the speech-like envelope, --only some of the channels. Runs and the program are
+those of table.py. Needs numpy and netCDF4.
+"""
+
+import argparse
+import csv
+import json
+import pathlib
+import subprocess
+import tempfile
+
+import hearing
+import numpy as np
+from table import DECKS, HERE, HIGH, NOISE_FREE, PERIOD, PROGRAM, ROOT, RUNS
+from table import channel, counts, ensemble, known, pulses, settings, write
+
+# Slow signals on pulses: input, number of pulses, pulses that only build the filament, more settings.
+SINE = ['experiments[0].drive[1].waveform.frequency="78.125 Hz"']  # 16 pulses a period
+SIGNALS = {"sine": ("sine.cfg", 48, 16, SINE), "speech": ("speech.cfg", 50, 12, [])}
+BELOW = 0.5  # %, the highest pulse below that at which the noise-free neuron fires
+
+
+def signal_settings(which, base):
+    """Settings of a signal's input with pulses of `base` V."""
+    _, count, _, items = SIGNALS[which]
+    return items + pulses(count) + [HIGH.format(base)]
+
+
+def hear_noise_free(which, size, base):
+    """Number of spikes of the noise-free neuron, and the signal at every pulse, V."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [PROGRAM, "run", "-q", "-o", folder, str(ROOT / DECKS / SIGNALS[which][0])]
+        subprocess.run(command + settings(channel(size) + signal_settings(which, base) + NOISE_FREE), check=True)
+        with open(folder + "/spikes.csv", encoding="utf-8") as file:
+            spikes = len(list(csv.DictReader(file)))
+        with open(folder + "/terminals.csv", encoding="utf-8") as file:
+            slow = {float(row["time_s"]): float(row["V(low)_V"]) for row in csv.DictReader(file)}
+    middle = [1e-3 * PERIOD * (i + 0.5) for i in range(SIGNALS[which][1])]
+    return spikes, [slow[min(slow, key=lambda t: abs(t - at))] for at in middle]
+
+
+def below_signal_limit(which, size):
+    """Pulses BELOW % under those with which the noise-free neuron hears the signal; these; V."""
+    rows = {(row["signal"], row["channel"]): row["base_V"] for row in known("signal_thresholds.csv")}
+    if (which, size) not in rows:
+        low, high = 0.5, 0.61
+        while high - low > 0.0006:
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if hear_noise_free(which, size, middle)[0] else (middle, high)
+        rows[which, size] = f"{0.5 * (low + high):.5f}"
+        write("signal_thresholds.csv", ["signal", "channel", "base_V"], [[*key, V] for key, V in rows.items()], 2)
+    limit = float(rows[which, size])
+    return limit - BELOW / 100 * (limit + max(hear_noise_free(which, size, limit)[1])), limit
+
+
+def noise(options):
+    """Populations that hear a slow signal on which the noise-free neuron never fires."""
+    rows = []
+    for size in ("5x5", "4x4", "8x8"):
+        if options.only and options.only not in size:
+            continue
+        which = options.signal
+        base, limit = below_signal_limit(which, size)
+        free, heard = hear_noise_free(which, size, base)
+        deck, n_pulses, skip, _ = SIGNALS[which]
+        items = channel(size) + signal_settings(which, base)
+        fired = counts(ensemble(f"{which} {size}", deck, items, options.count, options.jobs), n_pulses)
+        rows.append([which, size, f"{limit:.4f}", f"{base:.4f}", *hearing.row(fired, np.array(heard), skip), free])
+        table = np.c_[heard, fired.sum(0)]
+        np.savetxt(HERE / f"rate_{which}_{size}.csv", table, "%.6g", ",", header=f"signal_V,spikes of {len(fired)}")
+    header = ["signal", "channel", "noise_free_base_V", "base_V"] + hearing.COLUMNS + ["noise_free_spikes"]
+    write("population.csv", header, rows, 2)
+
+
+CHI = 0.6  # eV, of the nominal neuron
+SCATTER = (0.5, 1, 2, 5)  # meV, standard deviations of chi among the neurons
+SHIFTS = [0.5 * i for i in range(-8, 25)]  # meV: the response is known there
+
+
+def scatter(options):
+    """Populations of noise-free neurons, 5x5 nm, whose chi scatters: the same signal, no noise."""
+    which = options.signal
+    deck, n_pulses, skip, _ = SIGNALS[which]
+    base, limit = below_signal_limit(which, "5x5")
+    heard = np.array(hear_noise_free(which, "5x5", base)[1])
+    folder = RUNS / f"variability_{which}"
+    command = [PROGRAM, "sweep", str(ROOT / DECKS / deck), "-q", "-o", str(folder), "-j", str(options.jobs or 1)]
+    command += ["--resume"] if (folder / "results.jsonl").exists() else []
+    command += ["--vary", "device.interactions[0].energy=" + ",".join(f"{CHI + 1e-3 * x:.4f} eV" for x in SHIFTS)]
+    subprocess.run(command + settings(channel("5x5") + signal_settings(which, base) + NOISE_FREE), check=True)
+    response = np.zeros((len(SHIFTS), n_pulses), bool)
+    for line in open(folder / "results.jsonl", encoding="utf-8"):
+        result = json.loads(line)
+        if result.get("status") == "ok":
+            spikes = result["experiments"][0]["spikes"]
+            response[result["point"], [spike["pulse"] - 1 for spike in spikes]] = True
+    table = [[which, x, int(fired.sum())] for x, fired in zip(SHIFTS, response)]
+    write("variability_response.csv", ["signal", "shift_meV", "spikes"], table, 2)
+    rows = []
+    random = np.random.default_rng(1)
+    for sd in SCATTER:
+        drawn = sd * random.standard_normal(100)
+        nearest = np.abs(drawn[:, None] - np.array(SHIFTS)).argmin(1)
+        rows.append([which, sd, f"{limit:.4f}", f"{base:.4f}", *hearing.row(response[nearest], heard, skip)])
+    write("variability.csv", ["signal", "scatter_meV", "noise_free_base_V", "base_V"] + hearing.COLUMNS, rows, 2)
+
+
+COMMANDS = {"noise": noise, "scatter": scatter}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("-n", "--count", type=int, default=100, help="neurons of each row")
+    parser.add_argument("-j", "--jobs", type=int, default=0, help="processes at a time (one a core)")
+    parser.add_argument("--only", help="channels whose name holds this")
+    parser.add_argument("--signal", choices=SIGNALS, default="sine")
+    options = parser.parse_args()
+    COMMANDS[options.command](options)
+
+
+if __name__ == "__main__":
+    main()
