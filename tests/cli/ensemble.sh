@@ -140,7 +140,7 @@ while IFS='|' read -r set sentence; do
 done <<'CASES'
 device.heat={model="lattice";}|does not know temperatures that change; allowed: devices without heat
 device.species[1].hop_length="0.6 nm"|does not know field acceleration; allowed: hop_length = 0
-device.area="1 nm^2"|holds 0.4 sites; allowed .*: at least 2
+device.area="1 nm^2"|holds 0.375 sites; allowed .*: at least 2
 CASES
 expect 3 "at \(0, .*\) nm holds 0.0258 sites; allowed .*: longer intervals along r and z" "$HALIDRIFT" ensemble \
   "$HALIDRIFT_ROOT/inputs/devices/neuron_2d.cfg" -n 3 -o refused --set 'stochastic.engine="integer"'
