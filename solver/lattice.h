@@ -57,7 +57,7 @@ void lattice_free(struct lattice **lattice);
 
 /** What is to be said about a mesh on which the method is not to be trusted
  * (solver/lattice_remark.c): does sentence i apply? */
-enum { LATTICE_REMARKS = 4 };
+enum { LATTICE_REMARKS = 5 };
 bool lattice_remark(const struct lattice *lattice, int i, char *text, size_t size);
 
 /** Half the self-energy of every hop (solver/lattice_self.c). */

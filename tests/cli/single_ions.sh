@@ -90,6 +90,8 @@ expect 0 "holds 3 sites for 3.2: .* density of sites, which is 6.3 % off; other 
   "$HALIDRIFT" check "$deck" --set 'device.area="16 nm^2"'
 expect 0 "valid" "$HALIDRIFT" check "$deck" --set 'device.area="16 nm^2"' --set device.layers[0].intervals=64
 require "$(grep -c 'sites for' out.txt)" -eq 0
+expect 0 "device memristor: single ions grow fingers out of a front in 2D, .* compare two meshes" \
+  "$HALIDRIFT" check "$HALIDRIFT_ROOT/inputs/populations/planar.cfg"
 # What validation/single_ions measured: no common energy, but the times of the smoothed term on every mesh.
 expect 0 'reciprocal = "local": single ions and carriers then have no common energy, and their hops no detailed balance' \
   "$HALIDRIFT" check "$deck" --set 'device.interactions[0].reciprocal="local"'
