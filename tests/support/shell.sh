@@ -38,8 +38,8 @@ require() {
 # wait_for COMMAND...: until it succeeds, for 30 s at most.
 wait_for() {
   tries=0
-  until "$@" >/dev/null 2>&1 || [ $tries -ge 300 ]; do
-    sleep 0.1
+  until "$@" >/dev/null 2>&1 || [ $tries -ge 1500 ]; do
+    sleep 0.02
     tries=$((tries + 1))
   done
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw docs/images/stochastic_neuron.png and populations.png from the CSV files that table.py writes.
+"""Draw docs/images/stochastic_neuron.png, first_spikes.png and populations.png from the CSV files that table.py writes.
 
     python3 validation/stochastic_neuron/figure.py
 """
@@ -18,6 +18,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 IMAGES = HERE.parent.parent / "docs/images"
 sys.path.insert(0, str(HERE.parent))
 from plot import COLOURS
+
+
+SIZES = ("4x4", "5x5", "8x8", "15x15")
 
 
 def rows(name):
@@ -42,6 +45,25 @@ def draw_firing(axes):
     axes.set_title("Mean and spread; bars: without noise", fontsize=10)
     axes.set_ylim(0)
     axes.legend(frameon=False)
+
+
+def draw_first(axes, V, free):
+    """Share of the neurons that have fired by each pulse, for every channel; noise-free and many ions."""
+    table = [row for row in rows("first_spikes.csv") if row["amplitude_V"] == V]
+    for i, size in enumerate(SIZES):
+        at = [row for row in table if row["channel"] == size]
+        if not at:
+            continue
+        number = [int(row["neurons"]) for row in at]
+        fired = [sum(number[1 : i + 1]) / sum(number) for i in range(len(number))]
+        axes.step(range(len(number)), fired, where="post", color=COLOURS[i], label=f"{size} nm")
+    for pulse, style in zip(free, ("--", ":")):
+        if pulse:
+            axes.axvline(pulse, color="0.4", ls=style, lw=1)
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_xlim(0)
+    axes.set_xlabel("pulse")
+    axes.set_title(f"{V} V", fontsize=10)
 
 
 def draw_window(axes):
@@ -150,6 +172,13 @@ def main():
     for draw, axis in zip((draw_firing, draw_window, draw_map, draw_energy), axes.flat):
         draw(axis)
     save(figure, "stochastic_neuron.png")
+    figure, axes = plt.subplots(1, 4, figsize=(13, 3.4), sharey=True)
+    many = {row["amplitude_V"]: row for row in rows("firing.csv") if row["channel"] == "5x5"}
+    for axis, V in zip(axes, ("0.9", "0.75", "0.66", "0.6399")):
+        draw_first(axis, V, [int(many[V][of]) for of in ("noise_free", "many_ions")] if V in many else [])
+    axes[0].set_ylabel("share of neurons that have fired")
+    axes[-1].legend(frameon=False)
+    save(figure, "first_spikes.png")
     if (HERE / "population.csv").exists():
         heard = [(row["signal"], row["channel"]) for row in rows("population.csv") if row["channel"] == "5x5"]
         figure, axes = plt.subplots(1, len(heard) + 1, figsize=(5.5 * (len(heard) + 1), 4.2))
