@@ -17,7 +17,7 @@ import tempfile
 
 import hearing
 import numpy as np
-from table import DECKS, HERE, HIGH, NOISE_FREE, PERIOD, PROGRAM, ROOT, RUNS
+from table import CHANNELS, DECKS, HERE, HIGH, NOISE_FREE, PERIOD, PROGRAM, ROOT, RUNS
 from table import channel, counts, ensemble, known, pulses, settings, write
 
 # Slow signals on pulses: input, number of pulses, pulses that only build the filament, more settings.
@@ -62,8 +62,8 @@ def below_signal_limit(which, size):
 def noise(options):
     """Populations that hear a slow signal on which the noise-free neuron never fires."""
     rows = []
-    for size in ("5x5", "4x4", "8x8"):
-        if options.only and options.only not in size:
+    for size in CHANNELS:
+        if options.only and options.only != size:
             continue
         which = options.signal
         base, limit = below_signal_limit(which, size)
