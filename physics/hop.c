@@ -52,23 +52,29 @@ struct hop_rates hop_chances(struct hop_rates rates, double dt) {
   return (struct hop_rates){.forward = rates.forward * share, .backward = rates.backward * share};
 }
 
+/** What a contact node gives and takes back for one ion of its own: f B(y) + theta B(-y). */
+static double both_ways(const struct hop_end *cell, double more, double y) {
+  double f = free_share(cell, more);
+  return f * bernoulli(y, exp(y)) + (1.0 - f) * bernoulli(-y, exp(-y));
+}
+
 /**
  * Exchange j = k_a (c_eq - c_0) through a contact node whose few sites follow at once: c_0 is
- * eliminated from k_a (c_eq - c_0) = G [c_0 f B(y) - c B(-y)].
- *   in:  k_a c_eq G f B(y) / (k_a + G f B(y)),   y = dv + s
- *   out: k_a G (N / V) (1 - theta_eq) B(-y) / (k_a + G f B(y)),   y = dv - s, f without the ion
- * in / out = e^-y c_eq f / (c (1 - theta_eq)) in the two states that an exchange connects.
+ * eliminated from k_a (c_eq - c_0) = G [c_0 f B(y) - c f_0 B(-y)], f and f_0 the free shares.
+ *   in:  k_a c_eq G f B(y) / (k_a + G w),   y = dv + s,   w = f B(y) + theta B(-y)
+ *   out: k_a G (N / V) (1 - theta_eq) B(-y) / (k_a + G w),   y = dv - s, f and theta without the
+ * ion in / out = e^-y c_eq f / (c (1 - theta_eq)) in the two states that an exchange connects.
  * Errors  none
  * Source  docs/theory.md section 19
  */
 struct hop_rates hop_exchange(const struct hop_electrode *electrode, const struct hop_end *cell,
                               double dv, double self) {
-  double G = electrode->conductance, k = electrode->velocity;
   double y_in = dv + self, y_out = dv - self;
-  double in = G * free_share(cell, 0.0) * bernoulli(y_in, exp(y_in));
-  double against = G * free_share(cell, -1.0) * bernoulli(y_out, exp(y_out));
+  double share = electrode->conductance / electrode->velocity;
+  double in = electrode->density * electrode->conductance * free_share(cell, 0.0) *
+              bernoulli(y_in, exp(y_in));
   double out =
       cell->frequency * cell->count * (1.0 - electrode->full) * bernoulli(-y_out, exp(-y_out));
-  return (struct hop_rates){.forward = electrode->density * in / (1.0 + in / k),
-                            .backward = out / (1.0 + against / k)};
+  return (struct hop_rates){.forward = in / (1.0 + share * both_ways(cell, 0.0, y_in)),
+                            .backward = out / (1.0 + share * both_ways(cell, -1.0, y_out))};
 }

@@ -67,17 +67,21 @@ START_TEST(mean_flux_is_that_of_the_lattice_gas) {
 }
 END_TEST
 
-/** Ions without a limit: k_a (c_eq - c_0) = G (c_0 B(dv) - c B(-dv)) with c_0 eliminated. */
+/** k_a (c_eq - c_0) = G (c_0 f B(dv) - c f_0 B(-dv)) with c_0 eliminated, f the free shares. An ion
+ * on its way out sees the others, so it is one more than those that an ion on its way in sees. */
 START_TEST(exchange_is_in_series_with_a_hop) {
   const double volume = 3e-26, c_eq = 1e25, k_a = 2e-19, G = FREQUENCY_K * volume, c = 4.0 / volume;
-  for (int i = 0; i < DROPS; i++) {
-    struct hop_electrode electrode = {k_a, G, c_eq, 0.0};
-    struct hop_end cell = {FREQUENCY_K, 4.0, 0.0};
-    struct hop_rates rates = hop_exchange(&electrode, &cell, drops[i], 0.0);
-    struct bernoulli B = flux_bernoulli(drops[i]);
-    double c_0 = (k_a * c_eq + G * c * B.backward) / (k_a + G * B.forward);
-    ck_assert_double_eq_tol(rates.forward - rates.backward, k_a * (c_eq - c_0),
-                            ROUNDING * (rates.forward + rates.backward + k_a * c_eq));
+  static const double limits[] = {0.0, SITES_K};
+  for (int i = 0; i < 2 * DROPS; i++) {
+    double dv = drops[i / 2], sites = limits[i % 2], theta = sites > 0.0 ? 4.0 / sites : 0.0;
+    struct hop_electrode electrode = {k_a, G, c_eq, theta * c_eq / c};
+    struct hop_end cell = {FREQUENCY_K, 4.0, sites}, more = {FREQUENCY_K, 5.0, sites};
+    double in = hop_exchange(&electrode, &cell, dv, 0.0).forward;
+    double out = hop_exchange(&electrode, &more, dv, 0.0).backward * 4.0 / 5.0;
+    struct bernoulli B = flux_bernoulli(dv);
+    double c_0 = (k_a * c_eq + G * c * B.backward) /
+                 (k_a + G * ((1.0 - theta) * B.forward + theta * B.backward));
+    ck_assert_double_eq_tol(in - out, k_a * (c_eq - c_0), ROUNDING * (in + out + k_a * c_eq));
   }
 }
 END_TEST
