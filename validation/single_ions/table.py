@@ -71,7 +71,6 @@ CELLS = {
 }
 # Many ions: crossed at the same current density, 10 nA in 5x5 nm, so that the density's time is one.
 THRESHOLD = 'experiments[0].spikes.threshold="%g nA"'
-LONG_LEAPS = LEAP % 0.1
 
 
 def scaled(side):
@@ -84,15 +83,30 @@ LIMIT = {
     "5x5": (60, scaled(5)),
     "8x8": (60, scaled(8)),
     "15x15": (24, scaled(15)),
-    "25x25": (24, scaled(25) + [LONG_LEAPS]),
-    "50x50": (24, scaled(50) + [LONG_LEAPS]),
-    "100x100": (12, scaled(100) + [LONG_LEAPS]),
+    "25x25": (12, scaled(25)),
+    "50x50": (8, scaled(50)),
+    "100x100": (4, scaled(100)),
 }
+
+
+def thin_ends(intervals):
+    """The film between two edges of 0.01 nm: the contacts' cells, which hold no single ions, hold nothing then."""
+    end = '{ name = "%s"; material = "film"; thickness = "0.01 nm"; intervals = 1; }'
+    film = '{ name = "film"; material = "film"; thickness = "30 nm"; intervals = %d; }' % intervals
+    return "device.layers=(%s, %s, %s)" % (end % "foot", film, end % "head")
+
+
 LIMIT_CELLS = {
-    "50x50, h = 1 nm": (6, scaled(50) + [LONG_LEAPS, MESH % 30]),
+    "50x50, h = 1 nm": (6, scaled(50) + [MESH % 30]),
     "50x50, h = 0.5 nm": LIMIT["50x50"],
-    "50x50, h = 0.3 nm": (6, scaled(50) + [LONG_LEAPS, MESH % 100]),
-    "50x50, h = 0.25 nm": (6, scaled(50) + [LONG_LEAPS, MESH % 120]),
+    "50x50, h = 0.3 nm": (4, scaled(50) + [MESH % 100]),
+    "50x50, h = 1 nm, thin ends": (6, scaled(50) + [thin_ends(30)]),
+    "50x50, h = 0.5 nm, thin ends": (6, scaled(50) + [thin_ends(60)]),
+    "50x50, h = 0.3 nm, thin ends": (4, scaled(50) + [thin_ends(100)]),
+    "50x50, h = 1 nm, leaps of 0.1": (6, scaled(50) + [MESH % 30, LEAP % 0.1]),
+    "50x50, h = 1 nm, thin ends, leaps of 0.1": (6, scaled(50) + [thin_ends(30), LEAP % 0.1]),
+    "50x50, h = 0.5 nm, leaps of 0.1": (8, scaled(50) + [LEAP % 0.1]),
+    "50x50, h = 0.5 nm, thin ends, leaps of 0.1": (8, scaled(50) + [thin_ends(60), LEAP % 0.1]),
 }
 
 
@@ -220,7 +234,7 @@ def print_limit(program, folder):
         print("|---|---|---|---|---|---|---|---|")
         for name, case in cases.items():
             side = int(name.split("x")[0])
-            place = "density of current " + ("50x50" if name.endswith("0.5 nm") else name)
+            place = "density of current " + ("50x50" if name == "50x50, h = 0.5 nm" else name)
             times = ensemble(program, folder, place, *case)
             still = without_noise(program, folder, place, case[1])
             mean, sd = times.mean(), times.std(ddof=1)
