@@ -64,6 +64,7 @@ def draw_first(axes, V, free):
     axes.set_xlim(0)
     axes.set_xlabel("pulse")
     axes.set_title(f"{V} V", fontsize=10)
+    axes.legend(frameon=False)
 
 
 def draw_window(axes):
@@ -172,12 +173,11 @@ def main():
     for draw, axis in zip((draw_firing, draw_window, draw_map, draw_energy), axes.flat):
         draw(axis)
     save(figure, "stochastic_neuron.png")
-    figure, axes = plt.subplots(1, 4, figsize=(13, 3.4), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
     many = {row["amplitude_V"]: row for row in rows("firing.csv") if row["channel"] == "5x5"}
-    for axis, V in zip(axes, ("0.9", "0.75", "0.66", "0.6399")):
+    for axis, V in zip(axes, ("0.66", "0.6399")):
         draw_first(axis, V, [int(many[V][of]) for of in ("noise_free", "many_ions")] if V in many else [])
     axes[0].set_ylabel("share of neurons that have fired")
-    axes[-1].legend(frameon=False)
     save(figure, "first_spikes.png")
     if (HERE / "population.csv").exists():
         heard = [(row["signal"], row["channel"]) for row in rows("population.csv") if row["channel"] == "5x5"]

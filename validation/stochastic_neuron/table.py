@@ -255,7 +255,7 @@ def first_spikes(size, V, folder, count):
     """How many neurons fire first in each pulse; in pulse 0: never."""
     fired = counts(folder, count)
     pulse = [int(row.argmax()) + 1 if row.any() else 0 for row in fired]
-    table = [[size, f"{V:g}", i, pulse.count(i)] for i in range(count + 1)]
+    table = [[size, f"{V:.4g}", i, pulse.count(i)] for i in range(count + 1)]
     write("first_spikes.csv", "channel amplitude_V pulse neurons".split(), table, 3)
 
 
