@@ -370,7 +370,7 @@ done
 pid=$!
 hold_child $pid
 wait_for eval '[ "$(grep -c trajectory torn/results.jsonl)" -ge 2 ]'
-kill -KILL $pid
+kill_parent $pid
 wait $pid 2>/dev/null
 wait_for eval "! kill -0 $held"
 expect 1 "" kill -0 "$held"

@@ -55,8 +55,9 @@ pid=$!
 wait_for second_rank
 hold_child "$rank"
 wait_for eval '[ "$(grep -c trajectory killed/results.jsonl)" -ge 3 ]'
-kill -KILL "$rank"
+kill_parent "$rank"
 status_of $pid
+wait_for eval "! kill -0 $held"
 require $status -ne 0
 require "$(grep -c trajectory killed/results.jsonl)" -lt 9
 expect 0 "" mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 9 -o killed --set "$slow" --resume

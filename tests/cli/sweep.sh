@@ -189,8 +189,9 @@ slow='solver.max_step="1 ns"'
 pid=$!
 hold_child $pid
 wait_for eval '[ "$(grep -c \"point\" torn/results.jsonl)" -ge 2 ]'
-kill -KILL $pid
+kill_parent $pid
 wait $pid 2>/dev/null
+wait_for eval "! kill -0 $held"
 require ! -e torn/study.nc
 there=$(grep -c '"point"' torn/results.jsonl)
 require "$there" -lt 6

@@ -86,6 +86,12 @@ hold_child() {
   fail "no process of $1 could be stopped"
 }
 
+# kill_parent PID: kill -9 it, and let the held process go on: it ends by itself if it had just begun.
+kill_parent() {
+  kill -KILL "$1"
+  kill -CONT "$held" 2>/dev/null
+}
+
 # free_child: let it go on once its parent has sent it SIGTERM.
 free_child() {
   wait_for grep -q '^ShdPnd:.*[4-7c-f]...$' "/proc/$held/status"
