@@ -53,9 +53,8 @@ struct hop_rates hop_chances(struct hop_rates rates, double dt) {
 }
 
 /** What a contact node gives and takes back for one ion of its own: f B(y) + theta B(-y). */
-static double both_ways(const struct hop_end *cell, double more, double y) {
-  double f = free_share(cell, more);
-  return f * bernoulli(y, exp(y)) + (1.0 - f) * bernoulli(-y, exp(-y));
+static double both_ways(double f, double forward, double backward) {
+  return f * forward + (1.0 - f) * backward;
 }
 
 /**
@@ -71,10 +70,12 @@ struct hop_rates hop_exchange(const struct hop_electrode *electrode, const struc
                               double dv, double self) {
   double y_in = dv + self, y_out = dv - self;
   double share = electrode->conductance / electrode->velocity;
-  double in = electrode->density * electrode->conductance * free_share(cell, 0.0) *
-              bernoulli(y_in, exp(y_in));
-  double out =
-      cell->frequency * cell->count * (1.0 - electrode->full) * bernoulli(-y_out, exp(-y_out));
-  return (struct hop_rates){.forward = in / (1.0 + share * both_ways(cell, 0.0, y_in)),
-                            .backward = out / (1.0 + share * both_ways(cell, -1.0, y_out))};
+  double f_in = free_share(cell, 0.0), f_out = free_share(cell, -1.0);
+  double to = bernoulli(y_in, exp(y_in)), from = bernoulli(-y_out, exp(-y_out));
+  double in = electrode->density * electrode->conductance * f_in * to;
+  double out = cell->frequency * cell->count * (1.0 - electrode->full) * from;
+  double w_in = both_ways(f_in, to, bernoulli(-y_in, exp(-y_in)));
+  double w_out = both_ways(f_out, bernoulli(y_out, exp(y_out)), from);
+  return (struct hop_rates){.forward = in / (1.0 + share * w_in),
+                            .backward = out / (1.0 + share * w_out)};
 }

@@ -16,6 +16,12 @@ static const struct device *device_of(const struct lattice *lattice, int point) 
   return lattice->system->instances[lattice->points[point].instance].device;
 }
 
+/** Place of a point, as messages name it. */
+static void place_of(const struct lattice *lattice, int point, char place[HD_ERROR_TEXT]) {
+  const struct mesh *mesh = device_of(lattice, point)->mesh;
+  mesh_place(mesh->dimension, mesh->x[lattice->points[point].node], place, HD_ERROR_TEXT);
+}
+
 static bool few_sites(const struct lattice *lattice, char *text, size_t size) {
   int fewest = -1;
   char place[HD_ERROR_TEXT];
@@ -26,13 +32,11 @@ static bool few_sites(const struct lattice *lattice, char *text, size_t size) {
   }
   if (fewest < 0)
     return false;
-  const struct device *device = device_of(lattice, fewest);
-  mesh_place(device->mesh->dimension, device->mesh->x[lattice->points[fewest].node], place,
-             sizeof place);
+  place_of(lattice, fewest, place);
   snprintf(
       text, size,
       "the cell at %s of %s holds %ld sites: times to switch depend on the cells below %d sites",
-      place, device->spec->name, lattice->points[fewest].sites, SITES);
+      place, device_of(lattice, fewest)->spec->name, lattice->points[fewest].sites, SITES);
   return true;
 }
 
@@ -50,16 +54,14 @@ static bool rounded_sites(const struct lattice *lattice, char *text, size_t size
   }
   if (at < 0)
     return false;
-  const struct device *device = device_of(lattice, at);
-  mesh_place(device->mesh->dimension, device->mesh->x[lattice->points[at].node], place,
-             sizeof place);
+  place_of(lattice, at, place);
   snprintf(
       text, size,
       "the cell at %s of %s holds %ld sites for %.4g: times to switch depend on the density of "
       "sites, which is %.2g %% off; other intervals or another cross-section make it a whole "
       "number",
-      place, device->spec->name, lattice->points[at].sites, 1.0 / lattice->points[at].per_ion,
-      100.0 * worst);
+      place, device_of(lattice, at)->spec->name, lattice->points[at].sites,
+      1.0 / lattice->points[at].per_ion, 100.0 * worst);
   return true;
 }
 
@@ -85,13 +87,11 @@ static bool long_edges(const struct lattice *lattice, char *text, size_t size) {
   }
   if (at < 0)
     return false;
-  const struct device *device = device_of(lattice, at);
-  mesh_place(device->mesh->dimension, device->mesh->x[lattice->points[at].node], place,
-             sizeof place);
+  place_of(lattice, at, place);
   snprintf(text, size,
            "an edge of %.3g nm at %s of %s is longer than 0.5 nm: times to switch depend on the "
            "mesh where a front passes it",
-           1e9 * longest, place, device->spec->name);
+           1e9 * longest, place, device_of(lattice, at)->spec->name);
   return true;
 }
 

@@ -18,9 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 IMAGES = HERE.parent.parent / "docs/images"
 sys.path.insert(0, str(HERE.parent))
 from plot import COLOURS
-
-
-SIZES = ("4x4", "5x5", "8x8", "15x15")
+from table import SIZES
 
 
 def rows(name):
@@ -31,16 +29,15 @@ def rows(name):
 def draw_firing(axes):
     """Mean pulse of the first spike with its spread, and the noise-free neuron."""
     table = rows("firing.csv")
-    sizes = sorted({row["channel"] for row in table}, key=lambda size: int(size.split("x")[0]))
     amplitudes = sorted({float(row["amplitude_V"]) for row in table})
     for i, V in enumerate(amplitudes):
         at = [row for row in table if float(row["amplitude_V"]) == V and row["mean"] != "-"]
-        x = [sizes.index(row["channel"]) + 0.12 * (i - 1) for row in at]
+        x = [SIZES.index(row["channel"]) + 0.12 * (i - 1) for row in at]
         spread = [float(row["sd"]) if row["sd"] != "-" else 0.0 for row in at]
         axes.errorbar(x, [float(row["mean"]) for row in at], spread, fmt="o", color=COLOURS[i], label=f"{V:g} V", capsize=3)
         free = [(a, float(row["noise_free"])) for a, row in zip(x, at) if row["noise_free"] != "never"]
         axes.plot(*zip(*free), "_", color=COLOURS[i], ms=18, mew=2)
-    axes.set_xticks(range(len(sizes)), [f"{size} nm" for size in sizes])
+    axes.set_xticks(range(len(SIZES)), [f"{size} nm" for size in SIZES])
     axes.set_ylabel("pulse of the first spike")
     axes.set_title("Mean and spread; bars: without noise", fontsize=10)
     axes.set_ylim(0)

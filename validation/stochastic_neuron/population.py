@@ -8,17 +8,15 @@
 those of table.py. Needs numpy and netCDF4.
 """
 
-import argparse
 import csv
 import json
-import pathlib
 import subprocess
 import tempfile
 
 import hearing
 import numpy as np
 from table import CHANNELS, DECKS, HERE, HIGH, NOISE_FREE, PERIOD, PROGRAM, ROOT, RUNS
-from table import channel, counts, ensemble, known, pulses, settings, write
+from table import channel, counts, ensemble, known, main, pulses, settings, write
 
 # Slow signals on pulses: input, number of pulses, pulses that only build the filament, more settings.
 SINE = ['experiments[0].drive[1].waveform.frequency="78.125 Hz"']  # 16 pulses a period
@@ -114,16 +112,5 @@ def scatter(options):
 COMMANDS = {"noise": noise, "scatter": scatter}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("-n", "--count", type=int, default=100, help="neurons of each row")
-    parser.add_argument("-j", "--jobs", type=int, default=0, help="processes at a time (one a core)")
-    parser.add_argument("--only", help="channels whose name holds this")
-    parser.add_argument("--signal", choices=SIGNALS, default="sine")
-    options = parser.parse_args()
-    COMMANDS[options.command](options)
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, COMMANDS, signal={"choices": SIGNALS, "default": "sine"})

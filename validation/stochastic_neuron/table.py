@@ -367,18 +367,21 @@ COMMANDS = {
 }
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=COMMANDS)
+def main(doc, commands, **more):
+    """Carry out one of the commands; `more` are further options and their words for argparse."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=commands)
     parser.add_argument("-n", "--count", type=int, default=8, help="trajectories of each row")
     parser.add_argument("-j", "--jobs", type=int, default=0, help="processes at a time (one a core)")
     parser.add_argument("--only", help="rows whose name holds this")
     parser.add_argument("--leap", type=float, help="stochastic.leap, where it is not the program's")
+    for name, words in more.items():
+        parser.add_argument(f"--{name}", **words)
     options = parser.parse_args()
     if options.leap:
         ALWAYS.append(f"stochastic.leap={options.leap}")
-    COMMANDS[options.command](options)
+    commands[options.command](options)
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, COMMANDS)
