@@ -110,5 +110,7 @@ struct tunnel_value {
 
 /** Non-local tunnelling flux into one control volume; zero where the band bends the wrong way. */
 struct tunnel_value contact_tunnel(const struct tunnel_input *input);
+/** The same flux without its derivatives. */
+double contact_tunnel_flux(const struct tunnel_input *input);
 
 #endif

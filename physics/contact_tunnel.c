@@ -143,15 +143,18 @@ struct passage {
   double d_x, d_V_T;              /* 1/m along the ray at fixed psi and eta_metal, 1/V */
 };
 
-/** At distance x, with the local psi and eta_metal; split = eta_metal - eta. */
-static struct passage pass(const struct tunnel_input *in, double x, double psi, double metal,
-                           double split) {
+/** At distance x, with the local psi and eta_metal; split = eta_metal - eta. f alone without
+ * `partials`. */
+static inline struct passage pass(const struct tunnel_input *in, double x, double psi, double metal,
+                                  double split, bool partials) {
   double kx = in->kappa * x, by_root;
   struct slope height = root(psi - in->psi_contact, barrier_width * in->V_T);
   double v = image_factor(in->image_barrier, x, height.f, &by_root);
   double transmission = exp(-kx * height.f * v);
-  double supply = softplus_difference(metal, metal - split);
-  double held = softplus_slope(metal - split), f = transmission * supply;
+  double f = transmission * softplus_difference(metal, metal - split);
+  if (!partials)
+    return (struct passage){.f = f};
+  double held = softplus_slope(metal - split);
   return (struct passage){.f = f,
                           .d_psi = -f * kx * by_root * height.d,
                           .d_metal = transmission * (softplus_slope(metal) - held),
@@ -164,17 +167,21 @@ static struct passage pass(const struct tunnel_input *in, double x, double psi, 
 static const double gauss[] = {0.21132486540518712, 0.78867513459481288};
 
 /** Add one point of the quadrature. by_bending[2]: out, adds up derivatives by the bending at the
- * ends of the volume. */
-static void add_point(const struct tunnel_input *in, const struct stretch *s, double at,
-                      struct tunnel_value *out, double by_bending[2]) {
+ * ends of the volume; NULL: g alone. */
+static inline void add_point(const struct tunnel_input *in, const struct stretch *s, double at,
+                             struct tunnel_value *out, double by_bending[2]) {
   double length = in->to - in->from, x = in->from + length * (s->from + s->width * at);
   double y = x - in->x;
-  struct stencil w = parabola(in, y), slope = parabola_slope(in, y);
+  struct stencil w = parabola(in, y);
   double psi = apply(w, in->psi_before, in->psi, in->psi_after);
   double metal = apply(w, in->eta_metal_before, in->eta_metal, in->eta_metal_after);
-  struct passage p = pass(in, x, psi, metal, in->eta_metal - in->eta);
+  struct passage p = pass(in, x, psi, metal, in->eta_metal - in->eta, by_bending);
   double bending = (1 - at) * s->bending[0] + at * s->bending[1];
   double scale = 0.5 * in->prefactor, m = scale * s->width * bending;
+  out->g += m * p.f;
+  if (!by_bending)
+    return;
+  struct stencil slope = parabola_slope(in, y);
   double d_y =
       m * (p.d_x + p.d_psi * apply(slope, in->psi_before, in->psi, in->psi_after) +
            p.d_metal * apply(slope, in->eta_metal_before, in->eta_metal, in->eta_metal_after));
@@ -183,7 +190,6 @@ static void add_point(const struct tunnel_input *in, const struct stretch *s, do
         scale * p.f *
             (s->d_width[end] * bending + s->width * s->d_bending[end] * (end ? at : 1 - at)) +
         d_y * length * (s->d_from[end] + s->d_width[end] * at);
-  out->g += m * p.f;
   out->d_psi_contact -= m * p.d_psi;
   out->d_psi_before += m * p.d_psi * w.before;
   out->d_psi += m * p.d_psi * w.node;
@@ -195,20 +201,8 @@ static void add_point(const struct tunnel_input *in, const struct stretch *s, do
   out->d_V_T += m * p.d_V_T;
 }
 
-/**
- * Tunnelling between a metal and the control volume of one node of a ray that leaves the contact.
- *   g  = prefactor int T [ln(1 + e^eta_metal) - ln(1 + e^(eta_metal - eta_metal_i + eta_i))] dE
- *   T  = exp(-kappa sqrt(|psi - psi_contact|) x v),  kappa = (4/3) sqrt(2 m q) / hbar
- *   dE = max(0, -u' / V_T) dx,  u = charge psi - image_bending / x
- * over the control volume, in which psi and eta_metal are parabolas and the level of the carriers
- * is that of the node; two points of Gauss where the band falls. v = 1 without image_barrier, see
- * image_factor. The sum over a ray is the integral of Tsu & Esaki over the energies at which the
- * band edge is met, with the WKB transmission of a triangular barrier between contact and point. g
- * flux of particles from the contact to the node; exactly 0 for eta = eta_metal Errors  none. x >
- * x_before >= 0, x_after >= x. Source  Tsu & Esaki 1973, doi:10.1063/1.1654509; as local generation
- * on a grid: Ieong et al., IEDM 1998, 733
- */
-struct tunnel_value contact_tunnel(const struct tunnel_input *input) {
+/** contact_tunnel; without `partials` they are 0. */
+static inline struct tunnel_value tunnel(const struct tunnel_input *input, bool partials) {
   assert(input->x_before >= 0 && input->x > input->x_before && input->x_after >= input->x);
   assert(input->from >= input->x_before && input->to > input->from && input->to <= input->x_after);
   struct tunnel_value out = {0};
@@ -218,12 +212,34 @@ struct tunnel_value contact_tunnel(const struct tunnel_input *input) {
   struct stretch stretch = falling_part(bending.at);
   double by_bending[2] = {0, 0};
   for (int i = 0; i < 2; i++)
-    add_point(input, &stretch, gauss[i], &out, by_bending);
-  for (int end = 0; end < 2; end++) {
+    add_point(input, &stretch, gauss[i], &out, partials ? by_bending : NULL);
+  for (int end = 0; end < 2 && partials; end++) {
     out.d_psi_before += by_bending[end] * bending.by_psi[end].before;
     out.d_psi += by_bending[end] * bending.by_psi[end].node;
     out.d_psi_after += by_bending[end] * bending.by_psi[end].after;
     out.d_V_T -= by_bending[end] * bending.at[end] / input->V_T;
   }
   return out;
+}
+
+/**
+ * Tunnelling between a metal and the control volume of one node of a ray that leaves the contact.
+ *   g  = prefactor int T [ln(1 + e^eta_metal) - ln(1 + e^(eta_metal - eta_metal_i + eta_i))] dE
+ *   T  = exp(-kappa sqrt(|psi - psi_contact|) x v),  kappa = (4/3) sqrt(2 m q) / hbar
+ *   dE = max(0, -u' / V_T) dx,  u = charge psi - image_bending / x
+ * over the control volume, in which psi and eta_metal are parabolas and the level of the carriers
+ * is that of the node; two points of Gauss where the band falls. v = 1 without image_barrier, see
+ * image_factor. The sum over a ray is the integral of Tsu & Esaki over the energies at which the
+ * band edge is met, with the WKB transmission of a triangular barrier between contact and point.
+ * g       flux of particles from the contact to the node; exactly 0 for eta = eta_metal
+ * Errors  none. x > x_before >= 0, x_after >= x
+ * Source  Tsu & Esaki 1973, doi:10.1063/1.1654509; as local generation on a grid: Ieong et al.,
+ *         IEDM 1998, 733
+ */
+struct tunnel_value contact_tunnel(const struct tunnel_input *input) {
+  return tunnel(input, true);
+}
+
+double contact_tunnel_flux(const struct tunnel_input *input) {
+  return tunnel(input, false).g;
 }

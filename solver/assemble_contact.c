@@ -193,10 +193,11 @@ void assemble_link_partials(const struct pass *p, const struct tunnel_link *link
     stamp_add(p->stamp, row, heat_dof(p, link->node), factor * link_by_heat(p, link, value));
 }
 
-/** Flux of one link at the gathered state. */
+/** Flux of one link at the gathered state; its partials where the pass has a stamp. */
 struct tunnel_value assemble_link_value(const struct pass *p, const struct tunnel_link *link) {
   struct tunnel_input input = link_input(p, link);
-  return contact_tunnel(&input);
+  return p->stamp ? contact_tunnel(&input)
+                  : (struct tunnel_value){.g = contact_tunnel_flux(&input)};
 }
 
 /** Electrons of all energies that are met at the node have the levels of metal and node, whose
