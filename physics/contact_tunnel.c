@@ -240,6 +240,7 @@ struct tunnel_value contact_tunnel(const struct tunnel_input *input) {
   return tunnel(input, true);
 }
 
+/** g of contact_tunnel, m^-2 s^-1, where nobody asks for its derivatives. */
 double contact_tunnel_flux(const struct tunnel_input *input) {
   return tunnel(input, false).g;
 }
