@@ -18,6 +18,7 @@ struct lattice_point {
   long sites;     /* 0: no limit */
   double volume;  /* m^3 */
   double per_ion; /* change of x by one ion */
+  double ring;    /* self-energy of an ion over kT that the cell's radius alone makes */
 };
 
 /** A way between two neighbours; from an electrode when `electrode` is set. */
@@ -60,7 +61,7 @@ void lattice_free(struct lattice **lattice);
 enum { LATTICE_REMARKS = 5 };
 bool lattice_remark(const struct lattice *lattice, int i, char *text, size_t size);
 
-/** Half the self-energy of every hop (solver/lattice_self.c). */
+/** Half the self-energy of every hop, and that of rings (solver/lattice_self.c). */
 enum hd_status lattice_self(struct lattice *lattice, struct hd_error *err);
 
 /** What the circuit adds to it, as it answers within a step (solver/lattice_circuit.c). */

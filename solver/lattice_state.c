@@ -117,14 +117,15 @@ void lattice_put(const struct lattice *lattice, double *y) {
   }
 }
 
-/** Excess potentials of the ions over kT at every point. */
+/** Excess potentials of the ions over kT at every point, without what rings alone make. */
 void lattice_energies(struct lattice *lattice, const double *y, const double *yp, double t) {
   system_gather(lattice->system, y, yp, t);
   for (int p = 0; p < lattice->n_points; p++) {
     const struct lattice_point *point = &lattice->points[p];
     const struct system_instance *instance = instance_of(lattice, point->instance);
     int n_species = instance->device->model.n_species;
-    lattice->v[p] = instance->state[point->part * (size_t)n_species + (size_t)point->species].v;
+    lattice->v[p] =
+        instance->state[point->part * (size_t)n_species + (size_t)point->species].v - point->ring;
   }
 }
 

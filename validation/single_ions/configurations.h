@@ -22,6 +22,7 @@ struct cells {
   long start[CELLS_MAX]; /* ions in the engine's i-th cell */
   int cell[CELLS_MAX];   /* the engine's i-th cell */
   gsl_matrix *G; /* [n][n] owned: energy over kT of an ion in each cell by one in each; NULL */
+  bool rings;    /* what an ion has by itself in a ring above the least of its row is no energy */
   void (*figures)(const unsigned *ions, double *figure);
   const char *const *names; /* [n_figures] */
 };
@@ -46,6 +47,15 @@ static inline void cells_charge(struct cells *cells, gsl_matrix *laplacian,
   cells->G = laplacian;
 }
 
+/** Energy of an ion by itself in a cell, above the least of the cells in its row. */
+static inline double cells_excess(const struct cells *cells, int c) {
+  double least = INFINITY;
+  int row = c - c % cells->columns;
+  for (size_t d = (size_t)row; d < (size_t)(row + cells->columns); d++)
+    least = fmin(least, gsl_matrix_get(cells->G, d, d));
+  return 0.5 * (gsl_matrix_get(cells->G, (size_t)c, (size_t)c) - least);
+}
+
 /** log of the weight of a configuration: ways to sit on sites, and the charges' energy. */
 static inline double cells_log_weight(const struct cells *cells, const unsigned *ions) {
   double energy = 0.0, ways = 0.0, all = 0.0, rho[CELLS_MAX];
@@ -58,6 +68,8 @@ static inline double cells_log_weight(const struct cells *cells, const unsigned 
   for (int c = 0; cells->G && c < cells->n; c++)
     for (int d = 0; d < cells->n; d++)
       energy += 0.5 * rho[c] * gsl_matrix_get(cells->G, (size_t)c, (size_t)d) * rho[d];
+  for (int c = 0; cells->rings && cells->G && c < cells->n; c++)
+    energy -= ions[c] * cells_excess(cells, c);
   return ways - energy;
 }
 

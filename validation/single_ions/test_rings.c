@@ -60,6 +60,7 @@ static void check_law(const char *const *sets, bool charged) {
                         .columns = NR,
                         .h = H,
                         .ions = IONS,
+                        .rings = true,
                         .start = {[1] = 1, [2] = 1, [4] = 1, [7] = 1, [10] = 1, [11] = 1},
                         .n_figures = FIGURES,
                         .figures = figures,
@@ -86,8 +87,37 @@ START_TEST(charged_events_obey_boltzmann) {
 }
 END_TEST
 
+static void rings_but_the_axis(const unsigned *n, double *f) {
+  f[0] = f[1] = 0.0;
+  for (int c = 0; c < CELLS; c++)
+    f[ring(c) == NR - 1] += ring(c) > 0 ? n[c] : 0.0;
+}
+
+/* The field of one ion in a uniform background does not know r: nor does the ion, whatever its
+ * charge costs in each ring by itself. */
+START_TEST(one_charged_ion_does_not_know_the_axis) {
+  static const char *const names[] = {"one ion between axis and rim", "one ion at the rim"};
+  struct cells cells = {.n = CELLS,
+                        .columns = NR,
+                        .h = H,
+                        .ions = 1,
+                        .start = {[7] = 1},
+                        .n_figures = 2,
+                        .figures = rings_but_the_axis,
+                        .names = names};
+  for (int c = 0; c < CELLS; c++)
+    cells.sites[c] = SITES[ring(c)];
+  cells_check_law(&cells, DECK,
+                  (const char *const[]){"stochastic.method=\"gillespie\"",
+                                        "device.species[0].density=\"1.59154943091895e19 cm^-3\"",
+                                        NULL},
+                  NULL);
+}
+END_TEST
+
 int main(void) {
   return run_suite("rings", (const TTest *const[]){neutral_events_fill_rings_at_random,
                                                    neutral_leaps_fill_rings_at_random,
-                                                   charged_events_obey_boltzmann, NULL});
+                                                   charged_events_obey_boltzmann,
+                                                   one_charged_ion_does_not_know_the_axis, NULL});
 }
