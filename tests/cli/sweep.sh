@@ -7,6 +7,19 @@
 donors='device.layers[0].donors=1e16 cm^-3:1e18 cm^-3:log:3'
 high='experiments[0].drive[0].waveform.high=0.05 V:0.2 V:2'
 
+# cube DIR [OPTION...]: the grid that most of this file is about.
+cube() {
+  "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o "$@"
+}
+
+# sample METHOD POINTS DIR [OPTION...]: points drawn over donors and temperature.
+sample() {
+  method=$1 points=$2
+  shift 2
+  "$HALIDRIFT" sweep quick.cfg --set "study.method=\"$method\"" --set "study.points=$points" \
+    --vary 'device.layers[0].donors=1e16cm^-3:1e18cm^-3:log' --vary temperature=200K:400K -o "$@"
+}
+
 # digest_study DIR: everything that must not depend on how the points were run.
 digest_study() {
   digest_netcdf "$1/study.nc"
@@ -20,8 +33,7 @@ same_study() {
 
 # ---- a grid is a cube, and its points are runs ----
 
-expect 0 "6 points of a grid in 2 parameters, 0 there already; 1 x 2 processes" \
-  "$HALIDRIFT" sweep quick.cfg -j 2 --vary "$donors" --vary "$high" -o grid
+expect 0 "6 points of a grid in 2 parameters, 0 there already; 1 x 2 processes" cube grid -j 2
 require "$(grep -v points: out.txt | grep -c done)" -eq 6
 expect 0 "donors = 1e\+22, 1e\+23, 1e\+24 ;" ncdump -v donors grid/study.nc
 expect 0 "high = 0.05, 0.2 ;" ncdump -v high grid/study.nc
@@ -49,7 +61,6 @@ for name, value, share in (("pulses_I_right_max", max(current), 1e-9),  # of a c
                            ("pulses_spikes", len(spikes), 0), ("pulses_energy_per_spike", energy, 1e-15)):
     assert abs(variable(name)[at] - value) <= share * abs(value), (name, variable(name)[at], value)
 PY
-cat err.txt
 for python in python3 /usr/bin/python3; do
   $python -c "import xarray, netCDF4" 2>/dev/null || continue
   expect 0 "" $python - <<'PY'
@@ -63,21 +74,18 @@ slope = (d.pulses_I_right_max / d.donors / d.high).values
 assert abs(slope / slope[0, 0] - 1).max() < 1e-2, slope
 assert set(d.coords) == {"donors", "high"} and d.donors.attrs["units"] == "m-3"
 PY
-  cat err.txt
   break
 done
 
 # ---- one, two, three processes, in parts, from the block of the input ----
 
-expect 0 "" "$HALIDRIFT" sweep quick.cfg -j 1 --vary "$donors" --vary "$high" -o one -q
+expect 0 "" cube one -j 1 -q
 require ! -s out.txt
 for part in 2/2 1/2; do
-  expect 0 "part ${part%/2} of 2 is in parts" \
-    "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o parts --part $part
+  expect 0 "part ${part%/2} of 2 is in parts" cube parts --part $part
   require ! -e parts/study.nc
 done
-expect 0 "6 there already" \
-  "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o parts --resume
+expect 0 "6 there already" cube parts --resume
 same_study grid one
 same_study grid parts
 cp quick.cfg study.cfg
@@ -113,27 +121,18 @@ fi
 
 # ---- samples ----
 
-sample="--vary device.layers[0].donors=1e16cm^-3:1e18cm^-3:log --vary temperature=200K:400K"
-# shellcheck disable=SC2086 # a list of words
-expect 0 "12 points of a latin_hypercube in 2 parameters" "$HALIDRIFT" sweep quick.cfg $sample \
-  --set 'study.method="latin_hypercube"' --set study.points=12 -o hypercube
+expect 0 "12 points of a latin_hypercube in 2 parameters" sample latin_hypercube 12 hypercube
 expect 0 'pulses_spikes:coordinates = "donors temperature"' ncdump -h hypercube/study.nc
 expect 0 "double temperature\(point\)" ncdump -h hypercube/study.nc
-# shellcheck disable=SC2086
-expect 0 "" "$HALIDRIFT" sweep quick.cfg $sample --set 'study.method="sobol"' --set study.points=4 -o sobol
-# shellcheck disable=SC2086
-expect 0 "9 points of a sobol in 2 parameters, 4 there already" "$HALIDRIFT" sweep quick.cfg $sample \
-  --set 'study.method="sobol"' --set study.points=9 -o sobol --resume
+expect 0 "" sample sobol 4 sobol
+expect 0 "9 points of a sobol in 2 parameters, 4 there already" sample sobol 9 sobol --resume
 # A smaller sample says what it has not; the results stay.
-# shellcheck disable=SC2086
-expect 0 "results of 6 other points of earlier commands stay in results" "$HALIDRIFT" sweep quick.cfg $sample \
-  --set 'study.method="sobol"' --set study.points=3 -o sobol --resume
-expect 0 "--traces: 3 points ran without and get no run folder now: 0 to 2; -o DIR begins" "$HALIDRIFT" sweep quick.cfg \
-  $sample --set 'study.method="sobol"' --set study.points=3 -o sobol --resume --traces
+expect 0 "results of 6 other points of earlier commands stay in results" sample sobol 3 sobol --resume
+expect 0 "--traces: 3 points ran without and get no run folder now: 0 to 2; -o DIR begins" \
+  sample sobol 3 sobol --resume --traces
 require "$(grep -c '"point"' sobol/results.jsonl)" -eq 9
-# shellcheck disable=SC2086
-expect 2 "hypercube/results.jsonl: its points are of the input with hash" "$HALIDRIFT" sweep quick.cfg \
-  $sample --set 'study.method="latin_hypercube"' --set study.points=13 -o hypercube --resume
+expect 2 "hypercube/results.jsonl: its points are of the input with hash" \
+  sample latin_hypercube 13 hypercube --resume
 
 # ---- where methods are not to be trusted: of the input as it is, and of each point's own ----
 
@@ -167,7 +166,6 @@ def first(folder):
 hops, many = first("hops"), first("many")
 assert len(hops) == 6 and all(hops[key] == many[key] for key in many), (hops, many)
 PY
-cat err.txt
 
 # ---- points that fail or die ----
 
@@ -195,9 +193,8 @@ wait_for eval "! kill -0 $held"
 require ! -e torn/study.nc
 there=$(grep -c '"point"' torn/results.jsonl)
 require "$there" -lt 6
-expect 0 "$there there already" "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" \
-  -o torn --set "$slow" --resume
-expect 0 "" "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o whole --set "$slow"
+expect 0 "$there there already" cube torn --set "$slow" --resume
+expect 0 "" cube whole --set "$slow"
 same_study whole torn
 
 # ---- thresholds and relaxation ----
@@ -224,14 +221,13 @@ assert "amplitude" not in lines[2]["figures"], lines[2]["figures"]  # not within
 # 1e15 cm^-3 needs more than 0.3 V
 assert [line["figures"]["amplitude_side"] for line in lines] == [0, 0, 1], [line["figures"] for line in lines]
 PY
-cat err.txt
 expect 0 "amplitude_side:units = \"1\"" ncdump -h threshold/study.nc
 expect 0 "amplitude_side" head -1 threshold/table.txt
 # 2e17 cm^-3 spike at the lower end of a range that begins above their threshold
 expect 0 "" "$HALIDRIFT" sweep figures.cfg -o below --vary 'device.layers[0].donors=2e17 cm^-3' \
   --set 'study.thresholds[0].from="0.299 V"'
 expect 0 "amplitude_side = -1 ;" ncdump -v amplitude_side below/study.nc
-expect 3 'thresholds\[0\].name: "amplitude_side" is there twice' "$HALIDRIFT" sweep figures.cfg -o none \
+refused 'thresholds\[0\].name: "amplitude_side" is there twice' figures.cfg \
   --set 'study.relaxations=({ name = "amplitude_side"; column = "I(right)_A"; })'
 cat >forget.cfg <<'CFG'
 @include "bar.inc"
@@ -261,7 +257,6 @@ for line in map(json.loads, list(open("forget/results.jsonl"))[1:]):
     assert abs(line["figures"]["memory"] / tau - 1) < 5e-3, line["figures"]
     assert abs(line["figures"]["current"] / tau / math.log(2) - 1) < 5e-3, line["figures"]
 PY
-cat err.txt
 # A protocol's pulse ends at 0.2 ms: what is forgotten is counted from there.
 expect 0 "" "$HALIDRIFT" sweep forget.cfg -o protocol --set 'experiments=({ name = "charge"; type = "transient";
   protocol = { type = "retention"; source = "source"; high = "1 uA"; read = 0.0; width = "98 us"; edge = "1 us";
@@ -272,7 +267,6 @@ for line in map(json.loads, list(open("protocol/results.jsonl"))[1:]):
     tau = 1e-9 * (1e6 * (1 + line["point"]))
     assert abs(line["figures"]["memory"] / tau - 1) < 5e-3, line["figures"]
 PY
-cat err.txt
 
 # ---- curves ----
 
@@ -345,7 +339,6 @@ for name, wanted in (("J", rows("terminals", "dc", "I(right)_A")), ("V", rows("t
                      ("R", rows("impedance", "z", "ReZ_Ohm")), ("transient", rows("terminals", "step", "I(right)_A"))):
     compare("curves", 6, 1 * 2 + 1, name, wanted)  # donors[1], temperature[1]
 PY
-cat err.txt
 for python in python3 /usr/bin/python3; do
   $python -c "import xarray, netCDF4" 2>/dev/null || continue
   expect 0 "" $python - <<'PY'
@@ -361,73 +354,65 @@ assert "step_time" in d.transient.coords and d.step_time.dims == ("duration", "s
 assert float(d.step_time[0].max()) == 1e-6 and float(d.step_time[1].max()) == 2e-6
 assert (d.transient.isnull() == d.step_time.isnull()).all() and d.transient.isnull().any()
 PY
-  cat err.txt
   break
 done
-expect 3 "curves\[0\].column: impedance.csv has no column 'ReZ_ohm'; did you mean ReZ_Ohm" "$HALIDRIFT" sweep curves.cfg \
-  -o none --set 'study.curves=({ name = "a"; experiment = "z"; column = "ReZ_ohm"; })'
-expect 3 "curves\[0\].experiment: there is no dc_sweep, transient, impedance or noise \"no\"" "$HALIDRIFT" sweep \
-  curves.cfg -o none --set 'study.curves=({ name = "a"; experiment = "no"; column = "b"; })'
-expect 3 'curves\[0\].name: "donors" is there twice' "$HALIDRIFT" sweep curves.cfg -o none \
+refused "curves\[0\].column: impedance.csv has no column 'ReZ_ohm'; did you mean ReZ_Ohm" curves.cfg \
+  --set 'study.curves=({ name = "a"; experiment = "z"; column = "ReZ_ohm"; })'
+refused "curves\[0\].experiment: there is no dc_sweep, transient, impedance or noise \"no\"" curves.cfg \
+  --set 'study.curves=({ name = "a"; experiment = "no"; column = "b"; })'
+refused 'curves\[0\].name: "donors" is there twice' curves.cfg \
   --set 'study.curves=({ name = "donors"; experiment = "dc"; column = "I(right)_A"; })'
 # Names of study.nc's own variables are refused before anything runs.
 for name in status cpu_time point; do
-  expect 3 "curves\[0\].name: \"$name\" is a variable that every study.nc has" "$HALIDRIFT" sweep curves.cfg \
-    -o none --set "study.curves=({ name = \"$name\"; experiment = \"dc\"; column = \"I(right)_A\"; })"
-done
-for name in dc_bias dc_I_right_end step_row z_absZ_Ohm_max; do
-  expect 3 "curves\[0\].name: \"$name\" must not begin as the variables of experiment ${name%%_*} in study.nc do" \
-    "$HALIDRIFT" sweep curves.cfg -o none \
+  refused "curves\[0\].name: \"$name\" is a variable that every study.nc has" curves.cfg \
     --set "study.curves=({ name = \"$name\"; experiment = \"dc\"; column = \"I(right)_A\"; })"
 done
-expect 3 'relaxations\[0\].name: "dc_bias" must not begin as' "$HALIDRIFT" sweep curves.cfg -o none \
+for name in dc_bias dc_I_right_end step_row z_absZ_Ohm_max; do
+  refused "curves\[0\].name: \"$name\" must not begin as the variables of experiment ${name%%_*} in study.nc do" curves.cfg \
+    --set "study.curves=({ name = \"$name\"; experiment = \"dc\"; column = \"I(right)_A\"; })"
+done
+refused 'relaxations\[0\].name: "dc_bias" must not begin as' curves.cfg \
   --set 'study.relaxations=({ name = "dc_bias"; experiment = "step"; column = "I(right)_A"; })'
-expect 3 'vary\[0\].name: "dc_bias" must not begin as' "$HALIDRIFT" sweep curves.cfg -o none \
+refused 'vary\[0\].name: "dc_bias" must not begin as' curves.cfg \
   --set 'study.vary=({ key = "temperature"; name = "dc_bias"; values = ("300 K", "350 K"); })'
 
 # ---- what is refused ----
 
 before=$(cksum <grid/results.jsonl)
-expect 2 "grid: holds the results of a study; --resume goes on" \
-  "$HALIDRIFT" sweep quick.cfg --vary "$donors" --vary "$high" -o grid
+expect 2 "grid: holds the results of a study; --resume goes on" cube grid
 expect 2 "grid/results.jsonl: its points are of the input with hash" \
   "$HALIDRIFT" sweep quick.cfg --vary "$donors" -o grid --resume
 require "$(cksum <grid/results.jsonl)" = "$before"
-expect 3 "quick.cfg: nothing varies; give --vary KEY=FROM:TO:N or a block study" \
-  "$HALIDRIFT" sweep quick.cfg -o none
-expect 3 "needs the number of values between its ends" "$HALIDRIFT" sweep quick.cfg -o none \
-  --vary temperature=200K:300K
-expect 3 "temperature varies twice" "$HALIDRIFT" sweep quick.cfg -o none \
-  --vary temperature=200K:300K:2 --vary temperature=200K,300K
+refused "quick.cfg: nothing varies; give --vary KEY=FROM:TO:N or a block study" quick.cfg
+refused "needs the number of values between its ends" quick.cfg --vary temperature=200K:300K
+refused "temperature varies twice" quick.cfg --vary temperature=200K:300K:2 \
+  --vary temperature=200K,300K
 # An axis of a cube has no value twice, however it is written; points of a list may.
-expect 3 "values 1 and 3 are both 300K, must differ on an axis" "$HALIDRIFT" sweep quick.cfg -o none \
+refused "values 1 and 3 are both 300K, must differ on an axis" quick.cfg \
   --vary 'temperature=300 K,301 K,300K'
-expect 3 "values 1 and 2 are both 300.0, must differ" "$HALIDRIFT" sweep quick.cfg -o none --vary 'temperature=300K:300K:2'
-expect 3 "solver.max_order=1:2:3': values 2 and 3 are both 2, must differ" "$HALIDRIFT" sweep quick.cfg -o none \
+refused "values 1 and 2 are both 300.0, must differ" quick.cfg --vary 'temperature=300K:300K:2'
+refused "solver.max_order=1:2:3': values 2 and 3 are both 2, must differ" quick.cfg \
   --vary 'solver.max_order=1:2:3'
-expect 3 "values 1 and 2 are both true" "$HALIDRIFT" sweep quick.cfg -o none \
-  --vary 'device.contacts[0].ohmic=true,true'
+refused "values 1 and 2 are both true" quick.cfg --vary 'device.contacts[0].ohmic=true,true'
 expect 0 "study: 3 points of a list" "$HALIDRIFT" check quick.cfg --set 'study.method="list"' \
   --set 'study.vary=({ key = "temperature"; values = ("300 K", "310 K", "300 K"); })'
 expect 2 "must be KEY=FROM:TO, KEY=FROM:TO:N" "$HALIDRIFT" sweep quick.cfg -o none --vary temperature
-expect 3 "there is no transient" "$HALIDRIFT" sweep quick.cfg -o none --vary temperature=200K,300K \
+refused "there is no transient" quick.cfg --vary temperature=200K,300K \
   --set 'study.relaxations=({ name = "a"; column = "b"; experiment = "rest"; })'
-expect 3 "is no quantity: its range cannot be halved" "$HALIDRIFT" sweep quick.cfg -o none \
-  --vary temperature=200K,300K \
+refused "is no quantity: its range cannot be halved" quick.cfg --vary temperature=200K,300K \
   --set 'study.thresholds=({ name = "a"; key = "solver.max_order"; from = 1; to = 5; })'
-expect 3 "relaxations\[0\].column: terminals.csv has no column 'I\(rigth\)_A'; did you mean I\(right\)_A" \
-  "$HALIDRIFT" sweep quick.cfg -o none --vary temperature=200K,300K \
-  --set 'study.relaxations=({ name = "a"; column = "I(rigth)_A"; })'
-expect 3 "quick.cfg: sensitivity: is for single runs" "$HALIDRIFT" sweep quick.cfg -o none \
-  --vary temperature=200K,300K --set 'sensitivity={ parameters = ["temperature"]; }'
+refused "relaxations\[0\].column: terminals.csv has no column 'I\(rigth\)_A'; did you mean I\(right\)_A" quick.cfg \
+  --vary temperature=200K,300K --set 'study.relaxations=({ name = "a"; column = "I(rigth)_A"; })'
+refused "quick.cfg: sensitivity: is for single runs" quick.cfg --vary temperature=200K,300K \
+  --set 'sensitivity={ parameters = ["temperature"]; }'
 expect 3 "quick.cfg: sensitivity: is for single runs" "$HALIDRIFT" ensemble quick.cfg -n 2 -o none \
   --set 'sensitivity={ parameters = ["temperature"]; }'
 cat >names.cfg <<'CFG'
 @include "bar.inc"
 experiments = ( { name = "ramp-1"; type = "equilibrium"; }, { name = "ramp+1"; type = "equilibrium"; } );
 CFG
-expect 3 "names.cfg: experiments: ramp-1 and ramp\+1 are both ramp_1_\* in netCDF files" "$HALIDRIFT" sweep names.cfg \
-  -o none --vary temperature=200K,300K
+refused "names.cfg: experiments: ramp-1 and ramp\+1 are both ramp_1_\* in netCDF files" names.cfg \
+  --vary temperature=200K,300K
 expect 3 "names.cfg: experiments: ramp-1 and ramp\+1 are both ramp_1_\* in netCDF files" "$HALIDRIFT" ensemble names.cfg \
   -n 2 -o none
 expect 2 "unknown option '--vary'" "$HALIDRIFT" ensemble quick.cfg -n 2 --vary temperature=1K,2K

@@ -70,6 +70,13 @@ same() {
   agree digest "$1" "$2"
 }
 
+# refused PATTERN INPUT [OPTION...]: a study that cannot be made says so before anything runs.
+refused() {
+  reason=$1
+  shift
+  expect 3 "$reason" "$HALIDRIFT" sweep "$@" -o none
+}
+
 # children PID: the processes that a process has started.
 children() {
   cat "/proc/$1/task/$1/children" 2>/dev/null
