@@ -6,16 +6,18 @@
 
 /* A train like the neuron's: 0.35 ms on, 0.4 ms off, after a delay. */
 static const double period = 0.75e-3, on = 0.35e-3, delay = 0.1e-3;
+static const struct waveform endless = {.kind = WAVEFORM_PULSE,
+                                        .high = 1,
+                                        .delay = 0.1e-3,
+                                        .rise = 1e-6,
+                                        .width = 0.348e-3,
+                                        .fall = 1e-6,
+                                        .period = 0.75e-3};
 
 static struct waveform train(int count) {
-  return (struct waveform){.kind = WAVEFORM_PULSE,
-                           .high = 1,
-                           .delay = delay,
-                           .rise = 1e-6,
-                           .width = on - 2e-6,
-                           .fall = 1e-6,
-                           .period = period,
-                           .count = count};
+  struct waveform waveform = endless;
+  waveform.count = count;
+  return waveform;
 }
 
 static struct spikes *recorder(double threshold, double capacitance,
@@ -66,8 +68,7 @@ static void rc_feed(struct spikes *spikes, struct spikes_point *at, double V_in,
  * they are differences of the integrals at the ends of the pulse, which are points. */
 START_TEST(rc_energies_are_exact) {
   const double threshold = 10e-9, tau = R * C;
-  struct waveform waveform = train(0);
-  struct spikes *spikes = recorder(threshold, C, &waveform);
+  struct spikes *spikes = recorder(threshold, C, &endless);
   struct spikes_point at = {0};
   step(spikes, at);
   for (int k = 0; k < 3; k++) {
@@ -97,8 +98,7 @@ END_TEST
 /* ---- when and which ---- */
 
 START_TEST(pulse_of_each_spike_is_counted) {
-  struct waveform waveform = train(0);
-  struct spikes *spikes = recorder(0.5, 0, &waveform);
+  struct spikes *spikes = recorder(0.5, 0, &endless);
   hold(spikes, 0, 0);
   for (int k = 0; k < 9; k++) { /* every third pulse fires */
     double start = delay + k * period;
@@ -134,8 +134,7 @@ END_TEST
 /* Behind the falling edge the membrane drives more current backwards than the pulse did forwards.
  */
 START_TEST(peak_is_of_the_direction_in_which_the_spike_began) {
-  struct waveform waveform = train(0);
-  struct spikes *spikes = recorder(0.5, 0, &waveform);
+  struct spikes *spikes = recorder(0.5, 0, &endless);
   hold(spikes, 0, 0);
   hold(spikes, delay + 0.1e-3, 0);
   hold(spikes, delay + 0.2e-3, 2);
@@ -149,9 +148,8 @@ END_TEST
 
 /* A current that the source does not drive is the membrane's: E_source stands still or falls. */
 START_TEST(discharge_through_a_conducting_device_is_no_spike) {
-  struct waveform waveform = train(0);
   for (double E = 0; E >= -1; E--) {
-    struct spikes *spikes = recorder(0.5, 0, &waveform);
+    struct spikes *spikes = recorder(0.5, 0, &endless);
     step(spikes, (struct spikes_point){.t = 0});
     step(spikes, (struct spikes_point){.t = delay + 0.1e-3});
     step(spikes, (struct spikes_point){.t = delay + 0.2e-3, .I = -2, .E_source = E});
@@ -163,8 +161,7 @@ START_TEST(discharge_through_a_conducting_device_is_no_spike) {
 END_TEST
 
 START_TEST(spike_is_final_when_window_and_current_are_over) {
-  struct waveform waveform = train(0);
-  struct spikes *spikes = recorder(0.5, 0, &waveform);
+  struct spikes *spikes = recorder(0.5, 0, &endless);
   hold(spikes, 0, 0);
   hold(spikes, delay, 0);
   ck_assert_uint_eq(spikes_begun(spikes), 0);
@@ -181,8 +178,7 @@ END_TEST
 /* A current that is high into the next pulse stays the spike of the pulse in which it began; the
  * windows do not overlap. */
 START_TEST(spike_across_pulses_belongs_to_the_first) {
-  struct waveform waveform = train(0);
-  struct spikes *spikes = recorder(0.5, 0, &waveform);
+  struct spikes *spikes = recorder(0.5, 0, &endless);
   double second = delay + period;
   hold(spikes, 0, 0);
   hold(spikes, delay, 0);
@@ -246,8 +242,7 @@ END_TEST
 
 /* Steps that fly over the starts of pulses: power is constant, so straight lines are exact. */
 START_TEST(window_ends_are_found_inside_steps) {
-  struct waveform waveform = train(0);
-  struct spikes *spikes = recorder(0.5, 0, &waveform);
+  struct spikes *spikes = recorder(0.5, 0, &endless);
   hold(spikes, 0, 0);
   hold(spikes, delay + 0.5 * period, 0);
   hold(spikes, delay + 0.6 * period, 1);
@@ -323,8 +318,7 @@ START_TEST(window_without_period_ends_with_the_experiment) {
 END_TEST
 
 START_TEST(open_spike_is_reported_as_far_as_it_went) {
-  struct waveform waveform = train(0);
-  struct spikes *spikes = recorder(0.5, 0, &waveform);
+  struct spikes *spikes = recorder(0.5, 0, &endless);
   hold(spikes, 0, 0);
   hold(spikes, delay, 0);
   hold(spikes, delay + 1e-4, 1);
@@ -382,24 +376,22 @@ START_TEST(value_of_each_column_is_another_member) {
 END_TEST
 
 int main(void) {
-  Suite *suite = suite_create("spikes");
-  TCase *tests = tcase_create("spikes");
-  tcase_add_test(tests, rc_energies_are_exact);
-  tcase_add_test(tests, pulse_of_each_spike_is_counted);
-  tcase_add_test(tests, peak_keeps_its_sign);
-  tcase_add_test(tests, peak_is_of_the_direction_in_which_the_spike_began);
-  tcase_add_test(tests, discharge_through_a_conducting_device_is_no_spike);
-  tcase_add_test(tests, spike_is_final_when_window_and_current_are_over);
-  tcase_add_test(tests, spike_across_pulses_belongs_to_the_first);
-  tcase_add_test(tests, high_current_at_the_start_is_no_spike);
-  tcase_add_test(tests, window_without_pulses_is_from_crossing_to_crossing);
-  tcase_add_test(tests, window_ends_are_found_inside_steps);
-  tcase_add_test(tests, window_of_the_last_pulse_is_one_period);
-  tcase_add_test(tests, window_may_end_with_the_experiment);
-  tcase_add_test(tests, window_without_period_ends_with_the_experiment);
-  tcase_add_test(tests, open_spike_is_reported_as_far_as_it_went);
-  tcase_add_test(tests, recorder_goes_on_from_a_store);
-  tcase_add_test(tests, value_of_each_column_is_another_member);
-  suite_add_tcase(suite, tests);
-  return suite_run(suite);
+  const TTest *const tests[] = {rc_energies_are_exact,
+                                pulse_of_each_spike_is_counted,
+                                peak_keeps_its_sign,
+                                peak_is_of_the_direction_in_which_the_spike_began,
+                                discharge_through_a_conducting_device_is_no_spike,
+                                spike_is_final_when_window_and_current_are_over,
+                                spike_across_pulses_belongs_to_the_first,
+                                high_current_at_the_start_is_no_spike,
+                                window_without_pulses_is_from_crossing_to_crossing,
+                                window_ends_are_found_inside_steps,
+                                window_of_the_last_pulse_is_one_period,
+                                window_may_end_with_the_experiment,
+                                window_without_period_ends_with_the_experiment,
+                                open_spike_is_reported_as_far_as_it_went,
+                                recorder_goes_on_from_a_store,
+                                value_of_each_column_is_another_member,
+                                NULL};
+  return run_suite("spikes", tests);
 }
