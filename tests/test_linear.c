@@ -1,16 +1,11 @@
 #include "solver/linear.h"
 
-#include <stdint.h>
+#include <math.h>
 #include <string.h>
-#include "solver/stamp.h"
-#include "tests/support/difference.h"
+#include "tests/support/linear_bench.h"
+#include "tests/support/suite.h"
 
 enum { SIZE = 60, BAND = 3 };
-
-static double draw(uint64_t *seed) {
-  *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-  return 2.0 * (double)(*seed >> 11) * 0x1p-53 - 1.0;
-}
 
 /** A band matrix with rows and columns scaled by up to 10^+-spread and two far couplings. */
 static void emit(struct stamp *stamp, uint64_t seed, double spread) {
@@ -23,33 +18,16 @@ static void emit(struct stamp *stamp, uint64_t seed, double spread) {
   stamp_add(stamp, SIZE - 1, 0, 0.5);
 }
 
-/** Every solver with every ordering: the loops of all tests run over them. */
-enum { SOLVERS = 2, ORDERINGS = 3, KINDS = SOLVERS * ORDERINGS };
-
-/** -1: KLU with the automatic ordering. */
-static struct linear_options kind(int i) {
-  if (i < 0)
-    return (struct linear_options){.solver = LINEAR_KLU, .dimension = 2};
-  return (struct linear_options){.solver = (enum linear_choice)(1 + i / ORDERINGS),
-                                 .ordering = (enum linear_ordering)(1 + i % ORDERINGS),
-                                 .dimension = 2};
+static void open_band(struct bench *bench, int i) {
+  const struct linear_options options = linear_kind(i);
+  bench_record(bench, SIZE);
+  emit(&bench->stamp, 1, 0.0);
+  bench_create(bench, &options);
 }
 
-static void build(struct stamp *stamp, struct sparse *matrix, struct linear **linear, int i) {
-  struct hd_error err = {0};
-  struct linear_options options = kind(i);
-  memset(stamp, 0, sizeof *stamp);
-  memset(matrix, 0, sizeof *matrix);
-  stamp_record(stamp, SIZE);
-  emit(stamp, 1, 0.0);
-  ck_assert_int_eq(stamp_finish(stamp, matrix, &err), HD_OK);
-  ck_assert_int_eq(linear_create(linear, matrix, &options, &err), HD_OK);
-}
-
-static void destroy(struct stamp *stamp, struct sparse *matrix, struct linear **linear) {
-  linear_free(linear);
-  stamp_free(stamp);
-  sparse_free(matrix);
+static void fill_band(struct bench *bench, uint64_t seed, double spread) {
+  stamp_replay(&bench->stamp, &bench->matrix);
+  emit(&bench->stamp, seed, spread);
 }
 
 /** Largest residual of A x = b over the size of its row's terms: the backward error. */
@@ -72,32 +50,29 @@ static double backward_error(const struct sparse *matrix, const double *x, const
 /** KLU takes four right sides at a time: one block of them and one more. */
 enum { RIGHT_SIDES = 5 };
 
-static void check_solution(const struct sparse *matrix, struct linear *linear, double tolerance) {
+static void check_solution(struct bench *bench, double tolerance) {
   double b[RIGHT_SIDES][SIZE], x[RIGHT_SIDES][SIZE], one[SIZE];
   for (int j = 0; j < RIGHT_SIDES; j++)
     for (int i = 0; i < SIZE; i++)
       x[j][i] = b[j][i] = cos((j + 1) * i);
   memcpy(one, b[0], sizeof one);
-  ck_assert_int_eq(linear_solve(linear, one), 0);
-  ck_assert_int_eq(linear_solve_many(linear, x[0], RIGHT_SIDES), 0);
-  double error = backward_error(matrix, one, b[0]);
+  ck_assert_int_eq(linear_solve(bench->linear, one), 0);
+  ck_assert_int_eq(linear_solve_many(bench->linear, x[0], RIGHT_SIDES), 0);
+  double error = backward_error(&bench->matrix, one, b[0]);
   for (int j = 0; j < RIGHT_SIDES; j++)
-    error = fmax(error, backward_error(matrix, x[j], b[j]));
+    error = fmax(error, backward_error(&bench->matrix, x[j], b[j]));
   ck_assert_msg(error < tolerance, "backward error %g", error);
 }
 
 START_TEST(linear_solves_with_every_library_and_ordering) {
-  struct stamp stamp;
-  struct sparse matrix;
-  struct linear *linear;
-  build(&stamp, &matrix, &linear, _i);
-  stamp_replay(&stamp, &matrix);
-  emit(&stamp, 1, 0.0);
-  ck_assert_int_eq(linear_factor(linear), 0);
-  check_solution(&matrix, linear, 1e-14); /* well conditioned: some roundings */
-  ck_assert_int_eq(linear_counts(linear).factorisations, 1);
-  ck_assert_int_eq(linear_counts(linear).solves, 1 + RIGHT_SIDES);
-  destroy(&stamp, &matrix, &linear);
+  struct bench bench;
+  open_band(&bench, _i);
+  fill_band(&bench, 1, 0.0);
+  ck_assert_int_eq(linear_factor(bench.linear), 0);
+  check_solution(&bench, 1e-14); /* well conditioned: some roundings */
+  ck_assert_int_eq(linear_counts(bench.linear).factorisations, 1);
+  ck_assert_int_eq(linear_counts(bench.linear).solves, 1 + RIGHT_SIDES);
+  bench_close(&bench);
 }
 END_TEST
 
@@ -105,76 +80,66 @@ START_TEST(linear_follows_wild_changes_of_the_values) {
   /* The old pivots serve while they are good; when the values change by tens of decades, or the
    * diagonal vanishes, new ones are chosen. Pivots down to 1e-8 of their column are accepted, so
    * eight digits of sixteen may go. */
-  struct stamp stamp;
-  struct sparse matrix;
-  struct linear *linear;
-  build(&stamp, &matrix, &linear, _i);
+  struct bench bench;
+  open_band(&bench, _i);
   for (uint64_t round = 0; round < 200; round++) {
-    stamp_replay(&stamp, &matrix);
-    emit(&stamp, round, (double)(round % 7));
+    fill_band(&bench, round, (double)(round % 7));
     if (round % 5 == 4)
       for (int j = 0; j < SIZE; j += 2) /* pivots on the diagonal would be 1e-14 of the rest */
-        for (int64_t i = matrix.column[j]; i < matrix.column[j + 1]; i++)
-          if (matrix.row[i] == j)
-            matrix.value[i] *= 1e-14;
-    ck_assert_int_eq(linear_factor(linear), 0);
-    check_solution(&matrix, linear, 1e-8);
+        for (int64_t i = bench.matrix.column[j]; i < bench.matrix.column[j + 1]; i++)
+          if (bench.matrix.row[i] == j)
+            bench.matrix.value[i] *= 1e-14;
+    ck_assert_int_eq(linear_factor(bench.linear), 0);
+    check_solution(&bench, 1e-8);
   }
-  destroy(&stamp, &matrix, &linear);
+  bench_close(&bench);
 }
 END_TEST
 
 START_TEST(transposed_factors_solve_the_transposed_system) {
   /* For all a and b: a . A^-1 b = b . A^-T a. Badly scaled values lose eight digits of sixteen at
    * worst, as above. */
-  struct stamp stamp;
-  struct sparse matrix;
-  struct linear *linear;
+  struct bench bench;
   double spread = _i < KINDS ? 0.0 : 3.0, a[SIZE], b[SIZE], x[SIZE], z[SIZE];
   double left = 0.0, right = 0.0, size = 0.0;
-  build(&stamp, &matrix, &linear, _i % KINDS);
+  open_band(&bench, _i % KINDS);
   for (int i = 0; i < SIZE; i++) {
     z[i] = a[i] = sin(3 * i);
     x[i] = b[i] = cos(i);
   }
-  ck_assert_int_eq(linear_solve_transposed(linear, z), 1); /* not factorised yet */
-  stamp_replay(&stamp, &matrix);
-  emit(&stamp, 1, spread);
-  ck_assert_int_eq(linear_factor(linear), 0);
-  ck_assert_int_eq(linear_solve(linear, x), 0);
-  ck_assert_int_eq(linear_solve_transposed(linear, z), 0);
+  ck_assert_int_eq(linear_solve_transposed(bench.linear, z), 1); /* not factorised yet */
+  fill_band(&bench, 1, spread);
+  ck_assert_int_eq(linear_factor(bench.linear), 0);
+  ck_assert_int_eq(linear_solve(bench.linear, x), 0);
+  ck_assert_int_eq(linear_solve_transposed(bench.linear, z), 0);
   for (int i = 0; i < SIZE; i++) {
     left += a[i] * x[i];
     right += b[i] * z[i];
     size += fabs(a[i] * x[i]) + fabs(b[i] * z[i]);
   }
   ck_assert_double_eq_tol(left, right, (spread > 0.0 ? 1e-8 : 1e-14) * size);
-  destroy(&stamp, &matrix, &linear);
+  bench_close(&bench);
 }
 END_TEST
 
 START_TEST(linear_tells_a_singular_matrix_and_goes_on) {
-  struct stamp stamp;
-  struct sparse matrix;
-  struct linear *linear;
+  struct bench bench;
   double x[SIZE] = {0};
-  build(&stamp, &matrix, &linear, _i);
-  ck_assert_int_eq(linear_solve(linear, x), 1); /* not factorised yet */
+  open_band(&bench, _i);
+  ck_assert_int_eq(linear_solve(bench.linear, x), 1); /* not factorised yet */
   for (int before = 0; before < 2; before++) {
-    stamp_replay(&stamp, &matrix);
-    emit(&stamp, 3, 0.0);
-    for (int64_t i = matrix.column[17]; i < matrix.column[18]; i++)
-      matrix.value[i] = 0.0; /* an empty column */
-    ck_assert_int_eq(linear_factor(linear), 1);
-    ck_assert_int_eq(linear_singular_column(linear), 17);
-    ck_assert_int_eq(linear_solve(linear, x), 1);
-    stamp_replay(&stamp, &matrix);
-    emit(&stamp, 4, 0.0);
-    ck_assert_int_eq(linear_factor(linear), 0);
-    check_solution(&matrix, linear, 1e-14);
-    ck_assert_int_eq(linear_singular_column(linear), -1);
+    fill_band(&bench, 3, 0.0);
+    for (int64_t i = bench.matrix.column[17]; i < bench.matrix.column[18]; i++)
+      bench.matrix.value[i] = 0.0; /* an empty column */
+    ck_assert_int_eq(linear_factor(bench.linear), 1);
+    ck_assert_int_eq(linear_singular_column(bench.linear), 17);
+    ck_assert_int_eq(linear_solve(bench.linear, x), 1);
+    fill_band(&bench, 4, 0.0);
+    ck_assert_int_eq(linear_factor(bench.linear), 0);
+    check_solution(&bench, 1e-14);
+    ck_assert_int_eq(linear_singular_column(bench.linear), -1);
   }
-  destroy(&stamp, &matrix, &linear);
+  bench_close(&bench);
 }
 END_TEST
 
@@ -208,55 +173,41 @@ static void emit_lattice(struct stamp *stamp, uint64_t seed) {
   }
 }
 
-/** Solve the lattice with one kind of solver, the second of two right sides; with `grouped` it
- * knows the nodes. Returns the entries of its factors. */
-static int64_t solve_lattice(int i, bool grouped, int64_t border, double *x) {
-  struct hd_error err = {0};
-  struct stamp stamp = {0};
-  struct sparse matrix = {0};
-  struct linear *linear;
-  struct linear_options options = kind(i);
+/** A lattice system with values; with `grouped` its solver knows the nodes. */
+static void open_lattice(struct bench *bench, int i, bool grouped) {
+  struct linear_options options = linear_kind(i);
   int node[ALL];
   for (int g = 0; g < ALL; g++)
     node[g] = g < NODES * PER_NODE ? g / PER_NODE : -1;
   options.node = grouped ? node : NULL;
-  stamp_record(&stamp, ALL);
-  emit_lattice(&stamp, 5);
-  ck_assert_int_eq(stamp_finish(&stamp, &matrix, &err), HD_OK);
-  ck_assert_int_eq(linear_create(&linear, &matrix, &options, &err), HD_OK);
-  emit_lattice(&stamp, 5);
-  ck_assert_int_eq(linear_factor(linear), 0);
+  bench_record(bench, ALL);
+  emit_lattice(&bench->stamp, 5);
+  bench_create(bench, &options);
+  emit_lattice(&bench->stamp, 5);
+}
+
+static void fill_lattice(struct bench *bench, uint64_t seed) {
+  stamp_replay(&bench->stamp, &bench->matrix);
+  emit_lattice(&bench->stamp, seed);
+}
+
+/** Solve the lattice with one kind of solver, the second of two right sides. Returns the entries of
+ * its factors. */
+static int64_t solve_lattice(int i, bool grouped, int64_t border, double *x) {
+  struct bench bench;
+  open_lattice(&bench, i, grouped);
+  ck_assert_int_eq(linear_factor(bench.linear), 0);
   double both[2][ALL];
   for (int g = 0; g < ALL; g++)
     both[0][g] = 2.0 * (both[1][g] = cos(g));
-  ck_assert_int_eq(linear_solve_many(linear, both[0], 2), 0);
+  ck_assert_int_eq(linear_solve_many(bench.linear, both[0], 2), 0);
   for (int g = 0; g < ALL; g++)
     ck_assert_double_eq_tol(both[0][g], 2.0 * both[1][g], 1e-12);
   memcpy(x, both[1], sizeof both[1]);
-  ck_assert_int_eq(linear_report(linear).border, border);
-  int64_t entries = linear_report(linear).entries;
-  linear_free(&linear);
-  stamp_free(&stamp);
-  sparse_free(&matrix);
+  ck_assert_int_eq(linear_report(bench.linear).border, border);
+  int64_t entries = linear_report(bench.linear).entries;
+  bench_close(&bench);
   return entries;
-}
-
-/** A lattice system that knows its nodes, with the values of `seed`. */
-static void open_lattice(struct stamp *stamp, struct sparse *matrix, struct linear **linear, int i,
-                         uint64_t seed) {
-  struct hd_error err = {0};
-  struct linear_options options = kind(i);
-  int node[ALL];
-  for (int g = 0; g < ALL; g++)
-    node[g] = g < NODES * PER_NODE ? g / PER_NODE : -1;
-  options.node = node;
-  memset(stamp, 0, sizeof *stamp);
-  memset(matrix, 0, sizeof *matrix);
-  stamp_record(stamp, ALL);
-  emit_lattice(stamp, seed);
-  ck_assert_int_eq(stamp_finish(stamp, matrix, &err), HD_OK);
-  ck_assert_int_eq(linear_create(linear, matrix, &options, &err), HD_OK);
-  emit_lattice(stamp, seed);
 }
 
 START_TEST(border_gives_the_same_solution) {
@@ -277,23 +228,21 @@ END_TEST
 START_TEST(border_solves_the_transposed_system) {
   /* A^T z = b row by row, to roundings of unknowns of order one. */
   static double z[ALL], b[ALL];
-  struct stamp stamp;
-  struct sparse matrix;
-  struct linear *linear;
-  open_lattice(&stamp, &matrix, &linear, _i, 5);
-  ck_assert_int_eq(linear_factor(linear), 0);
+  struct bench bench;
+  open_lattice(&bench, _i, true);
+  ck_assert_int_eq(linear_factor(bench.linear), 0);
   for (int g = 0; g < ALL; g++)
     z[g] = b[g] = cos(g);
-  ck_assert_int_eq(linear_solve_transposed(linear, z), 0);
+  ck_assert_int_eq(linear_solve_transposed(bench.linear, z), 0);
   for (int g = 0; g < ALL; g++) {
     double r = b[g], size = fabs(b[g]);
-    for (int64_t i = matrix.column[g]; i < matrix.column[g + 1]; i++) {
-      r -= matrix.value[i] * z[matrix.row[i]];
-      size += fabs(matrix.value[i] * z[matrix.row[i]]);
+    for (int64_t i = bench.matrix.column[g]; i < bench.matrix.column[g + 1]; i++) {
+      r -= bench.matrix.value[i] * z[bench.matrix.row[i]];
+      size += fabs(bench.matrix.value[i] * z[bench.matrix.row[i]]);
     }
     ck_assert_double_le(fabs(r), 1e-13 * size);
   }
-  destroy(&stamp, &matrix, &linear);
+  bench_close(&bench);
 }
 END_TEST
 
@@ -310,34 +259,20 @@ END_TEST
 
 START_TEST(border_tells_where_it_is_singular) {
   /* An empty row of the border, and one of the core. */
-  struct hd_error err = {0};
-  struct stamp stamp = {0};
-  struct sparse matrix = {0};
-  struct linear *linear;
-  struct linear_options options = kind(_i);
-  int node[ALL], rows[] = {NODES * PER_NODE + 1, 100};
-  for (int g = 0; g < ALL; g++)
-    node[g] = g < NODES * PER_NODE ? g / PER_NODE : -1;
-  options.node = node;
-  stamp_record(&stamp, ALL);
-  emit_lattice(&stamp, 5);
-  ck_assert_int_eq(stamp_finish(&stamp, &matrix, &err), HD_OK);
-  ck_assert_int_eq(linear_create(&linear, &matrix, &options, &err), HD_OK);
+  const int rows[] = {NODES * PER_NODE + 1, 100};
+  struct bench bench;
+  open_lattice(&bench, _i, true);
   for (int r = 0; r < 2; r++) {
-    stamp_replay(&stamp, &matrix);
-    emit_lattice(&stamp, 5);
-    for (int64_t i = 0; i < matrix.column[ALL]; i++)
-      if (matrix.row[i] == rows[r])
-        matrix.value[i] = 0.0;
-    ck_assert_int_eq(linear_factor(linear), 1);
-    ck_assert_int_ge(linear_singular_column(linear), 0);
-    stamp_replay(&stamp, &matrix);
-    emit_lattice(&stamp, 5);
-    ck_assert_int_eq(linear_factor(linear), 0);
+    fill_lattice(&bench, 5);
+    for (int64_t i = 0; i < bench.matrix.column[ALL]; i++)
+      if (bench.matrix.row[i] == rows[r])
+        bench.matrix.value[i] = 0.0;
+    ck_assert_int_eq(linear_factor(bench.linear), 1);
+    ck_assert_int_ge(linear_singular_column(bench.linear), 0);
+    fill_lattice(&bench, 5);
+    ck_assert_int_eq(linear_factor(bench.linear), 0);
   }
-  linear_free(&linear);
-  stamp_free(&stamp);
-  sparse_free(&matrix);
+  bench_close(&bench);
 }
 END_TEST
 
@@ -352,33 +287,28 @@ static void fill_weights(double *weight) {
 START_TEST(iterate_solves_with_new_values_and_old_factors) {
   static const double tolerance = 1e-6;
   static double x[ALL], exact[ALL], weight[ALL];
-  struct stamp stamp;
-  struct sparse matrix;
-  struct linear *linear;
+  struct bench bench;
   double most = 0.0;
-  open_lattice(&stamp, &matrix, &linear, _i, 5);
+  open_lattice(&bench, _i, true);
   fill_weights(weight);
   for (int g = 0; g < ALL; g++)
     x[g] = exact[g] = cos(g);
-  ck_assert_int_eq(linear_iterate(linear, x, weight, tolerance), 1); /* no factors yet */
+  ck_assert_int_eq(linear_iterate(bench.linear, x, weight, tolerance), 1); /* no factors yet */
   for (int g = 0; g < ALL; g++)
     ck_assert_double_eq(x[g], cos(g));
-  ck_assert_int_eq(linear_factor(linear), 0);
-  stamp_replay(&stamp, &matrix);
-  emit_lattice(&stamp, 6);
-  ck_assert_int_eq(linear_iterate(linear, x, weight, tolerance), 0);
-  ck_assert_int_eq(linear_counts(linear).factorisations, 1);
-  ck_assert_int_eq(linear_factor(linear), 0);
-  ck_assert_int_eq(linear_solve(linear, exact), 0);
+  ck_assert_int_eq(linear_factor(bench.linear), 0);
+  fill_lattice(&bench, 6);
+  ck_assert_int_eq(linear_iterate(bench.linear, x, weight, tolerance), 0);
+  ck_assert_int_eq(linear_counts(bench.linear).factorisations, 1);
+  ck_assert_int_eq(linear_factor(bench.linear), 0);
+  ck_assert_int_eq(linear_solve(bench.linear, exact), 0);
   for (int g = 0; g < ALL; g++)
     most = fmax(most, fabs(exact[g]));
   /* Both lattices differ by less than half of their diagonal: the error is at most twice the
    * residual that is bounded. */
   for (int g = 0; g < ALL; g++)
     ck_assert_double_eq_tol(x[g], exact[g], 2.0 * tolerance * most);
-  linear_free(&linear);
-  stamp_free(&stamp);
-  sparse_free(&matrix);
+  bench_close(&bench);
 }
 END_TEST
 
@@ -386,44 +316,36 @@ START_TEST(iterate_asks_for_new_factors_when_old_ones_are_useless) {
   /* Signs drawn anew for every column: the eigenvalues lie on both sides of zero. */
   static double x[ALL], weight[ALL];
   uint64_t seed = 3;
-  struct stamp stamp;
-  struct sparse matrix;
-  struct linear *linear;
-  open_lattice(&stamp, &matrix, &linear, _i, 5);
+  struct bench bench;
+  open_lattice(&bench, _i, true);
   fill_weights(weight);
-  ck_assert_int_eq(linear_factor(linear), 0);
+  ck_assert_int_eq(linear_factor(bench.linear), 0);
   for (int g = 0; g < ALL; g++) {
     double factor = pow(10.0, 3.0 * draw(&seed)) * (draw(&seed) > 0.0 ? 1.0 : -1.0);
-    for (int64_t i = matrix.column[g]; i < matrix.column[g + 1]; i++)
-      matrix.value[i] *= factor;
+    for (int64_t i = bench.matrix.column[g]; i < bench.matrix.column[g + 1]; i++)
+      bench.matrix.value[i] *= factor;
     x[g] = cos(g);
   }
-  ck_assert_int_eq(linear_iterate(linear, x, weight, 1e-8), 1);
-  long solves = linear_counts(linear).solves;
-  ck_assert_int_eq(linear_iterate(linear, x, weight, 1e-8), 1);
-  ck_assert_int_eq(linear_counts(linear).solves, solves); /* worn: not tried again */
+  ck_assert_int_eq(linear_iterate(bench.linear, x, weight, 1e-8), 1);
+  long solves = linear_counts(bench.linear).solves;
+  ck_assert_int_eq(linear_iterate(bench.linear, x, weight, 1e-8), 1);
+  ck_assert_int_eq(linear_counts(bench.linear).solves, solves); /* worn: not tried again */
   for (int g = 0; g < ALL; g++)
     ck_assert_double_eq(x[g], cos(g));
-  ck_assert_int_eq(linear_factor(linear), 0);
-  ck_assert_int_eq(linear_iterate(linear, x, weight, 1e-8), 0); /* its own factors */
-  linear_free(&linear);
-  stamp_free(&stamp);
-  sparse_free(&matrix);
+  ck_assert_int_eq(linear_factor(bench.linear), 0);
+  ck_assert_int_eq(linear_iterate(bench.linear, x, weight, 1e-8), 0); /* its own factors */
+  bench_close(&bench);
 }
 END_TEST
 
 START_TEST(automatic_ordering_takes_the_one_with_less_fill) {
-  struct linear *linear;
   int64_t entries[4];
   for (int ordering = ORDERING_AUTOMATIC; ordering <= ORDERING_METIS; ordering++) {
-    struct stamp stamp;
-    struct sparse matrix;
-    open_lattice(&stamp, &matrix, &linear, ordering - 1, 5);
-    ck_assert_int_eq(linear_factor(linear), 0);
-    entries[ordering] = linear_report(linear).entries;
-    linear_free(&linear);
-    stamp_free(&stamp);
-    sparse_free(&matrix);
+    struct bench bench;
+    open_lattice(&bench, ordering - 1, true);
+    ck_assert_int_eq(linear_factor(bench.linear), 0);
+    entries[ordering] = linear_report(bench.linear).entries;
+    bench_close(&bench);
   }
   ck_assert_int_eq(entries[ORDERING_AUTOMATIC], entries[ORDERING_AMD] <= entries[ORDERING_METIS]
                                                     ? entries[ORDERING_AMD]

@@ -1,25 +1,17 @@
 #include "solver/linear_complex.h"
 
-#include <stdint.h>
+#include <math.h>
 #include <string.h>
-#include "solver/stamp.h"
-#include "tests/support/difference.h"
+#include "tests/support/linear_bench.h"
+#include "tests/support/suite.h"
 
 enum { SIZE = 60, BAND = 3, ROUNDS = 40 };
-enum { SOLVERS = 2, ORDERINGS = 3, KINDS = SOLVERS * ORDERINGS };
-
-static double draw(uint64_t *seed) {
-  *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-  return 2.0 * (double)(*seed >> 11) * 0x1p-53 - 1.0;
-}
 
 /** A band matrix with two far couplings. */
 static void build(struct sparse *matrix, struct linear_complex **linear, int kind) {
   struct stamp stamp = {0};
   struct hd_error err = {0};
-  struct linear_options options = {.solver = (enum linear_choice)(1 + kind / ORDERINGS),
-                                   .ordering = (enum linear_ordering)(1 + kind % ORDERINGS),
-                                   .dimension = 2};
+  const struct linear_options options = linear_kind(kind);
   memset(matrix, 0, sizeof *matrix);
   stamp_record(&stamp, SIZE);
   for (int i = 0; i < SIZE; i++)

@@ -1,11 +1,9 @@
 /* Factors in a checkpoint: those that are made again solve as the first ones did, bit for bit. */
-#include <stdint.h>
-#include <string.h>
-#include "solver/linear.h"
-#include "solver/stamp.h"
-#include "tests/support/difference.h"
+#include <math.h>
+#include "tests/support/linear_bench.h"
+#include "tests/support/suite.h"
 
-enum { SIZE = 40, BORDER = 2, KINDS = 6 };
+enum { SIZE = 40, BORDER = 2 };
 
 /** A band whose diagonal is `diagonal` wherever no pivot has to leave it, and two unknowns that
  * belong to no node. */
@@ -22,49 +20,32 @@ static void emit(struct stamp *stamp, double diagonal) {
     stamp_add(stamp, e, e, 2.0);
 }
 
-struct rig {
-  struct stamp stamp;
-  struct sparse matrix;
-  struct linear *linear;
-};
-
-static void open_rig(struct rig *rig, int kind) {
-  struct hd_error err = {0};
+static void open_bench(struct bench *bench, int kind) {
+  struct linear_options options = linear_kind(kind);
   int node[SIZE + BORDER];
   for (int g = 0; g < SIZE + BORDER; g++)
     node[g] = g < SIZE ? g : -1;
-  struct linear_options options = {.solver = (enum linear_choice)(1 + kind / 3),
-                                   .ordering = (enum linear_ordering)(1 + kind % 3),
-                                   .dimension = 2,
-                                   .keep = true,
-                                   .node = node};
-  *rig = (struct rig){0};
-  stamp_record(&rig->stamp, SIZE + BORDER);
-  emit(&rig->stamp, 3.0);
-  ck_assert_int_eq(stamp_finish(&rig->stamp, &rig->matrix, &err), HD_OK);
-  ck_assert_int_eq(linear_create(&rig->linear, &rig->matrix, &options, &err), HD_OK);
+  options.keep = true;
+  options.node = node;
+  bench_record(bench, SIZE + BORDER);
+  emit(&bench->stamp, 3.0);
+  bench_create(bench, &options);
 }
 
-static int factor(struct rig *rig, double diagonal) {
-  stamp_replay(&rig->stamp, &rig->matrix);
-  emit(&rig->stamp, diagonal);
-  return linear_factor(rig->linear);
+static int factor(struct bench *bench, double diagonal) {
+  stamp_replay(&bench->stamp, &bench->matrix);
+  emit(&bench->stamp, diagonal);
+  return linear_factor(bench->linear);
 }
 
-static void solve(struct rig *rig, double *x) {
+static void solve(struct bench *bench, double *x) {
   for (int g = 0; g < SIZE + BORDER; g++)
     x[g] = cos(3.0 * g);
-  ck_assert_int_eq(linear_solve(rig->linear, x), 0);
+  ck_assert_int_eq(linear_solve(bench->linear, x), 0);
 }
 
-static void close_rig(struct rig *rig) {
-  linear_free(&rig->linear);
-  stamp_free(&rig->stamp);
-  sparse_free(&rig->matrix);
-}
-
-/** The factors of one rig in another. */
-static void carry(const struct rig *from, struct rig *to) {
+/** The factors of one bench in another. */
+static void carry(const struct bench *from, struct bench *to) {
   struct hd_error err = {0};
   struct store *store = NULL;
   ck_assert_int_eq(store_create(&store, &err), HD_OK);
@@ -77,9 +58,9 @@ static void carry(const struct rig *from, struct rig *to) {
  * with their own. */
 START_TEST(restored_factors_solve_to_the_last_bit) {
   double x[SIZE + BORDER], y[SIZE + BORDER];
-  struct rig old, new;
-  open_rig(&old, _i);
-  open_rig(&new, _i);
+  struct bench old, new;
+  open_bench(&old, _i);
+  open_bench(&new, _i);
   ck_assert_int_eq(factor(&old, 1e-12), 0);
   ck_assert_int_eq(factor(&old, 2.0), 0);
   ck_assert_int_eq(factor(&old, 2.5), 0);
@@ -93,17 +74,17 @@ START_TEST(restored_factors_solve_to_the_last_bit) {
     ck_assert_int_eq(factor(&old, 2.1), 0);
     ck_assert_int_eq(factor(&new, 2.1), 0);
   }
-  close_rig(&old);
-  close_rig(&new);
+  bench_close(&old);
+  bench_close(&new);
 }
 END_TEST
 
 /** KLU chooses its pivots anew after 50 factorisations: in both at the same one. */
 START_TEST(restored_factors_have_their_age) {
   double x[SIZE + BORDER], y[SIZE + BORDER];
-  struct rig old, new;
-  open_rig(&old, _i);
-  open_rig(&new, _i);
+  struct bench old, new;
+  open_bench(&old, _i);
+  open_bench(&new, _i);
   ck_assert_int_eq(factor(&old, 1e-12), 0);
   for (int i = 0; i < 40; i++)
     ck_assert_int_eq(factor(&old, 2.0), 0);
@@ -115,35 +96,35 @@ START_TEST(restored_factors_have_their_age) {
     solve(&new, y);
     ck_assert_mem_eq(x, y, sizeof x);
   }
-  close_rig(&old);
-  close_rig(&new);
+  bench_close(&old);
+  bench_close(&new);
 }
 END_TEST
 
 /** Factors are those of the values that they were made of, the rows of the border included. */
 START_TEST(factors_do_not_see_later_values) {
   double x[SIZE + BORDER], y[SIZE + BORDER];
-  struct rig rig;
-  open_rig(&rig, _i);
-  ck_assert_int_eq(factor(&rig, 2.0), 0);
-  solve(&rig, x);
-  for (int64_t i = 0; i < rig.matrix.column[SIZE + BORDER]; i++)
-    rig.matrix.value[i] *= 2.0;
-  solve(&rig, y);
+  struct bench bench;
+  open_bench(&bench, _i);
+  ck_assert_int_eq(factor(&bench, 2.0), 0);
+  solve(&bench, x);
+  for (int64_t i = 0; i < bench.matrix.column[SIZE + BORDER]; i++)
+    bench.matrix.value[i] *= 2.0;
+  solve(&bench, y);
   ck_assert_mem_eq(x, y, sizeof x);
-  close_rig(&rig);
+  bench_close(&bench);
 }
 END_TEST
 
 START_TEST(a_matrix_without_factors_stays_without) {
   double x[SIZE + BORDER] = {0};
-  struct rig old, new;
-  open_rig(&old, _i);
-  open_rig(&new, _i);
+  struct bench old, new;
+  open_bench(&old, _i);
+  open_bench(&new, _i);
   carry(&old, &new);
   ck_assert_int_eq(linear_solve(new.linear, x), 1);
-  close_rig(&old);
-  close_rig(&new);
+  bench_close(&old);
+  bench_close(&new);
 }
 END_TEST
 
