@@ -13,91 +13,16 @@ status 1: times depend on the machine.
 
 import argparse
 import csv
-import json
 import os
 import pathlib
 import platform
 import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
+
+from measure import HEADER, ROOT, Bench, Failure, cpu_seconds, line, show, show_note
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 K_OVER_Q = 1.3807e-23 / 1.6022e-19  # V/K: the constants of the robustness sets
-IDLE = 'experiments=({ name = "idle"; type = "equilibrium"; })'  # what every run costs
-HEADER = ("case", "error", "bound", "CPU s", "limit", "steps", "Newton", "us/Newton", "KLU", "MB", "")
-
-
-class Failure(Exception):
-    """A program did not end well."""
-
-
-def cpu_seconds(command, folder):
-    """User plus system time of one process, and its largest memory in MB."""
-    with open(os.path.join(folder, "stdout"), "w") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder)
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        text = pathlib.Path(folder, "stdout").read_text()
-        raise Failure(f"{' '.join(command)}: exit status {process.returncode}\n{text[-2000:]}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024.0
-
-
-class Bench:
-    """The program under test and the folder it works in."""
-
-    def __init__(self, program, runs):
-        self.program = os.path.abspath(program)
-        self.runs = runs
-        self.folder = tempfile.mkdtemp(prefix="bench.")
-
-    def close(self):
-        shutil.rmtree(self.folder)
-
-    def command(self, deck, sets, out):
-        flags = [word for text in sets for word in ("--set", text)]
-        return [self.program, "run", str(ROOT / deck), "-q", "-o", out, *flags]
-
-    def summary(self, out):
-        return json.loads(pathlib.Path(self.folder, out, "summary.json").read_text())
-
-    def measure(self, deck, sets=(), beside=None, runs=None):
-        """Median cost of a deck; `beside` is another command, run in between."""
-        cost, other, idle = [], [], []
-        for _ in range(runs or self.runs):
-            idle.append(cpu_seconds(self.command(deck, [*sets, IDLE], "idle"), self.folder)[0])
-            cost.append(cpu_seconds(self.command(deck, sets, "out"), self.folder))
-            if beside:
-                other.append(cpu_seconds(beside, self.folder)[0])
-        summary = self.summary("out")
-        solver = summary["solver"]
-        cpu = statistics.median(c for c, _ in cost)
-        newton = solver["newton_iterations"]
-        beyond = newton - self.summary("idle")["solver"]["newton_iterations"]
-        return {
-            "cpu": cpu,
-            "memory": max(m for _, m in cost),
-            "steps": solver["steps"],
-            "newton": newton,
-            "per_newton": 1e6 * (cpu - statistics.median(idle)) / max(beyond, 1),
-            "klu": solver["linear_solver_s"] / max(summary["cpu_s"], 1e-9),
-            "other": statistics.median(other) if other else None,
-            "factorisations": solver["factorisations"] / newton,
-            "assembly": solver["assembly_s"] / summary["wall_s"],
-            "overhead": summary["wall_s"] / max(solver["linear_solver_s"], 1e-9),
-        }
-
-    def rows(self, name="terminals.csv"):
-        """A table of the last run."""
-        with open(os.path.join(self.folder, "out", name)) as file:
-            return list(csv.DictReader(file))
-
-
-def number(text):
-    return float(text)
 
 
 def reference(name):
@@ -145,38 +70,7 @@ def step_error(rows):
     return 100 * worst_named(rows, "time_s", named)
 
 
-# ---- the table ----
-
-WIDTHS = (34, 12, 9, 9, 8, 7, 8, 10, 6, 6, 0)
-
-
-def line(cells):
-    text = cells[0].ljust(WIDTHS[0])
-    return (text + "".join(str(c).rjust(w) for c, w in zip(cells[1:-1], WIDTHS[1:-1])) + "  " + cells[-1]).rstrip()
-
-
-def show(name, result, limit=None, error=None, bound=None, unit=""):
-    """One row; True unless the error is above its bound."""
-    good = error is None or error <= bound
-    notes = []
-    if not good:
-        notes.append("ERROR TOO LARGE")
-    if limit is not None and result["cpu"] > limit:
-        notes.append(f"{result['cpu'] / limit:.2f} x the limit")
-    print(line((
-        name,
-        f"{error:.2g} {unit}".strip() if error is not None else "",
-        f"{bound:g}" if bound is not None else "",
-        f"{result['cpu']:.4f}",
-        f"{limit:g}" if limit is not None else "",
-        result["steps"],
-        result["newton"],
-        f"{result['per_newton']:.1f}",
-        f"{100 * result['klu']:.0f} %",
-        f"{result['memory']:.0f}",
-        ", ".join(notes),
-    )), flush=True)
-    return good
+# ---- cases ----
 
 
 def show_ngspice(result):
@@ -257,8 +151,8 @@ def scaling_cases(bench):
         first = first or result["per_newton"] / nodes
         growth = result["per_newton"] / nodes / first
         limit = " (limit 70 us)" if nodes == 200 else ""
-        print(line(("", *[""] * 9, f"{result['per_newton'] / nodes:.3f} us per node and iteration, "
-                    f"{growth:.2f} of N=200{limit}")), flush=True)
+        show_note(f"{result['per_newton'] / nodes:.3f} us per node and iteration, "
+                  f"{growth:.2f} of N=200{limit}")
     return True
 
 
@@ -285,10 +179,9 @@ def single_ions_case(bench):
     show("single ions, 10 pulses, 8 nm x 8 nm", result, 2)
     summary = bench.summary("out")
     ions = summary["experiments"][0]["single_ions"]
-    each = 1e6 * summary["cpu_s"] / (ions["leaps"] + ions["events"])
-    print(line(("", *[""] * 9, f"{each:.1f} us per leap or event (limit 6), "
-                f"{(ions['leaps'] + ions['events']) / ions['field_solutions']:.1f} of them per solution of the fields")),
-          flush=True)
+    taken = ions["leaps"] + ions["events"]
+    show_note(f"{1e6 * summary['cpu_s'] / taken:.1f} us per leap or event (limit 6), "
+              f"{taken / ions['field_solutions']:.1f} of them per solution of the fields")
     return True
 
 
@@ -303,7 +196,7 @@ def show_plane(name, result, limit=None, memory=None, error=None, bound=None, un
              f"whole run {result['overhead']:.2f} x factorisation and solutions"]
     if memory and result["memory"] > memory:
         notes.append(f"{result['memory'] / memory:.2f} x the limit of {memory} MB")
-    print(line(("", *[""] * 9, ", ".join(notes))), flush=True)
+    show_note(", ".join(notes))
     return good
 
 
@@ -362,16 +255,16 @@ def robustness_sets():
     """The random films of validation/robustness as overrides of its deck."""
     with open(ROOT / "validation/robustness/sets.csv") as file:
         for row in csv.DictReader(file):
-            diffusion = number(row["ion_mobility_cm2_per_Vs"]) * K_OVER_Q * 300.0
-            rate = number(row["scan_rate_V_per_s"])
+            diffusion = float(row["ion_mobility_cm2_per_Vs"]) * K_OVER_Q * 300.0
+            rate = float(row["scan_rate_V_per_s"])
             yield [
                 f"device.layers[0].thickness=\"{row['thickness_nm']} nm\"",
                 f"materials[0].electron_mobility=\"{row['carrier_mobility_cm2_per_Vs']} cm^2/V/s\"",
                 f"materials[0].hole_mobility=\"{row['carrier_mobility_cm2_per_Vs']} cm^2/V/s\"",
                 f"device.species[2].density=\"{row['ion_density_cm-3']} cm^-3\"",
                 f"device.species[2].diffusion=\"{diffusion:.6e} cm^2/s\"",
-                f"device.contacts[0].work_function=\"{3.9 + number(row['electron_barrier_left_eV']):.6f} eV\"",
-                f"device.contacts[1].work_function=\"{5.5 - number(row['hole_barrier_right_eV']):.6f} eV\"",
+                f"device.contacts[0].work_function=\"{3.9 + float(row['electron_barrier_left_eV']):.6f} eV\"",
+                f"device.contacts[1].work_function=\"{5.5 - float(row['hole_barrier_right_eV']):.6f} eV\"",
                 f"experiments[0].drive[0].waveform.rate=\"{rate:.8g} V/s\"",
                 f"experiments[0].duration=\"{2.0 / rate:.9g} s\"",
             ]
@@ -391,7 +284,7 @@ SWEEP = 10  # values of each of two parameters
 
 
 def sweep_case(bench):
-    """Triangles of pvk1 over diffusion and density of its vacancies, by one process at a time: the cost of one of them."""
+    """Triangles of pvk1 over diffusion and density of its vacancies, one at a time: what one costs."""
     command = [bench.program, "sweep", str(ROOT / "validation/pvk1/triangle.cfg"), "-q", "-j", "1", "-o", "sweep",
                "--vary", f"device.species[2].diffusion=1e-15:1e-13:log:{SWEEP}",
                "--vary", f"device.species[2].density=1e17 cm^-3:3e18 cm^-3:log:{SWEEP}"]
@@ -407,8 +300,10 @@ def sweep_case(bench):
     return summary["runs"]["done"] == points
 
 
-CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "impedance": impedance_case, "s_curve": s_curve_case, "scaling": scaling_cases, "neuron": neuron_case, "single_ions": single_ions_case,
-         "d3": d3_cases, "d4": d4_cases, "neuron_2d": neuron_2d_case, "robustness": robustness_case, "sweep": sweep_case}
+CASES = {"diode": diode_cases, "pvk1": pvk1_cases, "impedance": impedance_case,
+         "s_curve": s_curve_case, "scaling": scaling_cases, "neuron": neuron_case,
+         "single_ions": single_ions_case, "d3": d3_cases, "d4": d4_cases,
+         "neuron_2d": neuron_2d_case, "robustness": robustness_case, "sweep": sweep_case}
 
 
 def main():
