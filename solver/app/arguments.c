@@ -106,7 +106,7 @@ static const struct option options[] = {
     {0, "time-limit", "TIME", TAKES_BATCH, apply_time_limit,
      "processor time of one run, e.g. \"10 min\"; one that takes more is lost (default: none)"},
     {0, "part", "I/M", TAKES_BATCH, apply_part,
-     "only each M-th of them from the I-th on, for job arrays"},
+     "only those with numbers I-1, I-1+M, ...; parts of one M may run at the same time"},
     {0, "traces", NULL, TAKES_ENSEMBLE, apply_traces,
      "keep the run folder of each trajectory under trajectories/"},
     {0, "traces", NULL, TAKES_SWEEP, apply_traces, "keep the run folder of each run under points/"},

@@ -65,7 +65,8 @@ static void tell_untraced(struct batch *batch, int *numbers) {
   const struct batch_options *options = batch->options;
   char text[512];
   size_t n = 0;
-  for (int i = options->part - 1; batch->work->traces && i < options->count; i += options->parts) {
+  int first = batch_first_of_part(options);
+  for (int i = first; batch->work->traces && i < options->count; i += options->parts) {
     const struct record *record = &batch->records.record[i];
     if (record->status == RECORD_DONE && !has_folder(batch, record->number))
       numbers[n++] = record->number;

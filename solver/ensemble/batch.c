@@ -92,27 +92,40 @@ static enum hd_status take_line(void *context, const json_t *line, struct hd_err
   return records_take(context, line, err);
 }
 
-/** Make the folder, read what is there, open what is written. */
+/** Make the folder, open what is written, read what is there. */
 static enum hd_status open_folder(struct batch *batch, struct hd_error *err) {
   const struct batch_options *options = batch->options;
   const struct batch_work *work = batch->work;
+  const struct journal_wanted wanted = {.hash = work->hash,
+                                        .many = work->words->many,
+                                        .part = options->part,
+                                        .parts = options->parts,
+                                        .take = take_line,
+                                        .context = &batch->records};
   char own[HD_NAME], resolved[HD_NAME];
   TRY(check_folder(batch, err));
   batch_file_name(batch->options, own, "results", ".jsonl");
   batch_file_name(batch->options, resolved, "resolved", ".cfg");
-  TRY(journal_read(options->dir, work->hash, work->words->many, own, take_line, &batch->records,
-                   err));
   TRY(sink_make_folder(options->dir, err));
-  TRY(journal_open(&batch->journal, options->dir, own, work->hash, err));
+  TRY(journal_open(&batch->journal, options->dir, own, err));
+  TRY(journal_read(options->dir, &wanted, err));
+  TRY(journal_begin(batch->journal, work->hash, err));
   TRY(write_resolved(batch, resolved, err));
   return open_log(batch, err);
+}
+
+/** Index of the first run of this part. A number belongs to the same part whatever was asked for
+ * besides it, so that no other part of the division can have run it. */
+int batch_first_of_part(const struct batch_options *options) {
+  int before = options->part - 1 - options->first % options->parts;
+  return before < 0 ? before + options->parts : before;
 }
 
 /** The runs of this part that are not done, in order. */
 static enum hd_status list_todo(struct batch *batch, struct hd_error *err) {
   const struct batch_options *options = batch->options;
   TRY(hd_alloc(&batch->todo, (size_t)options->count, sizeof(int), err));
-  for (int i = options->part - 1; i < options->count; i += options->parts) {
+  for (int i = batch_first_of_part(options); i < options->count; i += options->parts) {
     batch->runs.total++;
     if (batch->records.record[i].status != RECORD_DONE)
       batch->todo[batch->n_todo++] = options->first + i;
@@ -214,7 +227,7 @@ static enum hd_status drive(struct batch *batch, struct hd_error *err) {
 static void count_part(const struct batch *batch, size_t counts[RECORD_LOST + 1]) {
   const struct batch_options *options = batch->options;
   memset(counts, 0, (RECORD_LOST + 1) * sizeof *counts);
-  for (int i = options->part - 1; i < options->count; i += options->parts)
+  for (int i = batch_first_of_part(options); i < options->count; i += options->parts)
     counts[batch->records.record[i].status]++;
 }
 

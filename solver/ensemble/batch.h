@@ -18,7 +18,7 @@ struct batch_options {
   const char *const *sets; /* "key=value", NULL-terminated, or NULL */
   const char *dir;
   int first, count; /* runs first to first + count - 1 */
-  int part, parts;  /* of them those at part - 1, part - 1 + parts, ...; 1 of 1: all */
+  int part, parts;  /* of them those whose number is part - 1 modulo parts; 1 of 1: all */
   size_t jobs;      /* processes at a time */
   long cpu_limit;   /* s of processor time of one run; more and it is lost; 0: none */
   bool resume;

@@ -57,7 +57,8 @@ bool journal_exists(const char *dir, const char *name) {
   char *path = NULL;
   if (sink_path(&path, dir, name, NULL) != HD_OK)
     return false;
-  bool there = access(path, F_OK) == 0;
+  struct stat info;
+  bool there = stat(path, &info) == 0 && info.st_size > 0;
   hd_free(&path);
   return there;
 }
@@ -65,15 +66,15 @@ bool journal_exists(const char *dir, const char *name) {
 /* ---- read ---- */
 
 struct reading {
-  const char *path, *hash, *many;
-  enum hd_status (*take)(void *context, const json_t *line, struct hd_error *err);
-  void *context;
+  const struct journal_wanted *wanted;
+  const char *path;
+  bool own, sibling; /* the journal of this process; of another part of the same division */
 };
 
 /** Does the first line fit this input and this program? */
 static enum hd_status check_header(const struct reading *reading, const json_t *header,
                                    struct hd_error *err) {
-  const char *path = reading->path, *hash = reading->hash;
+  const char *path = reading->path, *hash = reading->wanted->hash, *many = reading->wanted->many;
   const char *program = json_string_value(json_object_get(header, "program"));
   const char *written = json_string_value(json_object_get(header, "input_hash"));
   if (!program || !written)
@@ -83,12 +84,12 @@ static enum hd_status check_header(const struct reading *reading, const json_t *
         err, HD_USAGE,
         "%s: its %s are of the input with hash %s, this input has %s: give another folder "
         "with -o DIR",
-        path, reading->many, written, hash);
+        path, many, written, hash);
   if (strcmp(program, HALIDRIFT_VERSION) != 0 ||
       json_integer_value(json_object_get(header, "format")) != FORMAT)
     return hd_fail(err, HD_USAGE,
                    "%s: its %s are of halidrift %s, this is %s: give another folder with -o DIR",
-                   path, reading->many, program, HALIDRIFT_VERSION);
+                   path, many, program, HALIDRIFT_VERSION);
   return HD_OK;
 }
 
@@ -98,21 +99,23 @@ static enum hd_status read_line(const struct reading *reading, const char *text,
   if (!line)
     return hd_fail(err, HD_IO, "%s:%zu: is no line of results; remove it and --resume",
                    reading->path, number);
-  enum hd_status status =
-      number == 1 ? check_header(reading, line, err) : reading->take(reading->context, line, err);
+  enum hd_status status = number == 1 ? check_header(reading, line, err)
+                                      : reading->wanted->take(reading->wanted->context, line, err);
   if (number > 1 && status == HD_IO)
     hd_fail(err, HD_IO, "%s:%zu: cannot be read", reading->path, number);
   json_decref(line);
   return status;
 }
 
-/** Every whole line; what a crash cut short has no line end and is left out. */
+/** Every whole line, of a sibling the first; what a crash cut short has no line end and is left
+ * out. */
 static enum hd_status read_lines(const struct reading *reading, FILE *file, struct hd_error *err) {
   char *text = NULL;
   size_t size = 0, number = 0;
   ssize_t n;
   enum hd_status status = HD_OK;
-  while (status == HD_OK && (n = getline(&text, &size, file)) > 0 && text[n - 1] == '\n')
+  while (status == HD_OK && !(reading->sibling && number == 1) &&
+         (n = getline(&text, &size, file)) > 0 && text[n - 1] == '\n')
     status = read_line(reading, text, (size_t)n, ++number, err);
   free(text);
   if (status == HD_OK && ferror(file))
@@ -129,14 +132,14 @@ static enum hd_status lock(int fd, int kind, const char *path, struct hd_error *
 }
 
 static enum hd_status read_file(struct reading *reading, const char *dir, const char *name,
-                                bool own, struct hd_error *err) {
+                                struct hd_error *err) {
   char *path = NULL;
   TRY(sink_path(&path, dir, name, err));
   reading->path = path;
   FILE *file = fopen(path, "r");
   enum hd_status status =
       file ? HD_OK : hd_fail(err, HD_IO, "%s: cannot read: %s", path, strerror(errno));
-  if (status == HD_OK && !own)
+  if (status == HD_OK && !reading->own && !reading->sibling)
     status = lock(fileno(file), LOCK_SH, path, err);
   if (status == HD_OK)
     status = read_lines(reading, file, err);
@@ -146,16 +149,26 @@ static enum hd_status read_file(struct reading *reading, const char *dir, const 
   return status;
 }
 
-enum hd_status journal_read(const char *dir, const char *hash, const char *many, const char *own,
-                            enum hd_status (*take)(void *context, const json_t *line,
-                                                   struct hd_error *err),
-                            void *context, struct hd_error *err) {
-  struct reading reading = {.hash = hash, .many = many, .take = take, .context = context};
+/** Parts of one division of the numbers have none in common. */
+static bool is_sibling(const struct journal_wanted *wanted, const char *name) {
+  char ending[HD_NAME];
+  snprintf(ending, sizeof ending, "-of-%d%s", wanted->parts, ENDING);
+  size_t length = strlen(name), n = strlen(ending);
+  return wanted->parts > 1 && length > n && strcmp(name + length - n, ending) == 0;
+}
+
+enum hd_status journal_read(const char *dir, const struct journal_wanted *wanted,
+                            struct hd_error *err) {
+  char own[HD_NAME];
+  journal_file_name(own, STEM, ENDING, wanted->part, wanted->parts);
   struct dirent **list = NULL;
   int n = scandir(dir, &list, is_journal, alphasort);
   enum hd_status status = HD_OK;
-  for (int i = 0; i < n && status == HD_OK; i++)
-    status = read_file(&reading, dir, list[i]->d_name, strcmp(list[i]->d_name, own) == 0, err);
+  for (int i = 0; i < n && status == HD_OK; i++) {
+    struct reading reading = {.wanted = wanted, .own = strcmp(list[i]->d_name, own) == 0};
+    reading.sibling = !reading.own && is_sibling(wanted, list[i]->d_name);
+    status = read_file(&reading, dir, list[i]->d_name, err);
+  }
   free_list(list, n);
   return status;
 }
@@ -191,11 +204,7 @@ static enum hd_status write_header(struct journal *journal, const char *hash,
   return status;
 }
 
-static enum hd_status prepare(struct journal *journal, const char *hash, struct hd_error *err) {
-  journal->fd = open(journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, FILE_MODE);
-  if (journal->fd < 0)
-    return hd_fail(err, HD_IO, "%s: cannot write: %s", journal->path, strerror(errno));
-  TRY(lock(journal->fd, LOCK_EX, journal->path, err));
+enum hd_status journal_begin(struct journal *journal, const char *hash, struct hd_error *err) {
   TRY(find_end(journal, err));
   if (ftruncate(journal->fd, journal->good) != 0)
     return hd_fail(err, HD_IO, "%s: cannot write: %s", journal->path, strerror(errno));
@@ -203,12 +212,16 @@ static enum hd_status prepare(struct journal *journal, const char *hash, struct 
 }
 
 enum hd_status journal_open(struct journal **journal, const char *dir, const char *name,
-                            const char *hash, struct hd_error *err) {
+                            struct hd_error *err) {
   TRY(hd_alloc(journal, 1, sizeof **journal, err));
-  (*journal)->fd = -1;
-  enum hd_status status = sink_path(&(*journal)->path, dir, name, err);
-  if (status == HD_OK)
-    status = prepare(*journal, hash, err);
+  struct journal *j = *journal;
+  j->fd = -1;
+  enum hd_status status = sink_path(&j->path, dir, name, err);
+  if (status == HD_OK) {
+    j->fd = open(j->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, FILE_MODE);
+    status = j->fd < 0 ? hd_fail(err, HD_IO, "%s: cannot write: %s", j->path, strerror(errno))
+                       : lock(j->fd, LOCK_EX, j->path, err);
+  }
   if (status != HD_OK)
     journal_close(journal, NULL);
   return status;

@@ -32,6 +32,8 @@ enum hd_status batch_announce(struct batch *batch, struct hd_error *err);
 /** Remarks of a run's own. */
 void batch_tell_own(struct batch *batch, const json_t *line);
 
+/** Index of the first run of the part; every parts-th from there on is its. */
+int batch_first_of_part(const struct batch_options *options);
 /** The number of the next run; -1: there is none, or all shall stop. */
 int batch_next(struct batch *batch);
 /** Keep the line of a run that is over. Errors: HD_IO, HD_MEMORY */

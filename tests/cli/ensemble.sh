@@ -4,7 +4,7 @@
 . "$HALIDRIFT_ROOT/tests/support/shell.sh"
 . "$HALIDRIFT_ROOT/tests/support/ensemble.sh"
 
-# ---- one, two, three processes; in parts; with run folders; extended ----
+# ---- one, two, three processes; with run folders; extended ----
 
 expect 0 "7 trajectories: 7 done, 0 failed, 0 lost, 0 missing" \
   "$HALIDRIFT" ensemble quick.cfg -n 7 -j 1 -o one
@@ -17,14 +17,6 @@ same one three
 # One is no "1 trajectories".
 expect 0 "1 trajectory of seed 1, 0 there already; 1 x 1 process$" "$HALIDRIFT" ensemble quick.cfg -n 1 -j 1 -o single
 expect 0 "1 trajectory: 1 done, 0 failed, 0 lost, 0 missing" cat single/log.txt
-
-for part in 3/3 1/3 2/3; do
-  expect 0 "part ${part%/3} of 3 is in parts" "$HALIDRIFT" ensemble quick.cfg -n 7 -o parts --part $part
-  require ! -e parts/ensemble.nc
-done
-expect 0 "7 trajectories of seed 1, 7 there already" \
-  "$HALIDRIFT" ensemble quick.cfg -n 7 -o parts --resume
-same one parts
 
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 4 -o grown
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 -o grown --resume

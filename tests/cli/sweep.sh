@@ -20,12 +20,6 @@ sample() {
     --vary 'device.layers[0].donors=1e16cm^-3:1e18cm^-3:log' --vary temperature=200K:400K -o "$@"
 }
 
-# digest_study DIR: everything that must not depend on how the points were run.
-digest_study() {
-  digest_netcdf "$1/study.nc"
-  cat "$1/table.txt"
-}
-
 # same_study DIR DIR: two studies have the same results.
 same_study() {
   agree digest_study "$1" "$2"
@@ -77,17 +71,11 @@ PY
   break
 done
 
-# ---- one, two, three processes, in parts, from the block of the input ----
+# ---- one, two, three processes, from the block of the input ----
 
 expect 0 "" cube one -j 1 -q
 require ! -s out.txt
-for part in 2/2 1/2; do
-  expect 0 "part ${part%/2} of 2 is in parts" cube parts --part $part
-  require ! -e parts/study.nc
-done
-expect 0 "6 there already" cube parts --resume
 same_study grid one
-same_study grid parts
 cp quick.cfg study.cfg
 cat >>study.cfg <<'CFG'
 study = {

@@ -57,6 +57,12 @@ print(json.dumps(summary, indent=1))
 PY
 }
 
+# digest_study DIR: everything that must not depend on how the points were run.
+digest_study() {
+  digest_netcdf "$1/study.nc"
+  cat "$1/table.txt"
+}
+
 # agree DIGEST DIR DIR: what the command DIGEST says of two folders is the same, bit for bit.
 agree() {
   "$1" "$2" >first.digest
