@@ -3,6 +3,7 @@
 #ifndef HALIDRIFT_SOLVER_SINK_H
 #define HALIDRIFT_SOLVER_SINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <jansson.h>
@@ -92,8 +93,10 @@ extern const char sink_checkpoints[];
 enum hd_status sink_remove_checkpoints(const char *dir, struct hd_error *err);
 /** Make a folder that can be written to, parents too. */
 enum hd_status sink_make_folder(const char *dir, struct hd_error *err);
+/** Are these results of an ensemble or study: "results.jsonl", "results.part-3-of-8.jsonl"? */
+bool sink_is_journal(const char *name);
 /** The same for a run folder: remove the results that an older run left in it; other files are left
- * alone. */
+ * alone. HD_USAGE: it holds the results of an ensemble or study. */
 enum hd_status sink_folder(const char *dir, struct hd_error *err);
 /** "DIR/name" in memory of its own; the caller frees it with hd_free. */
 enum hd_status sink_path(char **path, const char *dir, const char *name, struct hd_error *err);

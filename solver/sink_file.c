@@ -315,12 +315,35 @@ enum hd_status sink_make_folder(const char *dir, struct hd_error *err) {
   return HD_OK;
 }
 
+bool sink_is_journal(const char *name) {
+  static const char stem[] = "results", ending[] = ".jsonl";
+  size_t length = strlen(name), end = sizeof ending - 1;
+  return strncmp(name, stem, sizeof stem - 1) == 0 && length > end &&
+         strcmp(name + length - end, ending) == 0;
+}
+
+/** A run must not write over what took many runs. */
+static enum hd_status refuse_batch(const char *dir, struct hd_error *err) {
+  DIR *folder = opendir(dir);
+  bool found = false;
+  for (struct dirent *entry; folder && !found && (entry = readdir(folder));)
+    found = sink_is_journal(entry->d_name);
+  if (folder)
+    closedir(folder);
+  return found ? hd_fail(err, HD_USAGE,
+                         "%s: holds the results of an ensemble or study; give another folder with "
+                         "-o DIR",
+                         dir)
+               : HD_OK;
+}
+
 /**
  * Make the run folder ready: it exists, is writable, and holds no result of an older run.
- * Errors  as sink_make_folder
+ * Errors  as sink_make_folder; HD_USAGE: it is that of an ensemble or study
  */
 enum hd_status sink_folder(const char *dir, struct hd_error *err) {
   TRY(sink_make_folder(dir, err));
+  TRY(refuse_batch(dir, err));
   for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
     TRY(remove_result(dir, results[i], err));
   return sink_remove_checkpoints(dir, err);

@@ -253,6 +253,22 @@ START_TEST(folder_loses_older_results_only) {
 }
 END_TEST
 
+START_TEST(folder_of_an_ensemble_is_left_alone) {
+  static const char *const journals[] = {"results.jsonl", "results.part-3-of-8.jsonl"};
+  put("summary.json", "of all");
+  for (size_t i = 0; i < 2; i++) {
+    put(journals[i], "a line");
+    ck_assert_int_eq(sink_folder(folder, &err), HD_USAGE);
+    ck_assert_ptr_nonnull(strstr(err.text, ": holds the results of an ensemble or study; give "));
+    ck_assert(exists("summary.json") && exists(journals[i]));
+    hd_error_clear(&err);
+    unlink(in_folder(journals[i]));
+  }
+  put("results.txt", "mine");
+  ck_assert_int_eq(sink_folder(folder, &err), HD_OK);
+}
+END_TEST
+
 START_TEST(folder_says_when_a_file_is_in_the_way) {
   put("out", "");
   ck_assert_int_eq(sink_folder(in_folder("out"), &err), HD_IO);
@@ -310,6 +326,7 @@ int main(void) {
   tcase_add_test(tests, file_cannot_replace_folder);
   tcase_add_test(tests, folder_is_made_with_parents);
   tcase_add_test(tests, folder_loses_older_results_only);
+  tcase_add_test(tests, folder_of_an_ensemble_is_left_alone);
   tcase_add_test(tests, folder_says_when_a_file_is_in_the_way);
   tcase_add_test(tests, folder_says_when_it_is_not_allowed);
   tcase_add_test(tests, folder_needs_a_name);

@@ -78,7 +78,8 @@ static bool is_ready(const struct hd_run *run) {
 
 /**
  * Run all experiments into a folder.
- * Errors  HD_USAGE (the input was wrong), HD_CONVERGENCE, HD_IO, HD_MEMORY, HD_INTERRUPTED
+ * Errors  HD_USAGE (the input was wrong, the folder is an ensemble's), HD_CONVERGENCE, HD_IO,
+ * HD_MEMORY, HD_INTERRUPTED
  */
 enum hd_status hd_run_execute(struct hd_run *run, const char *dir) {
   if (!run)

@@ -34,9 +34,7 @@ void journal_file_name(char name[HD_NAME], const char *stem, const char *ending,
 /* ---- which there are ---- */
 
 static int is_journal(const struct dirent *entry) {
-  size_t length = strlen(entry->d_name), ending = sizeof ENDING - 1;
-  return strncmp(entry->d_name, STEM, sizeof STEM - 1) == 0 && length > ending &&
-         strcmp(entry->d_name + length - ending, ENDING) == 0;
+  return sink_is_journal(entry->d_name);
 }
 
 static void free_list(struct dirent **list, int n) {

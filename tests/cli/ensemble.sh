@@ -399,6 +399,15 @@ expect 0 '"missing": [1-9]' cat stopped/summary.json
 before=$(cksum <one/results.jsonl)
 expect 2 "one: holds the results of an ensemble; --resume goes on" "$HALIDRIFT" ensemble quick.cfg -n 7 -o one
 expect 2 "alone: holds the results of a run; give another folder" "$HALIDRIFT" ensemble quick.cfg -n 7 -o alone
+# A run does not write over an ensemble, whole or in parts.
+cp -r one refused && for file in refused/*; do cksum "$file"; done >before.txt
+expect 2 "^refused: holds the results of an ensemble or study; give another folder with -o DIR$" \
+  "$HALIDRIFT" run quick.cfg -q -o refused
+require "$(cat out.txt err.txt | wc -l)" -eq 1
+for file in refused/*; do cksum "$file"; done >after.txt
+expect 0 "" cmp before.txt after.txt
+expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 2 -q -o refused_part --part 1/2
+expect 2 "refused_part: holds the results of an ensemble" "$HALIDRIFT" run refused_part/resolved.part-1-of-2.cfg -q -o refused_part
 expect 2 "its trajectories are of the input with hash [0-9a-f]+, this input has [0-9a-f]+" \
   "$HALIDRIFT" ensemble quick.cfg -n 7 -o one --resume --set solver.rtol=1e-5
 require "$(cksum <one/results.jsonl)" = "$before"
