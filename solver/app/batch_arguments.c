@@ -70,6 +70,20 @@ static enum hd_status read_time(const struct batch_command *command, long *secon
   return HD_OK;
 }
 
+/** With -n the numbers of trajectories are not the input's: what would be ignored is refused. */
+static enum hd_status refuse_number(const struct batch_command *command, const char *option,
+                                    const char *const *words, struct hd_error *err) {
+  static const char key[] = "stochastic.trajectory";
+  size_t length = sizeof key - 1;
+  for (; *words; words++)
+    if (strncmp(*words, key, length) == 0 && strchr(" \t=", (*words)[length]))
+      return hd_fail(err, HD_USAGE,
+                     "halidrift %s: %s '%.200s': trajectories are numbered from --first K on; "
+                     "leave it out",
+                     command->name, option, *words);
+  return HD_OK;
+}
+
 static enum hd_status read_options(const struct batch_command *command,
                                    struct batch_options *options, const struct arguments *arguments,
                                    bool together, struct hd_error *err) {
@@ -77,6 +91,10 @@ static enum hd_status read_options(const struct batch_command *command,
   if (!arguments->count && command->counted)
     return hd_fail(err, HD_USAGE, "halidrift %s: needs -n N, the number of trajectories",
                    command->name);
+  if (arguments->count) {
+    TRY(refuse_number(command, "--set", arguments->sets, err));
+    TRY(refuse_number(command, "--vary", arguments->varies, err));
+  }
   TRY(read_number(command, &options->count, "-n", arguments->count, 1, INT_MAX, err));
   TRY(read_number(command, &options->first, "--first", arguments->first, 0,
                   INT_MAX - options->count, err));

@@ -425,6 +425,11 @@ for part in 3/2 0/2 1 1/2/3 a/b; do
 done
 expect 2 "--first got '-1', must be a whole number from 0" "$HALIDRIFT" ensemble quick.cfg -n 2 --first -1
 expect 2 "--jobs got '0', must be a whole number from 1 to 4096" "$HALIDRIFT" ensemble quick.cfg -n 2 -j 0
+# The number of a trajectory is not the input's.
+for set in stochastic.trajectory=-3 'stochastic.trajectory = 2'; do
+  expect 2 "^halidrift ensemble: --set '$set': trajectories are numbered from --first K on; leave it out$" \
+    "$HALIDRIFT" ensemble quick.cfg -n 2 --set "$set"
+done
 expect 2 "ensemble: needs a FILE" "$HALIDRIFT" ensemble -n 2
 expect 2 "unknown option '--checkpoint'" "$HALIDRIFT" ensemble quick.cfg -n 2 --checkpoint=1s
 expect 5 "nosuch.cfg" "$HALIDRIFT" ensemble nosuch.cfg -n 2

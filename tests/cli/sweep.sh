@@ -224,6 +224,12 @@ refused "names.cfg: experiments: ramp-1 and ramp\+1 are both ramp_1_\* in netCDF
   --vary temperature=200K,300K
 expect 3 "names.cfg: experiments: ramp-1 and ramp\+1 are both ramp_1_\* in netCDF files" "$HALIDRIFT" ensemble names.cfg \
   -n 2 -o none
+expect 2 "^halidrift sweep: --set 'stochastic.trajectory=5': trajectories are numbered from --first K on; leave it out$" \
+  "$HALIDRIFT" sweep quick.cfg -n 2 --vary temperature=290K,300K --set stochastic.trajectory=5 -o none
+expect 2 "^halidrift sweep: --vary 'stochastic.trajectory=5,6': trajectories are numbered from --first K on" \
+  "$HALIDRIFT" sweep quick.cfg -n 2 --vary stochastic.trajectory=5,6 -o none
+# Without -n they are the input's, as any number.
+expect 0 "2 points: 2 done" "$HALIDRIFT" sweep quick.cfg --vary stochastic.trajectory=5,6 -o numbers
 expect 2 "unknown option '--vary'" "$HALIDRIFT" ensemble quick.cfg -n 2 --vary temperature=1K,2K
 require ! -e none
 require ! -e runs
