@@ -1,5 +1,6 @@
 #include "solver/progress.h"
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -74,6 +75,17 @@ static void erase(struct progress *progress) {
   progress->drawn = false;
 }
 
+/** Send what was printed. A reader who has left (`| head`) gets no more, and that is no error; the
+ * work goes on, and so does the log. */
+static void send_out(struct progress *progress) {
+  if (fflush(progress->out) == 0 && !ferror(progress->out))
+    return;
+  if (errno == EPIPE)
+    clearerr(progress->out);
+  progress->out = NULL;
+  progress->terminal = progress->drawn = false;
+}
+
 /** A finished line: to the log always, to the user when `level` allows it. */
 static void put_line(struct progress *progress, enum progress_level level, const char *line) {
   if (progress->log) {
@@ -84,15 +96,15 @@ static void put_line(struct progress *progress, enum progress_level level, const
     return;
   erase(progress);
   fprintf(progress->out, "%s\n", line);
-  fflush(progress->out);
+  send_out(progress);
 }
 
 /** Replace the unfinished line of the terminal. */
 static void draw(struct progress *progress, const char *line) {
   erase(progress);
   fprintf(progress->out, "%.*s", LINE - 1, line);
-  fflush(progress->out);
   progress->drawn = true;
+  send_out(progress);
 }
 
 /**
@@ -279,13 +291,15 @@ static void on_signal(int number) {
 }
 
 /**
- * Let SIGINT and SIGTERM ask for an orderly end. A second signal ends the process at once
- * (SA_RESETHAND), should the orderly way hang. A signal that was ignored stays ignored (nohup).
+ * Let SIGINT, SIGTERM and SIGHUP ask for an orderly end. A second signal ends the process at once
+ * (SA_RESETHAND), should the orderly way hang; but when a terminal goes away the kernel and the
+ * shell both say so. A signal that was ignored stays ignored (nohup).
  */
 void interrupt_install(void) {
-  static const int numbers[] = {SIGINT, SIGTERM};
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-    struct sigaction old, action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction old, action = {.sa_handler = on_signal};
+    action.sa_flags = numbers[i] == SIGHUP ? 0 : (int)SA_RESETHAND;
     sigemptyset(&action.sa_mask);
     if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
       sigaction(numbers[i], &action, NULL);

@@ -42,7 +42,8 @@ void progress_note(struct progress *progress, enum progress_level level, const c
     __attribute__((format(printf, 3, 4)));
 void progress_free(struct progress **progress);
 
-/** Install the SIGINT/SIGTERM handler; interrupted() is true from the first signal on. */
+/** Install the handler of SIGINT, SIGTERM and SIGHUP; interrupted() is true from the first signal
+ * on. */
 void interrupt_install(void);
 bool interrupted(void);
 /** Set what a signal would set (async-signal-safe), and forget it before the next run. */

@@ -92,6 +92,24 @@ START_TEST(no_output_is_allowed) {
 }
 END_TEST
 
+START_TEST(log_goes_on_when_nobody_reads) {
+  int ends[2];
+  signal(SIGPIPE, SIG_IGN);
+  ck_assert_int_eq(pipe(ends), 0);
+  close(ends[0]);
+  FILE *out = fdopen(ends[1], "w"), *log = tmpfile();
+  static char text[SIZE];
+  report(PROGRESS_NORMAL, out, log);
+  ck_assert_int_eq(ferror(out), 0);
+  rewind(log);
+  text[fread(text, 1, SIZE - 1, log)] = '\0';
+  ck_assert_ptr_nonnull(strstr(text, "pulses: done, 1000 steps"));
+  ck_assert_ptr_nonnull(strstr(text, "dc: done, 2 points"));
+  fclose(out);
+  fclose(log);
+}
+END_TEST
+
 START_TEST(progress_count_tells_failed_from_lost) {
   static char text[SIZE];
   FILE *out = tmpfile();
@@ -179,6 +197,15 @@ START_TEST(second_signal_ends_the_process) {
 }
 END_TEST
 
+/* When a terminal goes away the kernel and the shell say so, each. */
+START_TEST(second_hangup_does_not) {
+  interrupt_install();
+  raise(SIGHUP);
+  raise(SIGHUP);
+  ck_assert(interrupted());
+}
+END_TEST
+
 START_TEST(ignored_signal_stays_ignored) {
   signal(SIGINT, SIG_IGN);
   interrupt_install();
@@ -194,6 +221,7 @@ int main(void) {
   tcase_add_test(lines_case, log_gets_every_line);
   tcase_add_test(lines_case, verbose_shows_notes);
   tcase_add_test(lines_case, no_log_is_allowed);
+  tcase_add_test(lines_case, log_goes_on_when_nobody_reads);
   tcase_add_test(lines_case, progress_count_tells_failed_from_lost);
   tcase_add_test(lines_case, no_output_is_allowed);
   tcase_add_test(lines_case, terminal_gets_one_updating_line);
@@ -202,6 +230,7 @@ int main(void) {
   tcase_add_test(signals, signal_is_remembered);
   tcase_add_test(signals, request_is_remembered_and_forgotten);
   tcase_add_test_raise_signal(signals, second_signal_ends_the_process, SIGTERM);
+  tcase_add_test(signals, second_hangup_does_not);
   tcase_add_test(signals, ignored_signal_stays_ignored);
   suite_add_tcase(suite, signals);
   return suite_run(suite);

@@ -1,4 +1,6 @@
 /* The program: find the command, run it, say what went wrong, exit with the cause. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include "solver/app/commands.h"
@@ -81,6 +83,8 @@ static enum hd_status run_command(const struct command *command, int count, char
                                   struct hd_error *err) {
   struct arguments arguments;
   enum hd_status status = arguments_read(&arguments, command, count, values, err);
+  if (command->options & TAKES_DIR)
+    signal(SIGPIPE, SIG_IGN); /* its results are files: they do not end with `| head` */
   if (status == HD_OK && arguments.help)
     command_print_help(stdout, command);
   else if (status == HD_OK)
@@ -120,10 +124,9 @@ static void print_error(const struct hd_error *err) {
 int main(int argc, char **argv) {
   struct hd_error err = {0};
   enum hd_status status = dispatch(argc, argv, &err);
-  if (fflush(stdout) != 0 || ferror(stdout)) {
-    if (status == HD_OK)
-      status = hd_fail(&err, HD_IO, "halidrift: standard output could not be written");
-  }
+  bool lost = fflush(stdout) != 0 ? errno != EPIPE : ferror(stdout) != 0;
+  if (lost && status == HD_OK)
+    status = hd_fail(&err, HD_IO, "halidrift: standard output could not be written");
   print_error(&err);
   return (int)status;
 }

@@ -259,7 +259,7 @@ static const struct output_row exit_codes[] = {
      "Trajectories of an ensemble or points of a study failed or were lost; the others are "
      "there."},
     {"130", "",
-     "Interrupted by SIGINT or SIGTERM: what was computed is on disk, with a checkpoint."},
+     "Interrupted by SIGINT, SIGTERM or SIGHUP: what was computed is on disk, with a checkpoint."},
     {NULL, NULL, NULL}};
 
 static const struct output_table tables[] = {

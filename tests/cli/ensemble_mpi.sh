@@ -64,6 +64,16 @@ expect 0 "" mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 9 -o killed --set "$s
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 9 -o whole --set "$slow"
 same whole killed
 
+# A hangup of rank 0 is an end in good order: the others finish what they have, all is written.
+env --default-signal=HUP mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 50 -o hangup --set "$slow" >first.txt 2>&1 &
+pid=$!
+wait_for has_rows 4 hangup/results.jsonl
+kill -HUP "$(children $pid | cut -d ' ' -f 1)"
+status_of $pid
+require $status -eq 130
+expect 0 "interrupted with [0-9]+ of 50 trajectories done; the same command with --resume" cat first.txt
+require -s hangup/ensemble.nc
+
 # Only the process of one trajectory dies: the ranks go on.
 mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 4 -o lost --set 'solver.max_step="0.2 ns"' >first.txt 2>&1 &
 pid=$!
