@@ -110,19 +110,59 @@ START_TEST(log_goes_on_when_nobody_reads) {
 }
 END_TEST
 
-START_TEST(progress_count_tells_failed_from_lost) {
-  static char text[SIZE];
+/* The line of a batch that began `seconds` ago. */
+static void count(const struct progress_runs *runs, double seconds, char *text) {
   FILE *out = tmpfile();
   struct progress *progress = NULL;
-  const struct progress_runs runs = {
-      .noun = "trajectories", .total = 9, .over = 7, .before = 2, .failed = 3, .lost = 1};
+  struct timespec pause = {.tv_nsec = (long)(1e9 * seconds)};
   ck_assert_int_eq(progress_create(&progress, PROGRESS_NORMAL, out, NULL, NULL), HD_OK);
-  progress_count(progress, &runs);
+  nanosleep(&pause, NULL);
+  progress_count(progress, runs);
   progress_free(&progress);
   rewind(out);
   text[fread(text, 1, SIZE - 1, out)] = '\0';
-  ck_assert_ptr_nonnull(strstr(text, "7 of 9 trajectories, 3 failed, 1 lost"));
   fclose(out);
+}
+
+START_TEST(progress_count_tells_failed_from_lost) {
+  static char text[SIZE];
+  const struct progress_runs runs = {
+      .noun = "trajectories", .total = 9, .over = 7, .before = 2, .failed = 3, .lost = 1};
+  count(&runs, 0, text);
+  ck_assert_ptr_nonnull(strstr(text, "7 of 9 trajectories, 3 failed, 1 lost, "));
+}
+END_TEST
+
+/* 10 runs in 0.6 s or a bit more, on a busy machine; 4300 are left. */
+START_TEST(progress_count_tells_rate_and_time_left) {
+  static char text[SIZE];
+  const struct progress_runs runs = {
+      .noun = "trajectories", .total = 5000, .over = 700, .before = 690};
+  double rate, minutes, seconds;
+  int end = 0;
+  count(&runs, 0.6, text);
+  sscanf(text, "700 of 5000 trajectories, 0 failed, 0 lost, %lf/s, %lf min %lf s left\n%n", &rate,
+         &minutes, &seconds, &end);
+  ck_assert_int_gt(end, 0);
+  ck_assert_int_eq(text[end], '\0');
+  ck_assert_double_le(rate, 10 / 0.6 * 1.005); /* three digits */
+  ck_assert_double_eq_tol(60 * minutes + seconds, 4300 / rate, 0.5 + 0.005 * 4300 / rate);
+}
+END_TEST
+
+START_TEST(progress_count_does_not_guess) {
+  static char text[SIZE];
+  struct progress_runs runs = {.noun = "points", .total = 10, .over = 4, .before = 4};
+  count(&runs, 0.6, text); /* none of its own has ended */
+  ck_assert_str_eq(text, "4 of 10 points, 0 failed, 0 lost\n");
+  runs.over = 5;
+  count(&runs, 0, text); /* too soon */
+  ck_assert_ptr_nonnull(strstr(text, "5 of 10 points, 0 failed, 0 lost, "));
+  ck_assert_ptr_null(strstr(text, "left"));
+  runs.over = 10;
+  count(&runs, 0.6, text);
+  ck_assert_ptr_nonnull(strstr(text, "10 of 10 points, 0 failed, 0 lost, "));
+  ck_assert_ptr_null(strstr(text, "left"));
 }
 END_TEST
 
@@ -223,6 +263,8 @@ int main(void) {
   tcase_add_test(lines_case, no_log_is_allowed);
   tcase_add_test(lines_case, log_goes_on_when_nobody_reads);
   tcase_add_test(lines_case, progress_count_tells_failed_from_lost);
+  tcase_add_test(lines_case, progress_count_tells_rate_and_time_left);
+  tcase_add_test(lines_case, progress_count_does_not_guess);
   tcase_add_test(lines_case, no_output_is_allowed);
   tcase_add_test(lines_case, terminal_gets_one_updating_line);
   suite_add_tcase(suite, lines_case);
