@@ -44,6 +44,7 @@ enum hd_status hopping_create(struct hopping **out, struct system *system, size_
   hopping->system = system;
   hopping->spec = spec;
   hopping->watch = *watch;
+  hopping->overfull = -1;
   hopping->stream = random_begin((uint32_t)spec->seed, (uint32_t)spec->trajectory,
                                  STREAM_HOPS + STREAMS * (uint32_t)experiment);
   enum hd_status status = fill(hopping, y, err);
@@ -63,6 +64,9 @@ enum hd_status hopping_start(struct hopping *hopping, struct hd_error *err) {
   struct hop_fields *fields = hopping->fields;
   gsl_rng random = random_gsl(&hopping->stream);
   lattice_fill(lattice, fields->y, &random);
+  for (int p = 0; p < lattice->n_points; p++)
+    if (lattice_is_overfull(&lattice->points[p]))
+      return lattice_overfull(lattice, p, 0.0, err);
   system_clear_inflow(hopping->system, fields->y);
   TRY(hop_fields_step(fields, lattice, 0.0, hopping->leap, true, err));
   memset(fields->yp, 0, (size_t)fields->n * sizeof(double));
@@ -169,7 +173,8 @@ static enum hd_status one_part(struct hopping *hopping, double tau, double *take
                                struct hd_error *err) {
   struct lattice *lattice = hopping->lattice;
   lattice_clear_charge(lattice);
-  double part = hopping_walk(hopping, tau);
+  double part;
+  TRY(hopping_walk(hopping, tau, &part, err));
   memcpy(hopping->predicted, lattice->v, (size_t)lattice->n_points * sizeof(double));
   bool stops = *taken + part >= hopping->stop - hopping->t;
   TRY(hop_fields_step(hopping->fields, lattice, hopping->t + *taken, part, stops, err));
@@ -186,7 +191,7 @@ static enum hd_status one_part(struct hopping *hopping, double tau, double *take
  * that at its end. No step is taken back: that would choose among random numbers. Without answers
  * of the fields they are solved after every event or leap; a step is a leap long all the same, and
  * its currents are the mean over it.
- * Errors  HD_CONVERGENCE
+ * Errors  HD_CONVERGENCE, HD_INTERRUPTED
  */
 enum hd_status hopping_advance(struct hopping *hopping, enum transient_event *event,
                                struct hd_error *err) {

@@ -22,7 +22,8 @@ enum hd_status hopping_create(struct hopping **hopping, struct system *system, s
 enum hd_status hopping_start(struct hopping *hopping, struct hd_error *err);
 /** Begin a stretch that ends at `stop`. */
 void hopping_begin(struct hopping *hopping, double stop);
-/** Hops until the fields are solved anew, and that solution. */
+/** Hops until the fields are solved anew, and that solution. Errors: HD_CONVERGENCE;
+ * HD_INTERRUPTED: the step took too long, and no state of it is left */
 enum hd_status hopping_advance(struct hopping *hopping, enum transient_event *event,
                                struct hd_error *err);
 double hopping_time(const struct hopping *hopping);

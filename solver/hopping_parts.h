@@ -23,11 +23,17 @@ struct hopping {
   int leaps;      /* between two solutions of the fields */
   int age;        /* solutions since the answers were worked out */
   bool backwards; /* order of the edges in the next leap */
+  double asked;   /* s of the clock: since then the run is to end; 0: it is not */
+  bool left;      /* in the middle of a step */
+  int overfull;   /* point that holds more ions than are counted; -1: there is none */
   struct transient_integrals integrals;
   struct hopping_counts counts;
 };
 
-/** Hops for a time of at most tau; returns the time that has passed (solver/hopping_walk.c). */
-double hopping_walk(struct hopping *hopping, double tau);
+/** Hops for a time of at most tau, of which `passed` has passed (solver/hopping_walk.c). Errors:
+ * HD_INTERRUPTED, when the run was to end a second ago; HD_CONVERGENCE: more ions than are counted
+ */
+enum hd_status hopping_walk(struct hopping *hopping, double tau, double *passed,
+                            struct hd_error *err);
 
 #endif

@@ -1,10 +1,27 @@
 /* The random part: hops one after another, or all of a short time at once. */
 #include <gsl/gsl_randist.h>
 #include <math.h>
+#include "solver/base/clock.h"
 #include "solver/hopping_parts.h"
+#include "solver/progress.h"
 
 /** Expected hops in a leap below which they are drawn one after another. */
 static const double FEW = 4.0;
+/** Time in which a step may still become whole when the run is to end, s. */
+static const double PATIENCE = 1.0;
+/** Most ions that an electrode is let send in a leap: then the cell is overfull. */
+static const double BEYOND = 2.0 * LATTICE_MOST;
+
+/** Is the walk to be left as it is? */
+static bool is_over(struct hopping *hopping) {
+  if (!interrupted() || hopping->overfull >= 0)
+    return hopping->overfull >= 0;
+  double now = hd_clock();
+  if (!(hopping->asked > 0.0))
+    hopping->asked = now;
+  hopping->left = now - hopping->asked > PATIENCE;
+  return hopping->left;
+}
 
 /** Rates of all edges at the present numbers and energies; returns their sum, 1/s. */
 static double all_rates(struct hopping *hopping) {
@@ -25,7 +42,12 @@ static long lmin(long a, long b) {
 
 static void move(struct hopping *hopping, int e, long n) {
   const struct lattice_edge *edge = &hopping->lattice->edges[e];
+  const struct lattice_point *points = hopping->lattice->points;
   lattice_move(hopping->lattice, edge, n);
+  if (lattice_is_overfull(&points[edge->to]))
+    hopping->overfull = edge->to;
+  else if (!edge->at_electrode && lattice_is_overfull(&points[edge->from]))
+    hopping->overfull = edge->from;
 }
 
 /** How many of n. */
@@ -66,7 +88,7 @@ static long exchange_of_sites(gsl_rng *random, const struct lattice_point *a,
  */
 static long arrived(gsl_rng *random, double in, double out, double dt) {
   double time = hop_chances((struct hop_rates){.forward = 0.0, .backward = out}, dt).backward;
-  return gsl_ran_poisson(random, in * (out > 0.0 ? time / out : dt));
+  return gsl_ran_poisson(random, fmin(in * (out > 0.0 ? time / out : dt), BEYOND));
 }
 
 /** Net hops along one edge within dt: binomial in the ions, or in free sites from an electrode. */
@@ -93,7 +115,7 @@ static long draw(gsl_rng *random, const struct lattice *lattice, const struct la
 static void leap(struct hopping *hopping, double dt) {
   struct lattice *lattice = hopping->lattice;
   gsl_rng random = random_gsl(&hopping->stream);
-  for (int i = 0; i < lattice->n_edges; i++) {
+  for (int i = 0; i < lattice->n_edges && !is_over(hopping); i++) {
     int e = hopping->backwards ? lattice->n_edges - 1 - i : i;
     const struct lattice_edge *edge = &lattice->edges[e];
     struct lattice_point *from = &lattice->points[edge->from], *to = &lattice->points[edge->to];
@@ -135,7 +157,7 @@ static void keep_numbers(struct hopping *hopping) {
 static double walk_by_events(struct hopping *hopping, double tau, double sum) {
   bool answered = hop_fields_answers(hopping->fields);
   double t = 0.0;
-  while (sum > 0.0) {
+  while (sum > 0.0 && !is_over(hopping)) {
     t -= log(random_uniform(&hopping->stream)) / sum;
     if (t >= tau)
       break;
@@ -154,7 +176,7 @@ static double walk_by_leaps(struct hopping *hopping, double tau) {
   bool answered = hop_fields_answers(hopping->fields);
   int n = answered ? (int)ceil(tau / hopping->leap * (1.0 - HOPPING_CLOSE)) : 1;
   double dt = answered ? tau / n : fmin(tau, hopping->leap);
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; i < n && !is_over(hopping); i++) {
     keep_numbers(hopping);
     leap(hopping, dt);
     if (answered)
@@ -163,10 +185,16 @@ static double walk_by_leaps(struct hopping *hopping, double tau) {
   return answered ? tau : dt;
 }
 
-double hopping_walk(struct hopping *hopping, double tau) {
+enum hd_status hopping_walk(struct hopping *hopping, double tau, double *passed,
+                            struct hd_error *err) {
   int method = hopping->spec->method;
   double sum = method == METHOD_LEAP ? INFINITY : all_rates(hopping);
-  if (method == METHOD_GILLESPIE || sum * hopping->leap < FEW)
-    return walk_by_events(hopping, tau, sum);
-  return walk_by_leaps(hopping, tau);
+  bool events = method == METHOD_GILLESPIE || sum * hopping->leap < FEW;
+  *passed = events ? walk_by_events(hopping, tau, sum) : walk_by_leaps(hopping, tau);
+  if (hopping->overfull >= 0)
+    return lattice_overfull(hopping->lattice, hopping->overfull, hopping->t, err);
+  if (hopping->left)
+    return hd_fail(err, HD_INTERRUPTED, "interrupted within a step that began at t = %.9g s",
+                   hopping->t);
+  return HD_OK;
 }

@@ -4,8 +4,8 @@
 #include "physics/contact.h"
 #include "solver/base/memory.h"
 
-/** A cell of fewer sites is refused. */
-static const double SITES_MIN = 2.0;
+/** A cell of fewer sites, rounded to a whole number, is refused. */
+enum { SITES_MIN = 2 };
 /** Rounding to a whole number of sites may change their density by this much. */
 static const double SITES_ERROR = 0.1;
 
@@ -24,6 +24,10 @@ static const char *const larger_cells[] = {[SHAPE_1D] = "longer intervals or a l
 static const char *const other_cells[] = {[SHAPE_1D] = "intervals or an area",
                                           [SHAPE_PLANAR] = "intervals or a depth",
                                           [SHAPE_AXISYMMETRIC] = "intervals along r and z"};
+/** What makes a device hold fewer ions. */
+static const char *const smaller_device[] = {[SHAPE_1D] = "a smaller area",
+                                             [SHAPE_PLANAR] = "a smaller depth",
+                                             [SHAPE_AXISYMMETRIC] = "a smaller device"};
 
 /** Laws whose rates this lattice does not know. */
 static enum hd_status check_device(const struct device *device, struct hd_error *err) {
@@ -58,6 +62,29 @@ static bool is_cell(const struct device *device, int node, int s) {
          device->terminal_of[node] < 0;
 }
 
+/** Numbers that can be counted, and noise that would be seen. */
+static enum hd_status check_numbers(const struct device *device, struct hd_error *err) {
+  const struct model *model = &device->model;
+  for (int s = 0; s < model->n_species; s++) {
+    double number = 0.0;
+    for (int k = 0; k < device->n_nodes; k++) {
+      int at = k * model->n_species + s;
+      double share = model_is_limited(model, s) ? 1.0 : device->initial_x[at];
+      if (is_cell(device, k, s))
+        number += share * model->c_unit[s] * device->species_volume[at];
+    }
+    if (number > LATTICE_MOST)
+      return hd_fail(err, HD_INPUT,
+                     "device %s: holds %.3g %s of %s; allowed with stochastic.engine = "
+                     "\"integer\": at most %.0e, beyond which noise is below the errors of the "
+                     "solver: %s, or engine = \"langevin\" or \"none\"",
+                     device->spec->name, number, model_is_limited(model, s) ? "sites" : "ions",
+                     device->spec->species[s].name, (double)LATTICE_MOST,
+                     smaller_device[device->mesh->coordinates]);
+  }
+  return HD_OK;
+}
+
 /** Whole number of sites of a cell. */
 static enum hd_status count_sites(const struct device *device, struct lattice_point *point,
                                   struct hd_error *err) {
@@ -67,14 +94,14 @@ static enum hd_status count_sites(const struct device *device, struct lattice_po
   double sites = model->c_unit[point->species] * point->volume;
   char place[64];
   mesh_place(device->mesh->dimension, device->mesh->x[point->node], place, sizeof place);
-  if (sites < SITES_MIN - SITES_ERROR)
+  point->sites = lround(sites);
+  if (point->sites < SITES_MIN)
     return hd_fail(err, HD_INPUT,
                    "device %s: the cell of %s at %s holds %.3g sites; allowed with "
                    "stochastic.engine = \"integer\": at least 2, better 3: %s, or engine = "
                    "\"langevin\" or \"none\"",
                    device->spec->name, device->spec->species[point->species].name, place, sites,
                    larger_cells[device->mesh->coordinates]);
-  point->sites = lround(sites);
   if (fabs(sites - (double)point->sites) > SITES_ERROR * sites)
     return hd_fail(err, HD_INPUT,
                    "device %s: the cell of %s at %s holds %.3g sites; allowed with "
@@ -228,6 +255,7 @@ static enum hd_status fill(struct lattice *lattice, struct hd_error *err) {
   for (size_t i = 0; i < system->n_instances; i++) {
     const struct device *device = system->instances[i].device;
     TRY(check_device(device, err));
+    TRY(check_numbers(device, err));
     points += (size_t)(device->n_nodes * device->model.n_species);
     edges += device->mesh->n_edge_parts * (size_t)device->model.n_species;
     lattice->n_terminals += (size_t)device->n_terminals;

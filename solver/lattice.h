@@ -7,6 +7,11 @@
 #include "solver/base/random.h"
 #include "solver/system.h"
 
+/** Most sites of a species in a device, or ions where there is no limit: GSL counts up to 2e9,
+ * draws from so many sites in a time that goes with them, and the noise of more is below the
+ * relative tolerance of the solver, 1e-4. */
+enum { LATTICE_MOST = 100000000 };
+
 /** A place that has an energy: a cell, or a contact node beside an electrode that exchanges ions.
  */
 struct lattice_point {
@@ -50,15 +55,15 @@ struct lattice {
   long hops, exchanges;
 };
 
-/** Cells and edges of all devices. Errors: HD_INPUT where a cell holds too few sites, or with a law
- * that has no hops; HD_MEMORY */
+/** Cells and edges of all devices. Errors: HD_INPUT where a cell holds too few sites or a device
+ * too many, or with a law that has no hops; HD_MEMORY */
 enum hd_status lattice_create(struct lattice **lattice, struct system *system,
                               struct hd_error *err);
 void lattice_free(struct lattice **lattice);
 
 /** What is to be said about a mesh on which the method is not to be trusted
  * (solver/lattice_remark.c): does sentence i apply? */
-enum { LATTICE_REMARKS = 5 };
+enum { LATTICE_REMARKS = 6 };
 bool lattice_remark(const struct lattice *lattice, int i, char *text, size_t size);
 
 /** Half the self-energy of every hop, and that of rings (solver/lattice_self.c). */
@@ -66,6 +71,14 @@ enum hd_status lattice_self(struct lattice *lattice, struct hd_error *err);
 
 /** What the circuit adds to it, as it answers within a step (solver/lattice_circuit.c). */
 enum hd_status lattice_circuit(struct lattice *lattice, double step, struct hd_error *err);
+
+/** Does a cell without a limit hold more ions than are counted? */
+static inline bool lattice_is_overfull(const struct lattice_point *cell) {
+  return cell->sites == 0 && cell->count > LATTICE_MOST;
+}
+/** The sentence about it. */
+enum hd_status lattice_overfull(const struct lattice *lattice, int point, double t,
+                                struct hd_error *err);
 
 /** Numbers of ions from the densities of y: those that are whole stay, others are drawn. */
 void lattice_fill(struct lattice *lattice, const double *y, gsl_rng *random);

@@ -1,5 +1,5 @@
 /* Where single ions are not to be trusted: few sites, or not a whole number, long cells at fronts,
- * a local attraction. */
+ * a local attraction; and where they take long. */
 #include <math.h>
 #include <stdio.h>
 #include "solver/lattice.h"
@@ -11,6 +11,11 @@ static const double EDGE = 0.5e-9 * (1 + 1e-6);
 /** Rounding to a whole number of sites is told where it changes them by more: 6 % in all cells of
  * 4 nm x 4 nm move the time to bridge by as much. */
 static const double ROUNDED = 0.01;
+/** CPU time of a run that is told, s. */
+static const double LONG = 3600.0;
+/** What was measured, s: an event on a line and in a plane (two back-substitutions), one edge in a
+ * leap, and every site that is drawn there (validation/single_ions). */
+static const double EVENT[] = {1.7e-6, 100e-6}, EDGE_OF_LEAP = 0.3e-6, SITE_OF_LEAP = 10e-9;
 
 static const struct device *device_of(const struct lattice *lattice, int point) {
   return lattice->system->instances[lattice->points[point].instance].device;
@@ -124,6 +129,60 @@ static bool local_attraction(const struct lattice *lattice, char *text, size_t s
   return false;
 }
 
+/** Simulated time in which ions hop, s. */
+static double time_of_hops(const struct run_spec *run) {
+  double sum = 0.0;
+  for (size_t i = 0; i < run->n_experiments; i++)
+    if (run->experiments[i].type == EXPERIMENT_TRANSIENT && !run->experiments[i].frozen_ions)
+      sum += run->experiments[i].duration;
+  return sum;
+}
+
+/** Hops in 1 s of the ions that a device begins with, without fields, into free sites; and how many
+ * sites leaps draw then. */
+static double hops_of(const struct lattice *lattice, const struct lattice_block *block,
+                      double *drawn) {
+  double hops = 0.0;
+  *drawn = 0.0;
+  for (int e = block->first_edge; e < block->first_edge + block->n_edges; e++) {
+    const struct lattice_edge *edge = &lattice->edges[e];
+    for (int end = edge->at_electrode ? 2 : 0; end < 2; end++) {
+      const struct lattice_point *point = &lattice->points[end ? edge->to : edge->from];
+      const struct device *device = lattice->system->instances[point->instance].device;
+      double x = device->initial_x[point->node * device->model.n_species + point->species];
+      hops += edge->frequency[end] * x / point->per_ion;
+      *drawn += edge->frequency[end] * (double)point->sites;
+    }
+  }
+  return hops;
+}
+
+static bool long_run(const struct lattice *lattice, char *text, size_t size) {
+  const struct run_spec *run = lattice->system->run;
+  double time = time_of_hops(run), leap = run->stochastic.leap / lattice->highest;
+  for (size_t i = 0; i < lattice->system->n_instances; i++) {
+    const struct lattice_block *block = &lattice->blocks[i];
+    const struct device *device = lattice->system->instances[i].device;
+    double drawn, hops = hops_of(lattice, block, &drawn),
+                  event = EVENT[device->mesh->dimension - 1];
+    double events = hops * event,
+           leaps = drawn * SITE_OF_LEAP + (event + block->n_edges * EDGE_OF_LEAP) / leap;
+    int method = run->stochastic.method;
+    double cost = method == METHOD_GILLESPIE ? events
+                  : method == METHOD_LEAP    ? leaps
+                                             : fmin(events, leaps);
+    if (!(cost * time > LONG))
+      continue;
+    snprintf(text, size,
+             "device %s: hops of single ions: about %.2g in the %.3g s of the transients, %.2g "
+             "hours of CPU time; a smaller %s or engine = \"langevin\" or \"none\" takes less",
+             device->spec->name, hops * time, time, cost * time / 3600.0,
+             device->mesh->coordinates == SHAPE_PLANAR ? "depth" : "cross-section");
+    return true;
+  }
+  return false;
+}
+
 /**
  * The i-th thing to be said about a lattice, i = 0 .. LATTICE_REMARKS - 1.
  * text    out: a sentence with place and number
@@ -131,6 +190,6 @@ static bool local_attraction(const struct lattice *lattice, char *text, size_t s
  */
 bool lattice_remark(const struct lattice *lattice, int i, char *text, size_t size) {
   bool (*const remarks[LATTICE_REMARKS])(const struct lattice *, char *, size_t) = {
-      few_sites, rounded_sites, long_edges, fingers, local_attraction};
+      few_sites, rounded_sites, long_edges, fingers, local_attraction, long_run};
   return remarks[i](lattice, text, size);
 }

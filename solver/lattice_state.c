@@ -7,6 +7,9 @@
 /** A share is a whole number of ions when it is one to this many ions. */
 static const double WHOLE = 1e-6;
 
+/** A mean at which an overfull cell is sure; GSL draws no larger numbers than 4e9. */
+static const double BEYOND = 2.0 * LATTICE_MOST;
+
 static const struct system_instance *instance_of(const struct lattice *lattice, int i) {
   return &lattice->system->instances[i];
 }
@@ -77,13 +80,26 @@ void lattice_fill(struct lattice *lattice, const double *y, gsl_rng *random) {
         point->count = gsl_ran_binomial(random, fmin(ions / (double)point->sites, 1.0),
                                         (unsigned)point->sites);
       else
-        point->count = gsl_ran_poisson(random, ions);
+        point->count = gsl_ran_poisson(random, fmin(ions, BEYOND));
     }
     for (size_t c = 0; c < device->n_components && !whole; c++)
       if (device->components[c].n_exchange == 0)
         correct_number(lattice, block, (int)c, y,
                        lround(system_ion_count(lattice->system, y, (int)i, (int)c)), random);
   }
+}
+
+enum hd_status lattice_overfull(const struct lattice *lattice, int point, double t,
+                                struct hd_error *err) {
+  const struct lattice_point *cell = &lattice->points[point];
+  const struct device *device = instance_of(lattice, cell->instance)->device;
+  char place[64];
+  mesh_place(device->mesh->dimension, device->mesh->x[cell->node], place, sizeof place);
+  return hd_fail(err, HD_CONVERGENCE,
+                 "device %s: more than %.0e ions of %s at %s at t = %.9g s are not counted; a "
+                 "site_density limits them, a smaller cross-section holds fewer",
+                 device->spec->name, (double)LATTICE_MOST,
+                 device->spec->species[cell->species].name, place, t);
 }
 
 /**
