@@ -28,6 +28,10 @@ same plain ranks
 expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 8 -o hop_plain --set "$coarse"
 expect 0 "" mpirun -n 2 "$HALIDRIFT" ensemble hopping.cfg -n 8 -o hop_ranks --set "$coarse"
 same hop_plain hop_ranks
+forces='stochastic={engine="langevin";seed=5;interval="2 us";}'
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 4 -o forces_plain --set "$coarse" --set "$forces"
+expect 0 "" mpirun -n 2 "$HALIDRIFT" ensemble hopping.cfg -n 4 -o forces_ranks --set "$coarse" --set "$forces"
+same forces_plain forces_ranks
 expect 0 "2 x 2 processes" mpirun -n 2 "$HALIDRIFT" ensemble quick.cfg -n 9 -j 2 -o both --traces
 same plain both
 require "$(find both/trajectories -name summary.json | wc -l)" -eq 9
