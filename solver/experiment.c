@@ -1,5 +1,6 @@
 #include "solver/experiment.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "solver/base/memory.h"
 #include "solver/sources.h"
@@ -91,6 +92,18 @@ static enum hd_status between(struct run *run, struct hd_error *err) {
   return HD_OK;
 }
 
+/** Say which experiment failed: in the first sentence too, which ensembles tell alone. */
+static void tell_failure(const struct experiment_spec *experiment, enum hd_status status,
+                         struct hd_error *err) {
+  char place[HD_NAME + sizeof "experiment "];
+  snprintf(place, sizeof place, "experiment %s", experiment->name);
+  const char *named = err ? strstr(err->text, place) : NULL;
+  if (status == HD_CONVERGENCE && !(named && named < err->text + hd_first_line(err->text)))
+    hd_error_place(err, place);
+  hd_fail(err, status, "experiment %s did not end; the rows before stay in the run folder",
+          experiment->name);
+}
+
 static enum hd_status run_all(struct run *run, struct hd_error *err) {
   const struct store *from = run->checkpoint.from;
   size_t first = from ? (size_t)store_number(from, "experiment") : 0;
@@ -104,8 +117,7 @@ static enum hd_status run_all(struct run *run, struct hd_error *err) {
     if (status == HD_OK && run->leave)
       return HD_OK;
     if (status != HD_OK)
-      hd_fail(err, status, "experiment %s did not end; the rows before stay in the run folder",
-              experiment->name);
+      tell_failure(experiment, status, err);
     enum hd_status flushed = sink_fields_flush(run->output->fields, err);
     if (status == HD_OK)
       status = flushed;

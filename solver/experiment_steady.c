@@ -38,12 +38,20 @@ bool experiment_holds_ions(const struct experiment_spec *experiment) {
   return experiment->frozen_ions || experiment->spectrum.hold_ions;
 }
 
+/** What keeps random ions of an experiment before: its state may have no steady one near. */
+static const char *remedy_of(const struct run *run, const struct experiment_spec *experiment) {
+  if (run->spec->stochastic.engine == ENGINE_NONE || experiment_holds_ions(experiment))
+    return NULL;
+  return experiment_is_spectrum(experiment->type) ? "hold_ions" : "frozen_ions";
+}
+
 static enum hd_status reach_state(struct run *run, const struct experiment_spec *experiment,
                                   struct hd_error *err) {
   bool fresh = begins_anew(experiment) || !run->has_state;
   if (fresh)
     TRY(equilibrium(run, experiment->start == START_PROFILE, err));
   run->steady->frozen = experiment_holds_ions(experiment);
+  run->steady->remedy = fresh ? NULL : remedy_of(run, experiment);
   system_hold_ions(run->system, run->y);
   if (run->sensitivity)
     sensitivity_hold(run->sensitivity, run->y);

@@ -20,6 +20,7 @@ struct steady {
   bool frozen;                    /* ions stay */
   bool hasty;                     /* a growing update ends Newton: there is a shorter step */
   bool initial;                   /* capacitors at their given start */
+  const char *remedy;             /* key of the experiment that holds random ions; NULL: none */
   double *delta, *F, *trial, *yp; /* [n + 1] owned work */
   double *weight;                 /* [n + 1] owned: see fill_weights in steady_newton.c */
   double *last, *previous;        /* [n + 1] owned: the last two states of a move */

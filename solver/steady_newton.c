@@ -314,6 +314,7 @@ enum hd_status steady_not_converged(const struct steady *steady, const char *wha
   int row = steady_worst_row(steady);
   system_row_place(steady->system, row, place, sizeof place);
   double T = steady->system->run->temperature;
+  const char *remedy = steady->remedy;
   if (T < COLD)
     return hd_fail(err, HD_CONVERGENCE,
                    "%s was not found at %g K, where densities and rates change by the factor e "
@@ -321,9 +322,10 @@ enum hd_status steady_not_converged(const struct steady *steady, const char *wha
                    "source, a transient, a higher solver.newton_max, or a higher temperature",
                    what, T, 1e3 * run_thermal_voltage(steady->system->run), steady->F[row], place);
   return hd_fail(err, HD_CONVERGENCE,
-                 "%s was not found: the largest residual is %.3g in %s; try mesh.refine = 2, "
+                 "%s was not found: the largest residual is %.3g in %s; try %s%smesh.refine = 2, "
                  "smaller steps of the source, or a higher solver.newton_max",
-                 what, steady->F[row], place);
+                 what, steady->F[row], place, remedy ? remedy : "",
+                 remedy ? " = true, which leaves the ions where they moved to, " : "");
 }
 
 /** Implicit Euler with growing steps until the longest time, then Newton on the steady equations.

@@ -40,10 +40,37 @@ START_TEST(hd_first_line_knows_a_text_without_end_and_none) {
 }
 END_TEST
 
+START_TEST(hd_error_place_stands_before_the_first_sentence) {
+  struct hd_error err = {0};
+  hd_error_place(&err, "nowhere");
+  ck_assert_str_eq(err.text, "");
+  hd_fail(&err, HD_CONVERGENCE, "not found");
+  hd_fail(&err, HD_CONVERGENCE, "the second");
+  hd_error_place(&err, "experiment z");
+  ck_assert_str_eq(err.text, "experiment z: not found\nthe second\n");
+  ck_assert_uint_eq(err.length, strlen(err.text));
+  ck_assert_uint_eq(err.count, 2);
+  hd_error_place(NULL, "nowhere");
+}
+END_TEST
+
+START_TEST(hd_error_place_leaves_a_full_text_alone) {
+  struct hd_error err = {0};
+  for (int i = 0; i < HD_ERROR_TEXT; i++)
+    hd_fail(&err, HD_INPUT, "a sentence");
+  hd_error_place(&err, "here");
+  ck_assert_uint_eq(strlen(err.text), err.length);
+  ck_assert_uint_lt(err.length, HD_ERROR_TEXT);
+  ck_assert_int_eq(strncmp(err.text, "a sentence", 10), 0);
+}
+END_TEST
+
 int main(void) {
   return run_suite("error",
                    (const TTest *const[]){hd_fail_keeps_the_first_status_and_every_sentence,
                                           hd_fail_counts_what_does_not_fit,
                                           hd_first_line_leaves_out_what_follows,
-                                          hd_first_line_knows_a_text_without_end_and_none, NULL});
+                                          hd_first_line_knows_a_text_without_end_and_none,
+                                          hd_error_place_stands_before_the_first_sentence,
+                                          hd_error_place_leaves_a_full_text_alone, NULL});
 }

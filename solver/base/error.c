@@ -39,6 +39,17 @@ int hd_first_line(const char *text) {
   return text ? (int)strcspn(text, "\n") : 0;
 }
 
+/** Put "PLACE: " before the first sentence, as far as there is room. */
+void hd_error_place(struct hd_error *err, const char *place) {
+  size_t length = strlen(place) + 2;
+  if (!err || err->count == 0 || length + err->length >= HD_ERROR_TEXT)
+    return;
+  memmove(err->text + length, err->text, err->length + 1);
+  memcpy(err->text, place, length - 2);
+  memcpy(err->text + length - 2, ": ", 2);
+  err->length += length;
+}
+
 /** Forget all sentences and the status. */
 void hd_error_clear(struct hd_error *err) {
   if (err)

@@ -22,6 +22,9 @@ enum hd_status hd_fail(struct hd_error *err, enum hd_status status, const char *
 /** Length of the first line of a text, to say it with "%.*s"; 0 of NULL. */
 int hd_first_line(const char *text);
 
+/** "PLACE: " before the first sentence. */
+void hd_error_place(struct hd_error *err, const char *place);
+
 /** Forget all sentences. */
 void hd_error_clear(struct hd_error *err);
 
