@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "solver/base/memory.h"
+#include "solver/attraction.h"
 #include "solver/front.h"
 #include "solver/langevin_window.h"
 #include "solver/lattice.h"
@@ -49,6 +50,17 @@ static enum hd_status add_forces(struct remarks *remarks, const struct run_spec 
   return HD_OK;
 }
 
+/** Attraction does not let random ions be in equilibrium, or has no limit. */
+static enum hd_status add_attraction(struct remarks *remarks, const struct device *device,
+                                     int engine, struct hd_error *err) {
+  char text[HD_ERROR_TEXT];
+  for (size_t i = 0; i < device->spec->n_interactions; i++)
+    for (int k = 0; k < ATTRACTION_REMARKS; k++)
+      if (attraction_remark(device, engine, i, k, text, sizeof text))
+        TRY(remarks_add(remarks, err, "device %s: %s", device->spec->name, text));
+  return HD_OK;
+}
+
 /** Cells of single ions, if they can hop there. */
 static enum hd_status add_cells(struct remarks *remarks, struct system *system,
                                 struct hd_error *err) {
@@ -86,6 +98,8 @@ enum hd_status remarks_create(struct remarks *remarks, struct system *system,
     TRY(add_front(remarks, spec, system->devices[d], err));
     if (engine == ENGINE_LANGEVIN)
       TRY(add_forces(remarks, spec, system->devices[d], err));
+    if (engine != ENGINE_NONE)
+      TRY(add_attraction(remarks, system->devices[d], engine, err));
   }
   return engine == ENGINE_INTEGER ? add_cells(remarks, system, err) : HD_OK;
 }

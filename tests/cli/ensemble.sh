@@ -94,10 +94,18 @@ assert abs(waiting["restricted_mean"]["value"] / mean - 1) < 1e-12, waiting
 PY
 cat err.txt
 
+# Random forces: the same.
+forces='stochastic={engine="langevin";seed=5;interval="2 us";}'
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 5 -j 1 -o forces1 --set "$coarse" --set "$forces"
+expect 0 "" "$HALIDRIFT" ensemble hopping.cfg -n 5 -j 2 -o forces2 --set "$coarse" --set "$forces"
+same forces1 forces2
+grep -q 'all trajectories are the same' forces1/log.txt && fail "an ensemble of random forces is called deterministic"
+require "$(tail -n +2 forces1/results.jsonl | grep -o '"ion_number(vacancy)":[^}]*' | sort -u | wc -l)" -eq 5
+
 # ---- where methods are not to be trusted: told once, as check and run tell it ----
 
 coarse_cells='an edge of 0.938 nm at x = .* nm of memristor is longer than 0.5 nm'
-said="$coarse_cells|a front can pass an edge of 0.938 nm"
+said="$coarse_cells|a front can pass an edge of 0.938 nm|the smoothing length of 0.7 nm is shorter than an edge of 0.938 nm"
 expect 0 "$coarse_cells" "$HALIDRIFT" check hopping.cfg --set "$coarse"
 grep -E "$said" out.txt >check.txt
 for level in "" -q; do
@@ -114,12 +122,12 @@ import json
 said = open("check.txt", encoding="utf-8").read().splitlines()
 for folder in ("told", "told-q", "hop_alone"):
     assert json.load(open(f"{folder}/summary.json", encoding="utf-8"))["remarks"] == said, folder
-assert len(said) == 2 and said[0] not in open("told/results.jsonl", encoding="utf-8").read()
+assert len(said) == 3 and said[0] not in open("told/results.jsonl", encoding="utf-8").read()
 assert json.load(open("one/summary.json", encoding="utf-8"))["remarks"] == [
     'stochastic.engine is "none": all trajectories are the same']
 PY
 cat err.txt
-require "$(grep -cE "$said" hop_alone/log.txt)" -eq 2
+require "$(grep -cE "$said" hop_alone/log.txt)" -eq 3
 
 # What single ions do not know is wrong input, before any trajectory: one sentence, as run says it.
 while IFS='|' read -r set sentence; do

@@ -54,6 +54,10 @@ require "$(grep -c "$few" few/log.txt)" -eq 1
 expect 0 "$few 2.5e-05 s, .*: at most 0.22 kT: a larger area" "$HALIDRIFT" check step.cfg \
   --set 'device.area="25 nm^2"' --set 'stochastic.interval="25 us"'
 
+# Attraction without a common energy is told of random forces, too.
+expect 0 'device memristor: interactions\[[0-9]\] \(.*\): reciprocal = "local": ions and carriers then have no common energy, and random forces no' \
+  "$HALIDRIFT" check step.cfg --set 'device.interactions[0].reciprocal="local"'
+
 # A longer interval is offered where it helps, and does so.
 expect 0 "$few 1e-05 s, .*: at most 0.22 kT: a larger area" "$HALIDRIFT" check step.cfg --set 'device.area="75 nm^2"'
 expect 0 "$few 1e-05 s, .*: a longer interval \(from [0-9.e-]+ s\), a larger area" "$HALIDRIFT" check step.cfg \

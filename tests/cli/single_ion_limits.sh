@@ -59,4 +59,44 @@ for area in 9.3 9.6; do # 1.86 and 1.92 sites
 done
 expect 3 "holds 1.4 sites; allowed .*: at least 2" "$HALIDRIFT" check "$deck" --set 'device.area="7 nm^2"'
 expect 3 "holds 1.6 sites; allowed .*: a whole number, within 10 %" "$HALIDRIFT" check "$deck" --set 'device.area="8 nm^2"'
+
+# ---- attraction ----
+
+# Without smoothing, or in cells that it does not reach, each pair is told with place and number.
+pair='device memristor: interactions\[0\] \(electron with vacancy, 0.6 eV\): '
+point="${pair}the smoothing length of 0 nm is shorter than an edge of 0.5 nm: .* then have no limit of short edges"
+expect 0 "$point" "$HALIDRIFT" check "$deck" --set 'materials[0].smoothing_length="0 nm"'
+expect 0 "${pair}the smoothing length of 0.7 nm is shorter than an edge of 1 nm: .* converge with edges below it only" \
+  "$HALIDRIFT" check "$deck" --set device.layers[0].intervals=30
+for none in 'device.interactions[0].energy="0 eV"' 'device.interactions[0].reciprocal="none"' 'stochastic.engine="langevin"'; do
+  expect 0 "valid" "$HALIDRIFT" check "$deck" --set 'materials[0].smoothing_length="0 nm"' --set "$none"
+  require "$(grep -c 'smoothing length of' out.txt)" -eq 0
+done
+expect 0 "${pair}reciprocal = \"local\": single ions and carriers then have no common energy, and their hops no detailed balance" \
+  "$HALIDRIFT" check "$deck" --set 'device.interactions[0].reciprocal="local"'
+require "$(grep -c 'smoothing length of' out.txt)" -eq 0
+expect 0 "${pair}reciprocal = \"local\": ions and carriers then have no common energy, and random forces no detailed balance" \
+  "$HALIDRIFT" check "$deck" --set 'device.interactions[0].reciprocal="local"' --set 'stochastic.engine="langevin"'
+expect 0 "valid" "$HALIDRIFT" check "$deck" --set 'device.interactions[0].reciprocal="local"' --set 'stochastic.engine="none"'
+require "$(grep -c 'common energy' out.txt)" -eq 0
+
+# ---- long leaps ----
+
+late='stochastic.leap = 0.06: leaps of 0.1 bridge films of many ions 3 to 4 % late'
+expect 0 "$late" "$HALIDRIFT" check "$deck" --set stochastic.leap=0.06
+for no in 'stochastic.leap=0.05' 'stochastic.method="gillespie"'; do
+  expect 0 "valid" "$HALIDRIFT" check "$deck" --set stochastic.leap=0.06 --set "$no"
+  require "$(grep -c 'stochastic.leap = ' out.txt)" -eq 0
+done
+
+# ---- steady states behind single ions ----
+
+# Ions on the move have none near: the key that holds them is named, and the experiment, also by an ensemble.
+behind='experiments=({name="step";type="transient";start="equilibrium";duration="20 us";
+  drive=({source="Vin";waveform={type="pulse";low="0 V";high="1 V";rise="1 us";width="1 s";fall="1 us";};});},
+  {name="z";type="impedance";start="last";source="Vin";frequency={from="1 kHz";to="1 MHz";per_decade=1;};})'
+lost='experiment z: the steady state was not found: .*; try hold_ions = true, which leaves the ions where they moved to, mesh.refine'
+expect 4 "^$lost" "$HALIDRIFT" run "$deck" -q -o moving --set "$behind"
+expect 7 "trajectory 0 failed: $lost" "$HALIDRIFT" ensemble "$deck" -n 1 -o one_moves --set "$behind"
+expect 0 "" "$HALIDRIFT" run "$deck" -q -o held --set "$behind" --set 'experiments[1].hold_ions=true'
 finish

@@ -51,6 +51,13 @@ with_and_without leaps "$deck" steps=1 --set "$short" --set 'device.area="900 nm
 require "$(grep -c '"leaps": 0' leaps/summary.json)" -eq 0
 with_and_without hops "$deck" steps=90 --set "$short" --set 'experiments[0].duration="8 us"' --set stochastic.field_tolerance=0
 with_and_without film "$HALIDRIFT_ROOT/validation/single_ions/plane.cfg" steps=1 --set 'experiments[0].duration="20 us"'
+# Threads of the dense blocks change nothing either.
+for threads in 1 2; do
+  expect 0 "" "$HALIDRIFT" run "$HALIDRIFT_ROOT/validation/single_ions/plane.cfg" -q -o threads$threads \
+    --set 'experiments[0].duration="20 us"' --set 'solver.linear="umfpack"' --set solver.blas_threads=$threads
+done
+expect 0 "" python3 "$support/same_run.py" --but-input threads1 threads2
+require "$(grep -c '"hops": 0,' threads1/summary.json)" -eq 0
 with_and_without dense "$deck" steps=7 --set "$short" --set 'solver.linear="umfpack"' --set 'solver.ordering="amd"'
 
 # Edges of 10 ns on which steps fail, spikes, fields, a sweep, and experiments that go on from others.
@@ -92,11 +99,6 @@ expect 0 "valid" "$HALIDRIFT" check "$deck" --set 'device.area="16 nm^2"' --set 
 require "$(grep -c 'sites for' out.txt)" -eq 0
 expect 0 "device memristor: single ions grow fingers out of a front in 2D, .* compare two meshes" \
   "$HALIDRIFT" check "$HALIDRIFT_ROOT/inputs/populations/planar.cfg"
-# What validation/single_ions measured: no common energy, but the times of the smoothed term on every mesh.
-expect 0 'reciprocal = "local": single ions and carriers then have no common energy, and their hops no detailed balance' \
-  "$HALIDRIFT" check "$deck" --set 'device.interactions[0].reciprocal="local"'
-cp out.txt local.txt
-expect 1 "" grep -E 'limit|finer' local.txt
 expect 3 "the cell of vacancy at x = .* nm holds 0.8 sites; allowed .*: at least 2, .* or a larger area, or engine" \
   "$HALIDRIFT" check "$deck" --set 'device.area="4 nm^2"'
 expect 3 "holds 2.5 sites; allowed .*: a whole number, within 10 %: intervals or an area that make it one" \
