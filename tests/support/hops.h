@@ -45,7 +45,7 @@ double mean_value(const struct mean *mean);
 double mean_error(const struct mean *mean);
 
 /** A figure beside its law: fails when it is more than `sigmas` standard errors off, and when the
- * standard error is above `power` of the law (the test would not see an error of 5 %). */
+ * standard error is above `power` of the law (the test would not see an error). */
 void mean_require(const struct mean *mean, double law, double sigmas, double power,
                   const char *what);
 

@@ -29,6 +29,7 @@ from plot import COLOURS, STYLE
 TESTS = ("neutral", "modes", "charge", "current", "spectrum", "forces")
 FILES = ("neutral", "numbers", "structure", "correlation", "charge", "voltage", "symmetry", "fano", "windows")
 MARKS = "osD^v"
+ENGINES = {"integer": "single ions", "langevin": "random forces"}
 
 
 def measure(build):
@@ -86,50 +87,58 @@ def draw_ratios(axes, entries, label):
 
 
 def draw_charge(axes):
-    """Variances: of a cell, of the charge at terminals, of a capacitor's voltage, in windows."""
+    """Variances: of a cell, of the charge at terminals, of a capacitor's voltage, in windows, of shot noise."""
     entries = []
-    files = (("neutral", "neutral, "), ("charge", "charge of "), ("voltage", ""), ("windows", ""))
+    files = (("neutral", "neutral, "), ("charge", "charge of "), ("voltage", ""), ("windows", ""), ("fano", "shot noise of "))
     for i, (file, prefix) in enumerate(files):
         for name, (_, value, error, law) in series(file).items():
             text = prefix + pretty(name).replace("<V^2>,", r"$\langle V^2\rangle$,").replace("h^2/D", r"$h^2/D$")
             entries.append((text.replace("~", r"$\sim$"), value[0], error[0], law[0], COLOURS[i]))
     draw_ratios(axes, entries, "variance / exact (2 standard errors; grey: 5 %)")
-    axes.set_title("Variances: a cell, charges, a capacitor")
+    axes.set_title("Variances: a cell, charges, a capacitor, shot noise")
 
 
-def draw_structure(axes):
-    """Structure factor of both engines at every k."""
-    for i, (name, (m, value, error, law)) in enumerate(series("structure").items()):
-        axes.plot(m, law, "-", color=COLOURS[i], lw=0.8)
+def of_engine(name, engine):
+    """Series of one engine, without its name: [(name, points)]."""
+    return [(key.removeprefix(f"{engine}; "), points) for key, points in series(name).items() if key.startswith(engine)]
+
+
+def draw_structure(axes, engine):
+    """Structure factor of an engine at every k; dashed where forces are held too long for the law itself."""
+    styles = set()
+    for i, (name, (m, value, error, law)) in enumerate(of_engine("structure", engine)):
+        styles.add("--" if "held" in name else "-")
+        axes.plot(m, law, "--" if "held" in name else "-", color=COLOURS[i], lw=0.8)
         axes.errorbar(m, value, [2 * e for e in error], fmt=MARKS[i], ms=4, color=COLOURS[i], label=pretty(name))
+    for style, label in (("-", "Debye and Hückel"), ("--", "the same times the factor of held forces")):
+        if style in styles:
+            axes.plot([], [], style, color="k", lw=0.8, label=label)
     axes.set_xlabel("mode of the film")
     axes.set_ylabel("S(k), variance over the free one")
-    axes.set_ylim(0, 1.32)
-    axes.set_title("Structure factor; lines: exact")
-    axes.legend(fontsize=7, loc="upper left", ncol=2)
+    axes.set_ylim(0, 1.42)
+    axes.set_title(f"Structure factor, {ENGINES[engine]}")
+    axes.legend(fontsize=7, loc="upper left")
 
 
-def draw_correlation(axes):
-    """Correlation of every mode over its own time."""
-    times = [0.01 * i for i in range(281)]
-    axes.semilogy(times, [math.exp(-t) for t in times], "k-", lw=0.8, label=r"$e^{-\lambda t}$")
-    for i, (name, (t, value, error, _)) in enumerate(series("correlation").items()):
+def draw_correlation(axes, engine):
+    """Correlation of the modes of an engine over their own time."""
+    points = of_engine("correlation", engine)
+    last = 1.1 * max(max(t) for _, (t, *_) in points)
+    axes.semilogy([0, last], [1, math.exp(-last)], "k-", lw=0.8, label=r"$e^{-\lambda t}$, exact")
+    for i, (name, (t, value, error, _)) in enumerate(points):
         axes.errorbar(t, value, [2 * e for e in error], fmt=MARKS[i], ms=4, color=COLOURS[i], label=pretty(name))
     axes.set_xlabel(r"$\lambda t$, rate of the mode times the time between samples")
     axes.set_ylabel(r"$\langle x(0)\,x(t)\rangle$")
-    axes.set_title("Correlation of modes")
+    axes.set_title(f"Correlation of modes, {ENGINES[engine]}")
     axes.legend(fontsize=7)
 
 
 def draw_symmetry(axes):
-    """ln P(Q)/P(-Q) against VQ/kT, and the Fano factor."""
+    """ln P(Q)/P(-Q) against VQ/kT."""
     axes.axline((0, 0), slope=1.0, color="k", lw=0.8)
     for i, (name, (x, value, error, _)) in enumerate(series("symmetry").items()):
         text = pretty(name).replace("P(Q)/P(-Q), ", "")
         axes.errorbar(x, value, [2 * e for e in error], fmt=MARKS[i], ms=4, color=COLOURS[i], label=text)
-    (_, fano, error, law), = series("fano").values()
-    axes.text(0.97, 0.05, f"Fano factor of few ions:\n{fano[0]:.3f} ± {error[0]:.3f}, law {law[0]:.3f}", fontsize=8,
-              ha="right", transform=axes.transAxes)
     axes.set_xlabel(r"$VQ/kT$")
     axes.set_ylabel(r"$\ln\,P(Q)/P(-Q)$")
     axes.set_title("Charges and their reverse; line: exact")
@@ -162,9 +171,13 @@ def main():
     if len(sys.argv) > 1:
         measure(pathlib.Path(sys.argv[1]).resolve())
     plt.rcParams.update(STYLE)
-    figure, axes = plt.subplots(2, 3, figsize=(13, 8), constrained_layout=True)
-    panels = (draw_neutral, draw_charge, draw_structure, draw_correlation, draw_symmetry, draw_times)
-    for draw, axis in zip(panels, axes.flat):
+    figure, axes = plt.subplots(2, 4, figsize=(17, 8), constrained_layout=True)
+    for draw, axis in zip((draw_neutral, draw_charge), axes[:, 0]):
+        draw(axis)
+    for column, engine in enumerate(ENGINES, 1):
+        draw_structure(axes[0, column], engine)
+        draw_correlation(axes[1, column], engine)
+    for draw, axis in zip((draw_symmetry, draw_times), axes[:, 3]):
         draw(axis)
     figure.savefig(IMAGE, dpi=110)
 
