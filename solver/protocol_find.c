@@ -110,7 +110,7 @@ void protocol_find_train(const struct protocol_spec *protocol, const struct prot
                          json_t *found) {
   json_t *list = json_array();
   for (int i = 0; i < protocol->cycles; i++)
-    json_array_append_new(list, json_real(current(trace, at(protocol, 4 * (size_t)i + 2))));
+    json_array_append_new(list, sink_number(current(trace, at(protocol, 4 * (size_t)i + 2))));
   json_object_set_new(found, "currents", list);
   size_t last = 4 * ((size_t)protocol->cycles - 1) + 2;
   put(found, "gain", current(trace, at(protocol, last)) / current(trace, at(protocol, 2)));
@@ -137,8 +137,8 @@ void protocol_find_endurance(const struct protocol_spec *protocol,
     last = I_on / I_off;
     first = i == 0 ? last : first;
     least = fmin(least, last);
-    json_array_append_new(on, json_real(I_on));
-    json_array_append_new(off, json_real(I_off));
+    json_array_append_new(on, sink_number(I_on));
+    json_array_append_new(off, sink_number(I_off));
   }
   json_object_set_new(found, "on", on);
   json_object_set_new(found, "off", off);
@@ -177,13 +177,14 @@ void protocol_find_activation(const struct protocol_spec *protocol,
 /* ---- what they are called ---- */
 
 const struct protocol_value protocol_hysteresis_values[] = {
-    {"rate", "1/s times the unit", "Scan rate."},
+    {"rate", "$ s-1", "Scan rate; $ is the unit of what is driven."},
     {"index", "", "(B - F)/(B + F), F and B the integrals of |I| over the way there and back."},
-    {"area", "A times the unit", "Loop area, integral of I over the whole way."},
+    {"area", "$ A", "Loop area, integral of I over the whole way."},
     {"forward", "A", "Current half way there."},
     {"backward", "A", "Current half way back."},
-    {"index_reset, area_reset, forward_reset, backward_reset", "",
-     "The same of the half to `reset` and back."},
+    {"index_reset", "", "Index of the half to `reset` and back."},
+    {"area_reset", "$ A", "Its area."},
+    {"forward_reset, backward_reset", "A", "Its currents half way."},
     {NULL, NULL, NULL}};
 const struct protocol_value protocol_transient_values[] = {
     {"first", "A", "Current at the end of the edge."},
