@@ -8,17 +8,17 @@
 
 /* ---- what every kind of experiment writes ---- */
 
+/** Column of terminals.csv behind experiment and time. */
+enum { FIRST_COLUMN = 2 };
+
 enum hd_status run_row(struct run *run, double t, const double *y, const double *yp, double rate,
                        struct hd_error *err) {
   TRY(output_row(run->output, t, y, yp, rate, err));
   summary_watch(&run->summary, run->system, y, run->output->I);
   if (run->watch)
     run->watch->look(run->watch->context, run->index, run->output);
-  for (size_t i = 0; i < derived_count(run->output->derived); i++) {
-    double value;
-    const char *name = output_derived(run->output, i, &value);
-    summary_range(&run->summary, name, value);
-  }
+  for (size_t c = FIRST_COLUMN; c < run->output->n_columns; c++)
+    summary_range(&run->summary, run->output->columns[c], run->output->row[c - 1]);
   return HD_OK;
 }
 

@@ -236,11 +236,6 @@ enum hd_status output_row(struct output *output, double t, const double *y, cons
   return sink_table_row(output->terminals, output->experiment, output->row, err);
 }
 
-const char *output_derived(const struct output *output, size_t i, double *value) {
-  *value = output->row[output->first_derived - 1 + i];
-  return derived_name(output->derived, i);
-}
-
 /** A record of what the sets hold. */
 static enum hd_status write_sets(struct output *output, double t, double bias, double frequency,
                                  struct hd_error *err) {

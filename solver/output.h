@@ -50,8 +50,6 @@ enum hd_status output_row(struct output *output, double t, const double *y, cons
 /** One row of curve.csv for the state of the last row of terminals.csv. */
 enum hd_status output_curve_row(struct output *output, const struct curve_row *row,
                                 struct hd_error *err);
-/** What the fields boil down to in the last row: name and value of number i. */
-const char *output_derived(const struct output *output, size_t i, double *value);
 /** One record of fields.nc at a frequency: with the shares of every place of the density S, by the
  * adjoint z of the port. */
 enum hd_status output_noise(struct output *output, double frequency, const double *y,

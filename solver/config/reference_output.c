@@ -219,9 +219,10 @@ static const struct output_row summary[] = {
     {"experiments[].single_ions.leaps", "", "Leaps, in which all hops of a short time are drawn."},
     {"experiments[].single_ions.field_solutions", "", "Solutions of the fields between them."},
     {"experiments[].ranges.<column>.min", "",
-     "Smallest value of a column of filaments, ions and temperature in terminals.csv over the "
-     "experiment's rows; absent when there was none. Of an impedance also absZ_Ohm, phase_deg and "
-     "C_F, of a noise S_I and S_V."},
+     "Smallest value of a column of terminals.csv over the experiment's rows; absent when there "
+     "was "
+     "none. Of an impedance also absZ_Ohm, phase_deg and C_F, of a noise S_I_A2/Hz and "
+     "S_V_V2/Hz."},
     {"experiments[].ranges.<column>.max", "", "Largest value."},
     {"experiments[].ranges.<column>.end", "", "Last value; absent when there is none at the end."},
     {"experiments[].front.spacing_over_smoothing", "1",

@@ -176,30 +176,30 @@ static enum hd_status begin_experiment(struct figures *figures, size_t experimen
                                        const struct output *output) {
   figures->experiment = experiment;
   figures->n_columns = output->n_columns - 2;
-  TRY(hd_alloc(&figures->columns[experiment], figures->n_columns, sizeof **figures->columns, NULL));
-  for (size_t c = 0; c < figures->n_columns; c++) {
+  bool transient = is_transient(&figures->spec->experiments[experiment]);
+  if (transient)
+    TRY(hd_alloc(&figures->columns[experiment], figures->n_columns, sizeof **figures->columns,
+                 NULL));
+  for (size_t c = 0; transient && c < figures->n_columns; c++) {
     struct column_figures *column = &figures->columns[experiment][c];
-    *column = (struct column_figures){.min = NAN, .max = NAN, .end = NAN, .before = NAN};
-    memcpy(column->name, output->columns[c + 2], OUTPUT_COLUMN);
-    column->is_current = begins_with(column->name, "I(");
+    *column = (struct column_figures){.before = NAN};
+    if (begins_with(output->columns[c + 2], "I("))
+      memcpy(column->name, output->columns[c + 2], OUTPUT_COLUMN);
   }
   for (size_t k = 0; k < figures->study->n_relaxations; k++) {
     const struct relaxation_spec *relaxation = &figures->study->relaxations[k];
     if (figures_relaxation_experiment(figures->spec, relaxation) != (int)experiment)
       continue;
     for (size_t c = 0; c < figures->n_columns; c++)
-      if (strcmp(figures->columns[experiment][c].name, relaxation->column) == 0)
+      if (strcmp(output->columns[c + 2], relaxation->column) == 0)
         figures->traces[k].column = (int)c;
   }
   return HD_OK;
 }
 
 static void take_value(struct column_figures *column, double value, double step) {
-  column->min = fmin(column->min, value); /* fmin and fmax leave NAN out */
-  column->max = fmax(column->max, value);
-  column->end = value;
   if (!isnan(column->before))
-    column->integral += step * 0.5 * (column->before + value);
+    column->charge += step * 0.5 * (column->before + value);
   column->before = value;
 }
 
@@ -227,7 +227,7 @@ static enum hd_status take_row(struct figures *figures, size_t experiment,
     TRY(begin_experiment(figures, experiment, output));
     figures->t = t;
   }
-  for (size_t c = 0; c < figures->n_columns; c++)
+  for (size_t c = 0; figures->columns[experiment] && c < figures->n_columns; c++)
     take_value(&figures->columns[experiment][c], values[c], t - figures->t);
   figures->t = t;
   for (size_t k = 0; k < figures->study->n_relaxations; k++) {
@@ -263,23 +263,18 @@ static void put_column(json_t *object, const char *column, const char *which, do
   put(object, name, value);
 }
 
-static void put_columns(json_t *object, const struct column_figures *columns, size_t n,
-                        bool transient) {
-  for (size_t c = 0; c < n; c++) {
-    const struct column_figures *column = &columns[c];
-    put_column(object, column->name, "min", column->min);
-    put_column(object, column->name, "max", column->max);
-    put_column(object, column->name, "end", column->end);
-    if (column->is_current && transient) {
-      char name[OUTPUT_COLUMN + 16];
-      const char *terminal = column->name + 2; /* behind "I(" */
-      snprintf(name, sizeof name, "charge(%.*s)_C", (int)strcspn(terminal, ")"), terminal);
-      put(object, name, column->integral);
-    }
+static void put_charges(json_t *object, const struct column_figures *columns, size_t n) {
+  for (size_t c = 0; columns && c < n; c++) {
+    char name[OUTPUT_COLUMN + 16];
+    const char *terminal = columns[c].name + 2; /* behind "I(" */
+    if (!columns[c].name[0])
+      continue;
+    snprintf(name, sizeof name, "charge(%.*s)_C", (int)strcspn(terminal, ")"), terminal);
+    put(object, name, columns[c].charge);
   }
 }
 
-/** What the summary has kept of columns itself, those of spectra among them. */
+/** What the summary has kept of columns, those of spectra among them. */
 static void put_ranges(json_t *object, json_t *ranges) {
   static const char *const which[] = {"min", "max", "end"};
   const char *column;
@@ -299,9 +294,7 @@ enum hd_status figures_put(const struct figures *figures, json_t *summary, struc
     return hd_fail(err, figures->status, "out of memory for the figures of merit");
   for (size_t e = 0; e < figures->spec->n_experiments; e++) {
     json_t *experiment = json_array_get(list, e), *object = json_object();
-    if (figures->columns[e])
-      put_columns(object, figures->columns[e], figures->n_columns,
-                  is_transient(&figures->spec->experiments[e]));
+    put_charges(object, figures->columns[e], figures->n_columns);
     put_ranges(object, json_object_get(experiment, "ranges"));
     json_object_del(experiment, "ranges");
     json_object_set_new(experiment, "figures", object);

@@ -6,13 +6,11 @@
 #include "solver/experiment.h"
 #include "solver/spikes.h"
 
-/** What one column did in one experiment. */
+/** What went through a terminal in one experiment. */
 struct column_figures {
-  char name[OUTPUT_COLUMN];
-  bool is_current;
-  double min, max, end; /* NAN: it was never there, or is not at the end */
-  double before;        /* the last value; NAN: none */
-  double integral;      /* over time, of transients */
+  char name[OUTPUT_COLUMN]; /* of the column; "": it is no current */
+  double before;            /* A: the last value; NAN: none */
+  double charge;            /* C: its integral over time */
 };
 
 /** The part of a column that a relaxation time is read from. */
@@ -29,7 +27,7 @@ struct figures {
   size_t experiment;              /* of the present rows; SIZE_MAX: none yet */
   double t;                       /* s of the last row */
   size_t n_columns;
-  struct column_figures **columns; /* [n_experiments][n_columns] owned; NULL: never begun */
+  struct column_figures **columns; /* [n_experiments][n_columns] owned; NULL: no transient */
   struct relaxation_trace *traces; /* [n_relaxations] owned */
   enum hd_status status;           /* of taking rows */
 };
