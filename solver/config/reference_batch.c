@@ -3,7 +3,8 @@
 
 static const struct output_row ensemble_files[] = {
     {"ensemble.nc", "",
-     "A value per trajectory, per spike, and per pulse, and the statistics; netCDF-4 with CF-1.8."},
+     "A value per trajectory and number, per spike, and per pulse, and the statistics of spikes; "
+     "netCDF-4 with CF-1.8."},
     {"summary.json", "",
      "Statistics with confidence intervals, and which trajectories are not there."},
     {"resolved.cfg", "",
@@ -27,9 +28,25 @@ static const struct output_row ensemble_variables[] = {
     {"relative_drift_<species>", "1",
      "Largest |number - start - what came in through contacts| / start."},
     {"terminal_current_<which>", "A", "The rows `conservation` of summary.json of a run."},
-    {"<experiment>_<number>_end", "",
-     "What terminals.csv has behind voltages and currents (numbers of ions, filaments, "
-     "temperature), at the end of the experiment; missing where there is none."},
+    {"<experiment>_<column>_end", "",
+     "The row `experiments[].ranges.<column>.end` of summary.json of a run: last value of a column "
+     "of terminals.csv, currents and voltages among them, without brackets and unit; missing where "
+     "there is none."},
+    {"<experiment>_<column>_min", "", "Its smallest value in the experiment."},
+    {"<experiment>_<column>_max", "", "Its largest value."},
+    {"<experiment>_protocol_<value>", "",
+     "What the protocol found: the rows `experiments[].protocol`. A list (currents of a "
+     "pulse_train, on and off of an endurance) has the dimension `<experiment>_protocol_member` "
+     "behind `trajectory`."},
+    {"<experiment>_steps", "1",
+     "Accepted time steps; this and what follows are the other numbers of `experiments[]` in "
+     "summary.json of a run, by their path there. A list that is shorter than another "
+     "trajectory's ends in missing values. Names that differ in signs only get _2, _3."},
+    {"<experiment>_points", "1", "Points of a continuation."},
+    {"<experiment>_folds_<number>", "", "Its folds, along `<experiment>_folds_member`."},
+    {"<experiment>_front_<number>", "",
+     "The row `experiments[].front`; its place along `<experiment>_front_member`."},
+    {"<experiment>_single_ions_<number>", "1", "The row `experiments[].single_ions`."},
     {"<experiment>_spikes", "1",
      "Number of spikes; this and what follows where they are looked for."},
     {"<experiment>_first_spike_time", "s",
@@ -51,9 +68,9 @@ static const struct output_row ensemble_variables[] = {
      "From the spike before in the same trajectory; missing for its first one."},
     {"<experiment>_interval_pulses", "1", "The same in pulses."},
     {"statistics/<experiment>_<statistic>", "",
-     "In the group `statistics`: every number that summary.json has of the experiment, named by "
-     "its path there: without `value`, with `_low` and `_high` for `interval`, the unit as "
-     "attribute."},
+     "In the group `statistics`: every number that summary.json has of the experiment's spikes, "
+     "named by its path there: without `value`, with `_low` and `_high` for `interval`, the unit "
+     "as attribute."},
     {NULL, NULL, NULL}};
 
 static const struct output_row ensemble_summary[] = {
@@ -79,10 +96,20 @@ static const struct output_row ensemble_summary[] = {
     {"cost.steps", "", "Their time steps."},
     {"cost.peak_memory_bytes", "byte", "Largest resident memory of one of them."},
     {"confidence_level", "", "Of all intervals."},
-    {"experiments[].name", "", "Name; what follows stands where spikes were looked for."},
+    {"experiments[].name", "", "Name of the experiment."},
+    {"experiments[].<path>.count", "",
+     "Of every number that the run's own summary.json has of the experiment, at the same place "
+     "(`protocol.gain`, `ranges.<column>.end`, `single_ions.hops`, `steps`), its `moments` over "
+     "the trajectories: how many have it."},
+    {"experiments[].<path>.mean", "", "Mean, an estimate."},
+    {"experiments[].<path>.sd", "", "Standard deviation, an estimate."},
+    {"experiments[].<path>.cv", "", "sd over mean, an estimate."},
+    {"experiments[].<path>[]", "",
+     "Of a list (`protocol.currents`, `folds.parameter`) the moments of each member."},
     {"experiments[].<statistic>.value", "", "An estimate; what is not known is null."},
     {"experiments[].<statistic>.standard_error", "", "Its standard error."},
-    {"experiments[].<statistic>.interval[]", "", "Its confidence interval."},
+    {"experiments[].<statistic>.interval[]", "",
+     "Its confidence interval. What follows stands where spikes were looked for."},
     {"experiments[].probability_to_fire.fired", "",
      "`probability_to_fire`: share of the trajectories with a spike (Clopper and Pearson's "
      "interval); these had one."},
@@ -175,6 +202,14 @@ static const struct output_row study_variables[] = {
     {"<experiment>_<column>_max", "", "Largest value."},
     {"<experiment>_<column>_end", "", "Value at the end; missing: there is none."},
     {"<experiment>_charge_<contact>", "C", "Integral of a terminal's current over a transient."},
+    {"<experiment>_steps", "1",
+     "Accepted time steps. This and what follows as in ensemble.nc; lists have a last dimension "
+     "`<experiment>_<group>_member`."},
+    {"<experiment>_points", "1", "Points of a continuation."},
+    {"<experiment>_protocol_<value>", "", "What the protocol found."},
+    {"<experiment>_folds_<number>", "", "Folds of a continuation."},
+    {"<experiment>_front_<number>", "", "The row `experiments[].front`."},
+    {"<experiment>_single_ions_<number>", "1", "The row `experiments[].single_ions`."},
     {"<experiment>_spikes", "1",
      "Number of spikes; this and what follows where spikes are looked for."},
     {"<experiment>_first_spike_pulse", "1", "Number of the pulse of the first spike."},
@@ -215,7 +250,7 @@ static const struct output_row study_summary[] = {
     {"cost.wall_s", "s", "Their durations by the clock, added up."},
     {"cost.peak_memory_bytes", "byte", "Largest resident memory of one of them."},
     {"figures.<variable>.unit", "", "Unit of a variable of study.nc."},
-    {"figures.<variable>.count", "", "Runs that have it."},
+    {"figures.<variable>.count", "", "Runs that have it; of a list all its members."},
     {"figures.<variable>.min", "", "Its smallest value; absent when no run has it."},
     {"figures.<variable>.mean", "", "Its mean."},
     {"figures.<variable>.max", "", "Its largest value."},

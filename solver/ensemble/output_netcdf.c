@@ -20,12 +20,12 @@ static enum hd_status check(int code, const char *path, struct hd_error *err) {
                           : hd_fail(err, HD_IO, "%s: cannot write: %s", path, nc_strerror(code));
 }
 
-/** One file, and scratch: room for a value per trajectory. */
+/** One file, and scratch: room for what each trajectory has of a column. */
 struct writer {
   int file, trajectory; /* the dimension */
   int statistics;       /* the group */
   const struct records *records;
-  double *values; /* [trajectories] owned */
+  double *values; /* [trajectories][members] owned */
   int *counts;    /* [trajectories] owned */
 };
 
@@ -39,21 +39,21 @@ static int put_trajectory(struct writer *w) {
                           w->counts, &variable);
 }
 
+/** A number of each trajectory, or a list. */
 static int put_column(struct writer *w, const struct record_column *column) {
   const struct records *records = w->records;
-  char name[VARIABLE_NAME], plain[VARIABLE_NAME], long_name[VARIABLE_NAME];
-  const char *unit = variables_unit(column->name, plain);
-  variables_column(records, column, w->values);
-  variables_name(plain);
-  if (column->experiment < 0) {
-    snprintf(long_name, sizeof long_name, "%s, largest over all experiments", column->name);
-    return variables_numbers(w->file, 1, &w->trajectory, plain, unit, long_name, w->values);
-  }
-  const char *experiment = records->spec->experiments[column->experiment].name;
-  strncat(plain, "_end", sizeof plain - strlen(plain) - 1);
-  variables_experiment(name, experiment, plain);
-  snprintf(long_name, sizeof long_name, "%s at the end of %s", column->name, experiment);
-  return variables_numbers(w->file, 1, &w->trajectory, name, unit, long_name, w->values);
+  struct variable_text text;
+  size_t length = records_length(records, column), n = records->n * (length ? length : 1);
+  int dimensions[] = {w->trajectory, 0}, rank = length ? 2 : 1;
+  variables_describe(records, column, &text);
+  variables_unused(w->file, text.name);
+  variables_column(records, column, length, w->values);
+  if (length)
+    NC_TRY(variables_dimension(w->file, text.dimension, length, &dimensions[1]));
+  return column->whole ? variables_wholes(w->file, rank, dimensions, text.name, text.unit,
+                                          text.long_name, n, w->values)
+                       : variables_numbers(w->file, rank, dimensions, text.name, text.unit,
+                                           text.long_name, w->values);
 }
 
 static int put_columns(struct writer *w, const struct record_column **order) {
@@ -77,7 +77,7 @@ static int put_whole(struct writer *w, int dimension, const char *experiment, co
                      const char *long_name, size_t n, double *values) {
   char name[VARIABLE_NAME];
   variables_experiment(name, experiment, rest);
-  return variables_wholes(w->file, 1, &dimension, name, long_name, n, values);
+  return variables_wholes(w->file, 1, &dimension, name, "1", long_name, n, values);
 }
 
 /** Whole numbers among the columns of spikes. */
@@ -238,7 +238,7 @@ static int put_statistic(int file, const char *path, const char *units, json_t *
   return json_object_get(statistic, "value") ? put_ancillary(file, path) : NC_NOERR;
 }
 
-/** The statistics of summary.json, in a group. */
+/** The statistics of the spikes in summary.json, in a group. */
 static int put_statistics(struct writer *w, const char *experiment, json_t *statistics) {
   const char *key;
   json_t *statistic;
@@ -308,8 +308,9 @@ static int put_global(struct writer *w, const struct output_about *about) {
 
 /** Room for a variable of the trajectories. */
 static enum hd_status make_room(struct writer *w, struct hd_error *err) {
-  TRY(hd_alloc(&w->counts, w->records->n, sizeof(int), err));
-  return hd_alloc(&w->values, w->records->n, sizeof(double), err);
+  size_t n = w->records->n;
+  TRY(hd_alloc(&w->counts, n, sizeof(int), err));
+  return hd_alloc(&w->values, n * records_width(w->records), sizeof(double), err);
 }
 
 /** Everything along the trajectories. */

@@ -14,7 +14,9 @@ static enum hd_status put_experiment(json_t *list, const struct records *records
   const struct experiment_spec *spec = &records->spec->experiments[e];
   json_t *object = json_pack("{s:s}", "name", spec->name);
   json_array_append_new(list, object);
-  return spec->spike.enabled ? statistics_put(object, records, e, err) : HD_OK;
+  if (spec->spike.enabled)
+    TRY(statistics_put(object, records, e, err));
+  return statistics_put_columns(object, records, e, err);
 }
 
 /* ---- what there is ---- */

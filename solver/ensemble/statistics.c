@@ -39,6 +39,19 @@ static json_t *moments_json(struct moments m) {
 
 /* ---- samples ---- */
 
+json_t *statistics_trajectories(size_t n, const double *values, size_t stride, size_t *first,
+                                double *known) {
+  size_t count = 0;
+  for (size_t i = 0; i < n; i++) {
+    first[i] = count;
+    if (!isnan(values[i * stride]))
+      known[count++] = values[i * stride];
+  }
+  first[n] = count;
+  const struct samples samples = {n, first, known};
+  return moments_json(estimate_moments(&samples, statistics_level));
+}
+
 /** Values picked from the spikes, trajectory by trajectory. */
 struct picked {
   size_t *first; /* [n + 1] owned */
@@ -101,8 +114,7 @@ static const struct {
     {"peak_current_A", pick_peak},
 };
 
-static struct moments spike_moments(const struct firing *firing, struct picked *picked,
-                                    pick_law pick) {
+static json_t *spike_moments(const struct firing *firing, struct picked *picked, pick_law pick) {
   size_t n = 0;
   for (size_t i = 0; i < firing->n; i++) {
     picked->first[i] = n;
@@ -114,21 +126,13 @@ static struct moments spike_moments(const struct firing *firing, struct picked *
   }
   picked->first[firing->n] = n;
   const struct samples samples = {firing->n, picked->first, picked->value};
-  return estimate_moments(&samples, statistics_level);
+  return moments_json(estimate_moments(&samples, statistics_level));
 }
 
 /** Moments of a number of each trajectory; NAN: it has none. */
-static struct moments trajectory_moments(const struct firing *firing, struct picked *picked,
-                                         const double *values) {
-  size_t n = 0;
-  for (size_t i = 0; i < firing->n; i++) {
-    picked->first[i] = n;
-    if (!isnan(values[i]))
-      picked->value[n++] = values[i];
-  }
-  picked->first[firing->n] = n;
-  const struct samples samples = {firing->n, picked->first, picked->value};
-  return estimate_moments(&samples, statistics_level);
+static json_t *trajectory_moments(const struct firing *firing, struct picked *picked,
+                                  const double *values) {
+  return statistics_trajectories(firing->n, values, 1, picked->first, picked->value);
 }
 
 /* ---- probabilities ---- */
@@ -234,8 +238,7 @@ static enum hd_status put_waiting(json_t *object, const char *key, const struct 
   size_t n = 0;
   json_t *waiting = json_object();
   json_object_set_new(object, key, waiting);
-  json_object_set_new(waiting, "of_those_that_fired",
-                      moments_json(trajectory_moments(firing, scratch, first)));
+  json_object_set_new(waiting, "of_those_that_fired", trajectory_moments(firing, scratch, first));
   TRY(hd_alloc(&observed, firing->n, sizeof *observed, err));
   for (size_t i = 0; i < firing->n; i++) {
     if (!firing->spikes[i])
@@ -282,7 +285,7 @@ static void add(double wait, bool ended, double *times, bool *observed, size_t *
 static enum hd_status put_intervals(json_t *object, const struct interval_law *law,
                                     const struct firing *firing, double horizon,
                                     struct picked *scratch, struct hd_error *err) {
-  json_t *intervals = moments_json(spike_moments(firing, scratch, law->ended));
+  json_t *intervals = spike_moments(firing, scratch, law->ended);
   bool *observed = NULL;
   size_t n = 0;
   json_object_set_new(object, law->key, intervals);
@@ -315,15 +318,13 @@ static enum hd_status put_statistics(json_t *object, const struct firing *firing
   TRY(hd_alloc(&counts, firing->n, sizeof *counts, err));
   for (size_t i = 0; i < firing->n; i++)
     counts[i] = firing->spikes[i] ? (double)firing->spikes[i]->n : (double)NAN;
-  json_object_set_new(object, "spikes_per_trajectory",
-                      moments_json(trajectory_moments(firing, scratch, counts)));
+  json_object_set_new(object, "spikes_per_trajectory", trajectory_moments(firing, scratch, counts));
   hd_free(&counts);
   TRY(put_intervals(object, &law_s, firing, firing->horizon, scratch, err));
   if (firing->pulses > 0)
     TRY(put_intervals(object, &law_pulses, firing, firing->pulses, scratch, err));
   for (size_t p = 0; p < sizeof picks / sizeof *picks; p++)
-    json_object_set_new(object, picks[p].key,
-                        moments_json(spike_moments(firing, scratch, picks[p].pick)));
+    json_object_set_new(object, picks[p].key, spike_moments(firing, scratch, picks[p].pick));
   return HD_OK;
 }
 

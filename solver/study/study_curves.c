@@ -65,12 +65,6 @@ static void find_common(struct cube *cube) {
     memmove(cube->x, first, cube->n * sizeof *first);
 }
 
-/** Dimension `name` of n, unless another curve of the experiment has made it. */
-static int dimension_of(int file, const char *name, size_t n, int *dimension) {
-  return nc_inq_dimid(file, name, dimension) == NC_NOERR ? NC_NOERR
-                                                         : nc_def_dim(file, name, n, dimension);
-}
-
 static int put_numbers(const struct cube *cube, int n, const int *dimensions, const char *name,
                        const char *unit, const char *doc, const double *values) {
   return variables_numbers(cube->file->file, n, dimensions, name, unit, doc, values);
@@ -113,7 +107,8 @@ static int put_curve(const struct cube *cube, int *dimensions) {
   int variable, n = file->n_dimensions;
   memcpy(dimensions, file->dimension, (size_t)n * sizeof *dimensions);
   variables_experiment(name, cube->experiment->name, "row");
-  NC_TRY(dimension_of(file->file, cube->common ? cube->axis : name, cube->n, &dimensions[n]));
+  NC_TRY(
+      variables_dimension(file->file, cube->common ? cube->axis : name, cube->n, &dimensions[n]));
   NC_TRY(put_places(cube, n + 1, dimensions));
   NC_TRY(put_numbers(cube, n + 1, dimensions, cube->spec->name, unit_of(cube->spec->column),
                      cube->spec->column, cube->y));

@@ -16,7 +16,8 @@ struct writer {
   int file;
   const struct records *records;
   const struct study_about *about;
-  int n_dimensions, *dimension; /* [n_dimensions] owned: of everything but the parameters */
+  int n_dimensions, *dimension; /* [n_dimensions + 1] owned: of everything but the parameters; the
+                                   last one is free for the members of lists */
   int *counts;                  /* [records->n] owned: scratch */
   double *values;               /* [records->n] owned: scratch */
   const char **texts;           /* [records->n] owned: scratch */
@@ -127,9 +128,16 @@ static enum hd_status check(int code, const char *dir, struct hd_error *err) {
 static enum hd_status put_figure(void *context, const struct study_figure *figure,
                                  struct hd_error *err) {
   struct writer *w = context;
-  return check(variables_numbers(w->file, w->n_dimensions, w->dimension, figure->name, figure->unit,
-                                 figure->doc, figure->values),
-               w->about->dir, err);
+  char name[VARIABLE_NAME];
+  int n = w->n_dimensions;
+  snprintf(name, sizeof name, "%s", figure->name);
+  variables_unused(w->file, name);
+  if (figure->length > 0)
+    TRY(check(variables_dimension(w->file, figure->dimension, figure->length, &w->dimension[n++]),
+              w->about->dir, err));
+  return check(
+      variables_numbers(w->file, n, w->dimension, name, figure->unit, figure->doc, figure->values),
+      w->about->dir, err);
 }
 
 enum { LABELS = NC_MAX_NAME * 8 };
@@ -167,7 +175,7 @@ static enum hd_status put_cubes(struct writer *w, const char *labels, struct hd_
 static enum hd_status write_file(struct writer *w, const char *path, struct hd_error *err) {
   const char *dir = w->about->dir;
   char labels[LABELS];
-  size_t n = w->records->n, room = w->about->design->n_parameters + 2;
+  size_t n = w->records->n, room = w->about->design->n_parameters + 3;
   n = n > w->about->design->n_points ? n : w->about->design->n_points;
   TRY(hd_alloc(&w->dimension, room, sizeof(int), err));
   TRY(hd_alloc(&w->counts, n, sizeof(int), err));

@@ -17,7 +17,7 @@
 struct walk {
   const struct records *records;
   const struct study_about *about;
-  double *values; /* [records->n] owned */
+  double *values; /* [records->n][members] owned */
   bool spikes;    /* an experiment looks for spikes: they are what matters */
   study_visit visit;
   void *context;
@@ -47,35 +47,35 @@ static const char *unit_of_run(const struct walk *walk, const char *name, const 
 }
 
 /** Without spikes: how the currents end. */
-static bool is_main(const struct walk *walk, const char *name) {
+static bool is_main(const struct walk *walk, const struct record_column *column) {
+  const char *name = column->name;
   size_t length = strlen(name);
-  return !walk->spikes && strncmp(name, "I(", 2) == 0 && length > 6 &&
-         strcmp(name + length - 6, "_end_A") == 0;
+  return !walk->spikes && strcmp(column->group, "figures") == 0 && strncmp(name, "I(", 2) == 0 &&
+         length > 6 && strcmp(name + length - 6, "_end_A") == 0;
 }
 
 static enum hd_status visit_column(struct walk *walk, const struct record_column *column,
                                    struct hd_error *err) {
-  char plain[VARIABLE_NAME], name[VARIABLE_NAME];
-  const char *doc = column->name, *unit = NULL;
-  bool of_run = column->experiment < 0;
-  if (of_run)
+  struct variable_text text;
+  variables_describe(walk->records, column, &text);
+  const char *doc = text.long_name, *unit = NULL;
+  if (column->experiment < 0)
     unit = unit_of_run(walk, column->name, &doc);
   bool asked = unit != NULL;
-  if (asked)
-    snprintf(plain, sizeof plain, "%s", column->name);
-  else
-    unit = variables_unit(column->name, plain);
-  variables_name(plain);
-  if (of_run)
-    snprintf(name, sizeof name, "%s", plain);
-  else
-    variables_experiment(name, walk->records->spec->experiments[column->experiment].name, plain);
-  variables_column(walk->records, column, walk->values);
-  const struct study_figure figure = {.name = name,
-                                      .unit = unit[0] ? unit : "1",
-                                      .doc = doc,
-                                      .main = asked || is_main(walk, column->name),
-                                      .values = walk->values};
+  if (asked) { /* its name is the user's: nothing of it is a unit */
+    snprintf(text.name, sizeof text.name, "%s", column->name);
+    variables_name(text.name);
+  }
+  struct study_figure figure = {.name = text.name,
+                                .unit = !asked    ? text.unit
+                                        : unit[0] ? unit
+                                                  : "1",
+                                .doc = doc,
+                                .main = asked || is_main(walk, column),
+                                .length = records_length(walk->records, column),
+                                .dimension = text.dimension,
+                                .values = walk->values};
+  variables_column(walk->records, column, figure.length, walk->values);
   return walk->visit(walk->context, &figure, err);
 }
 
@@ -116,7 +116,7 @@ enum hd_status study_each_figure(const struct records *records, const struct stu
   const struct record_column **order = NULL;
   for (size_t e = 0; e < records->spec->n_experiments; e++)
     walk.spikes = walk.spikes || records->spec->experiments[e].spike.enabled;
-  TRY(hd_alloc(&walk.values, records->n, sizeof(double), err));
+  TRY(hd_alloc(&walk.values, records->n * records_width(records), sizeof(double), err));
   enum hd_status status = records_order(records, &order, err);
   if (status == HD_OK)
     status = walk_all(&walk, order, err);
@@ -202,13 +202,15 @@ struct summing {
   json_t *figures;
 };
 
-/** Smallest, largest value and mean over the runs that have the figure. */
+/** Smallest, largest value and mean over the runs that have the figure, of lists over all members.
+ */
 static enum hd_status sum_up(void *context, const struct study_figure *figure,
                              struct hd_error *err) {
   struct summing *summing = context;
   double min = NAN, max = NAN, sum = 0;
   json_int_t n = 0;
-  for (size_t i = 0; i < summing->records->n; i++) {
+  size_t members = figure->length ? figure->length : 1;
+  for (size_t i = 0; i < summing->records->n * members; i++) {
     if (isnan(figure->values[i]))
       continue;
     min = fmin(min, figure->values[i]);

@@ -47,7 +47,9 @@ enum hd_status study_table(const struct records *records, const struct study_abo
 struct study_figure {
   const char *name, *unit, *doc;
   bool main;
-  const double *values; /* [records->n] */
+  size_t length;         /* of its lists; 0: it is one number */
+  const char *dimension; /* of the members of lists; not looked at otherwise */
+  const double *values;  /* [records->n], or of lists [records->n][length] */
 };
 typedef enum hd_status (*study_visit)(void *context, const struct study_figure *figure,
                                       struct hd_error *err);
