@@ -14,7 +14,6 @@ build/release/halidrift. Needs numpy and netCDF4.
 """
 
 import argparse
-import csv
 import json
 import os
 import pathlib
@@ -25,6 +24,9 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HERE = pathlib.Path(__file__).resolve().parent
 RUNS = ROOT / "runs/stochastic_neuron"
+sys.path.insert(0, str(HERE.parent))
+import sheet
+
 PROGRAM = os.environ.get("HALIDRIFT", str(ROOT / "build/release/halidrift"))
 DECKS = "inputs/populations/"
 PERIOD = 0.8  # ms
@@ -144,24 +146,15 @@ def threshold(items, timing, count=60, low=0.3, high=1.7, width=0.0025):
 
 
 def write(name, header, rows, keys):
-    """Write rows; those that are there with other first `keys` columns stay."""
-    new = {tuple(str(value) for value in row[:keys]) for row in rows}
-    kept = [list(row.values()) for row in known(name) if tuple(list(row.values())[:keys]) not in new]
-    with open(HERE / name, "w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(header)
-        out.writerows(kept + rows)
+    """Write rows beside this script and print them."""
+    sheet.write(HERE / name, header, rows, keys)
     for row in [header] + rows:
         print("  ".join(f"{value!s:>12}" for value in row))
 
 
 def known(name):
     """Rows of a CSV file that is there."""
-    path = HERE / name
-    if not path.exists():
-        return []
-    with open(path, encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return sheet.read(HERE / name)
 
 
 def limit_of(name):
