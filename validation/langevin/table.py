@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Time to bridge a film of set F: random forces beside single ions.
 
-usage: table.py PROGRAM [N]   (N trajectories a row, 40; in the current folder: ensembles in langevin/, times.csv)
+usage: table.py PROGRAM [N]        N trajectories a row, 40
+       table.py PROGRAM N ends     15x15 nm alone, with edges of 0.01 nm at both contacts
+In the current folder: ensembles in langevin/, and times.csv or ends.csv there.
 """
 import csv
 import json
@@ -13,6 +15,14 @@ import sys
 DECK = pathlib.Path(__file__).with_name("step.cfg")
 CELLS = {25: 60, 64: 64, 225: 60, 1024: 64}  # nm^2: cells of the film that hold whole numbers of sites
 INTERVALS = ["2.5 us", "10 us", "25 us"]
+# Contact nodes hold no single ions, and behind such edges no density either: the same cells for all engines.
+# Averaged fronts, which single ions do not have, would bridge 1 % early beside these edges.
+END = '{ name = "%s"; material = "film"; thickness = "0.01 nm"; intervals = 1; }'
+FILM = '{ name = "film"; material = "film"; thickness = "30 nm"; intervals = 60; }'
+ENDS = [
+    f"device.layers=({END % 'foot'}, {FILM}, {END % 'head'})",
+    'device.species[1].front="pointwise"',
+]
 D, DENSITY, LENGTH = 1e-12, 1e25, 30e-9  # of step.cfg: m^2/s, m^-3, m
 
 
@@ -30,12 +40,12 @@ def first_passages(program, folder, n, sets):
     return times
 
 
-def row(program, n, area, engine, interval):
-    sets = [f'device.area="{area} nm^2"', f"device.layers[0].intervals={CELLS[area]}"]
+def row(program, n, area, engine, interval, ends=False):
+    sets = [f'device.area="{area} nm^2"'] + (ENDS if ends else [f"device.layers[0].intervals={CELLS[area]}"])
     sets.append(f'stochastic.engine="{engine}"')
     if interval:
         sets.append(f'stochastic.interval="{interval}"')
-    folder = f"langevin/{engine}_{area}_{(interval or '').replace(' ', '')}"
+    folder = f"langevin/{engine}_{area}_{(interval or '').replace(' ', '')}" + ("_ends" if ends else "")
     times = first_passages(program, folder, n, sets)
     mean = sum(times) / len(times)
     sd = math.sqrt(sum((t - mean) ** 2 for t in times) / max(len(times) - 1, 1))
@@ -49,23 +59,23 @@ def force(area, interval):
 
 
 def main():
-    program, n = sys.argv[1], int((sys.argv + ["40"])[2])
+    program, n, ends = sys.argv[1], int((sys.argv + ["40"])[2]), sys.argv[3:] == ["ends"]
     pathlib.Path("langevin").mkdir(exist_ok=True)
-    file = open("langevin/times.csv", "w", newline="", encoding="utf-8")
+    file = open(f"langevin/{'ends' if ends else 'times'}.csv", "w", newline="", encoding="utf-8")
     write = csv.writer(file, lineterminator="\n").writerow
     write(["area_nm2", "engine", "interval_us", "force_kT", "mean_ms", "error_ms", "sd_ms"])
     print("| cross-section, nm2 | engine | force, kT | mean, ms | sd, ms | mean / none | mean / integer |")
     print("|---|---|---|---|---|---|---|")
-    for area in CELLS:
-        smooth = row(program, 1, area, "none", None)[0]
-        single = row(program, n, area, "integer", None)
+    for area in [225] if ends else CELLS:
+        smooth = row(program, 1, area, "none", None, ends)[0]
+        single = row(program, n, area, "integer", None, ends)
         write([area, "none", "", "", f"{smooth:.4f}", "", ""])
         write([area, "integer", "", "", f"{single[0]:.4f}", f"{single[2]:.4f}", f"{single[1]:.4f}"])
         print(f"| {area} | none | | {smooth:.4f} | | 1 | {smooth / single[0]:.3f} |")
         print(f"| {area} | integer | | {single[0]:.4f} ± {single[2]:.4f} | {single[1]:.4f} | "
               f"{single[0] / smooth:.3f} | 1 |")
         for interval in INTERVALS:
-            mean, sd, error, _ = row(program, n, area, "langevin", interval)
+            mean, sd, error, _ = row(program, n, area, "langevin", interval, ends)
             write([area, "langevin", interval.split()[0], f"{force(area, interval):.2f}", f"{mean:.4f}", f"{error:.4f}",
                    f"{sd:.4f}"])
             print(f"| {area} | langevin, {interval} | {force(area, interval):.2f} | "
