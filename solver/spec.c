@@ -92,8 +92,8 @@ const struct param stochastic_params[] = {
      "10 to 25 us for ions of 1e-12 m^2/s; shorter intervals delay filaments of few ions"},
     {"leap", PARAM_NUMBER, "", AT(leap), 0.02, 0, 0.5, true, false, NULL,
      "Largest D dt / h^2 of a leap.",
-     "a filament of 5 nm x 5 nm bridges at the same time from 0.005 to 0.1; many ions do at 0.02, "
-     "and up to 4 % late at 0.1"},
+     "a filament of 5 nm x 5 nm bridges within 1 % of the time of events up to 0.2; many ions do "
+     "at 0.02, and up to 4 % late at 0.1"},
     {"field_tolerance", PARAM_NUMBER, "", AT(field_tolerance), 0.05, 0, 1, false, false, NULL,
      "Error of the ions' energies, in kT, by which the fields may be extrapolated linearly from "
      "their last solution; 0: the fields are solved after every event or leap.",
