@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 IMAGES = HERE.parent.parent / "docs/images"
 sys.path.insert(0, str(HERE.parent))
 from plot import COLOURS
-from table import SIZES
+from table import SINCE, SIZES
 
 
 def rows(name):
@@ -39,13 +39,13 @@ def draw_firing(axes):
         axes.plot(*zip(*free), "_", color=COLOURS[i], ms=18, mew=2)
     axes.set_xticks(range(len(SIZES)), [f"{size} nm" for size in SIZES])
     axes.set_ylabel("pulse of the first spike")
-    axes.set_title("Mean and spread; bars: without noise", fontsize=10)
+    axes.set_title("Mean and spread over 200 neurons; bars: density, without noise", fontsize=10)
     axes.set_ylim(0)
     axes.legend(frameon=False)
 
 
-def draw_first(axes, V, free):
-    """Share of the neurons that have fired by each pulse, for every channel; noise-free and many ions."""
+def draw_first(axes, V, marks):
+    """Share of the neurons that have fired by each pulse, for every channel; marks: pulse, line, label."""
     table = [row for row in rows("first_spikes.csv") if row["amplitude_V"] == V]
     for i, size in enumerate(SIZES):
         at = [row for row in table if row["channel"] == size]
@@ -54,14 +54,40 @@ def draw_first(axes, V, free):
         number = [int(row["neurons"]) for row in at]
         fired = [sum(number[1 : i + 1]) / sum(number) for i in range(len(number))]
         axes.step(range(len(number)), fired, where="post", color=COLOURS[i], label=f"{size} nm")
-    for pulse, style in zip(free, ("--", ":")):
-        if pulse:
-            axes.axvline(pulse, color="0.4", ls=style, lw=1)
+    for pulse, style, label in marks:
+        axes.axvline(pulse, color="0.4", ls=style, lw=1, label=label)
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlim(0)
     axes.set_xlabel("pulse")
     axes.set_title(f"{V} V", fontsize=10)
     axes.legend(frameon=False)
+
+
+def draw_memory(axes, V):
+    """Share of the pulses that fire, over the pulses since the begin or since the last spike."""
+    table = [row for row in rows("memory.csv") if row["amplitude_V"] == V and int(row["pulses"]) >= 50]
+    for i, size in enumerate(SIZES):
+        for after, style in (("begin", "o-"), ("spike", "s--")):
+            at = [row for row in table if row["channel"] == size and row["after"] == after]
+            if not at:
+                continue
+            p = [int(row["fired"]) / int(row["pulses"]) for row in at]
+            error = [(q * (1 - q) / int(row["pulses"])) ** 0.5 for q, row in zip(p, at)]
+            x = [int(row["from_pulse"]) + SINCE / 2 - 0.5 for row in at]
+            label = f"{size} nm, since the {after if after == 'begin' else 'last spike'}"
+            axes.errorbar(x, p, error, fmt=style, mfc="none", color=COLOURS[i], ms=4, lw=1, capsize=2, label=label)
+    axes.set_ylim(0)
+    axes.set_xlim(0)
+    axes.set_xlabel("pulses since then")
+    axes.set_ylabel("probability to fire in a pulse")
+    axes.set_title(f"{V} V: memory of the last filament", fontsize=10)
+    axes.legend(frameon=False, fontsize=8)
+
+
+def named(variant):
+    """Channel of window.csv with its units."""
+    size, _, rest = variant.partition(", ")
+    return f"{size} nm" + (f", {rest}" if rest else "").replace("5e18", "5e18 cm$^{-3}$").replace("h ", "cells of ")
 
 
 def draw_window(axes):
@@ -73,16 +99,16 @@ def draw_window(axes):
     names = sorted({row["channel"] for row in table}, key=lambda name: (order.get(name, 9), name))
     for i, name in enumerate(names):
         at = sorted((row for row in table if row["channel"] == name), key=lambda row: float(row["below_percent"]))
-        x = [0.06 * (i - 0.5 * len(names)) - float(row["below_percent"]) for row in at]
+        x = [0.03 * (i - 0.5 * len(names)) - float(row["below_percent"]) for row in at]  # apart, to be seen
         p = [int(row["fired"]) / int(row["pulses"]) for row in at]
         some = [j for j, row in enumerate(at) if int(row["fired"]) > 0]
         error = [[p[j] - float(at[j]["low"]) for j in some], [float(at[j]["high"]) - p[j] for j in some]]
         colour = COLOURS[i % len(COLOURS)]
         axes.errorbar([x[j] for j in some], [p[j] for j in some], error, fmt="o", color=colour, capsize=3, lw=1)
-        axes.plot(x, p, "o-", color=colour, mfc="none", lw=1, label=name)
-    axes.set_xlabel("amplitude below the noise-free threshold, %")
+        axes.plot(x, p, "o-", color=colour, mfc="none", lw=1, label=named(name))
+    axes.set_xlabel("amplitude below the threshold of the density, %")
     axes.set_ylabel("probability to fire in a pulse")
-    axes.set_title("Sub-threshold firing, 95 % intervals; open: no spike", fontsize=10)
+    axes.set_title("Firing below the threshold, 95 %; open: no spike in 400 to 1000 pulses", fontsize=10)
     seen = [float(row["high"]) for row in table if int(row["fired"]) > 0]
     axes.set_ylim(-0.002, 1.2 * max(seen))
     axes.legend(frameon=False)
@@ -108,7 +134,7 @@ def draw_map(axes):
     axes.set_ylim(-0.6, 2.6)
     axes.set_xlabel("pause")
     axes.set_ylabel("pulse")
-    axes.set_title("Pulses that fire 0.5 % below the threshold (V), 5x5 nm", fontsize=10)
+    axes.set_title("Pulses that fire 0.5 % below the density's threshold (V), 5x5 nm", fontsize=10)
 
 
 def draw_energy(axes):
@@ -170,11 +196,14 @@ def main():
     for draw, axis in zip((draw_firing, draw_window, draw_map, draw_energy), axes.flat):
         draw(axis)
     save(figure, "stochastic_neuron.png")
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
-    many = {row["amplitude_V"]: row for row in rows("firing.csv") if row["channel"] == "5x5"}
+    figure, axes = plt.subplots(1, 3, figsize=(13.5, 3.8))
+    wide = [row for name in ("firing.csv", "near.csv") for row in rows(name) if row["channel"] == "5x5"]
     for axis, V in zip(axes, ("0.66", "0.6399")):
-        draw_first(axis, V, [int(many[V][of]) for of in ("noise_free", "many_ions")] if V in many else [])
+        row = next(row for row in wide if row["amplitude_V"] == V)
+        marks = (("noise_free", "--", "density"), ("many_ions", ":", "many single ions"))
+        draw_first(axis, V, [(int(row[of]), style, label) for of, style, label in marks if of in row])
     axes[0].set_ylabel("share of neurons that have fired")
+    draw_memory(axes[2], "0.6399")
     save(figure, "first_spikes.png")
     if (HERE / "population.csv").exists():
         heard = [(row["signal"], row["channel"]) for row in rows("population.csv") if row["channel"] == "5x5"]

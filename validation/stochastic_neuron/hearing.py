@@ -1,7 +1,7 @@
 """Figures of merit of a population that hears a slow signal: what its spikes say of the signal.
 
-They take fired [neurons, pulses] (did it fire in that pulse?) and signal [pulses]. The
-first `skip` pulses build the filament and are left out. Errors are those of the jackknife over neurons (they
+They take fired [neurons, pulses] (did it fire in that pulse?) and signal [pulses], which may begin some pulses
+before `fired`: a late answer to these. The first `skip` pulses build the filament; their spikes are left out. Errors are those of the jackknife over neurons (they
 are independent given the input; pulses of one neuron are not). By chance means: when every neuron's spikes are
 moved round the circle of pulses by a random number.
 """
@@ -9,16 +9,22 @@ moved round the circle of pulses by a random number.
 import numpy as np
 
 BINS = 4
-LAGS = 4
+LAGS = 15  # a period of sine.cfg is 16 pulses
 COLUMNS = (
-    "neurons spikes rate lag chance_p correlation correlation_se "
+    "neurons spikes rate lag chance_p correlation_sum correlation correlation_se "
     "information_mbit information_se of_100_neurons_bit of_100_neurons_se"
 ).split()
 
 
 def lagged(signal, fired, lag):
-    """Signal and spikes `lag` pulses later."""
-    return signal[: len(signal) - lag], fired[:, lag:]
+    """Signal and spikes `lag` pulses later, as many as there are."""
+    lead = len(signal) - fired.shape[1]
+    return signal[max(lead - lag, 0) : len(signal) - lag], fired[:, max(lag - lead, 0) :]
+
+
+def lags(signal):
+    """Lags that leave half of the signal at least."""
+    return range(min(LAGS, len(signal) // 2) + 1)
 
 
 def correlation(signal, rate):
@@ -27,9 +33,13 @@ def correlation(signal, rate):
 
 
 def best_lag(signal, fired):
-    """Lag in pulses, of at most LAGS, with the largest correlation."""
-    rate = fired.mean(0)
-    return max(range(LAGS + 1), key=lambda lag: correlation(signal[: len(signal) - lag], rate[lag:]))
+    """Lag in pulses with the largest correlation."""
+
+    def of(lag):
+        x, y = lagged(signal, fired, lag)
+        return correlation(x, y.mean(0))
+
+    return max(lags(signal), key=of)
 
 
 def probabilities(signal, fired):
@@ -74,8 +84,8 @@ def jackknife(signal, fired, lag):
 
 def at_spikes(signal, fired):
     """Mean signal at the spikes, at the lag where it is largest."""
-    rate = fired.mean(0)
-    return max(np.average(signal[: len(signal) - lag], weights=rate[lag:] + 1e-12) for lag in range(LAGS + 1))
+    pairs = [lagged(signal, fired, lag) for lag in lags(signal)]
+    return max(np.average(x, weights=y.mean(0) + 1e-12) for x, y in pairs)
 
 
 def chance(signal, fired, draws=1000):
@@ -90,11 +100,12 @@ def chance(signal, fired, draws=1000):
 
 def row(fired, signal, skip):
     """The COLUMNS."""
-    signal, fired = signal[skip:], fired[:, skip:]
+    fired = fired[:, skip:]
     head = [len(fired), int(fired.sum()), f"{fired.mean():.2g}"]
     if not fired.any():
         return head + ["-"] * (len(COLUMNS) - len(head))
     lag = best_lag(signal, fired)
     value, error = jackknife(signal, fired, lag)
     numbers = [f"{x:.2g}" for pair in zip(value * (1, 1e3, 1), error * (1, 1e3, 1)) for x in pair]
-    return head + [lag, f"{chance(signal, fired):.2g}"] + numbers
+    whole = merit(signal, fired, lag)[0]
+    return head + [lag, f"{chance(signal, fired):.2g}", f"{whole:.2g}"] + numbers

@@ -210,7 +210,7 @@ def many(options):
 
 
 def near(options):
-    """Firing 0.5 % below the amplitude at which many single ions (5x5 nm, MANY) still are silent."""
+    """Firing 0.5 % below the amplitude at which many single ions (5x5 nm, MANY) still are silent; the density fires there."""
     silent = next(float(row["silent_V"]) for row in known("many_ions.csv") if row["channel"] == "5x5")
     V = 0.995 * silent
     for size in SIZES:
@@ -225,9 +225,12 @@ def near(options):
         row += [int(each["fired"]), int(each["pulses"]), f"{low:.2g}", f"{high:.2g}"]
         first = of["first_spike_pulse"]["of_those_that_fired"]
         row += statistic(first["mean"]) + statistic(first["sd"])
-        header = "channel amplitude_V trajectories fired spikes pulses low high mean mean_se sd sd_se"
+        free = fires_noise_free("subthreshold.cfg", items, 50)
+        row.append(free[0] if free else "never")
+        header = "channel amplitude_V trajectories fired spikes pulses low high mean mean_se sd sd_se noise_free"
         write("near.csv", header.split(), [row], 1)
         first_spikes(size, V, folder, 50)
+        memory(size, V, folder, 50)
 
 
 def thresholds(options):
@@ -250,6 +253,26 @@ def first_spikes(size, V, folder, count):
     pulse = [int(row.argmax()) + 1 if row.any() else 0 for row in fired]
     table = [[size, f"{V:.4g}", i, pulse.count(i)] for i in range(count + 1)]
     write("first_spikes.csv", "channel amplitude_V pulse neurons".split(), table, 3)
+
+
+SINCE = 5  # pulses of a row of memory.csv
+
+
+def memory(size, V, folder, count):
+    """Spikes among the pulses so many after the begin, or after the last spike."""
+    risk = {after: [[0, 0] for _ in range(0, count, SINCE)] for after in ("begin", "spike")}
+    for fired in counts(folder, count):
+        after, last = "begin", 0
+        for pulse in range(count):
+            at = risk[after][(pulse - last) // SINCE]
+            at[0] += 1
+            at[1] += int(fired[pulse])
+            if fired[pulse]:
+                after, last = "spike", pulse + 1
+    table = [
+        [size, f"{V:.4g}", after, 1 + SINCE * i, *at] for after, rows in risk.items() for i, at in enumerate(rows) if at[0]
+    ]
+    write("memory.csv", "channel amplitude_V after from_pulse pulses fired".split(), table, 4)
 
 
 def firing(options):
