@@ -164,24 +164,26 @@ def neuron_case(bench):
     return True
 
 
-SINGLE_IONS = [  # 8 nm x 8 nm, 64 cells of 12 sites
+NARROW = [  # 8 nm x 8 nm, 64 cells of 12 sites
     "device.area=\"64 nm^2\"",
     "device.layers[0].intervals=64",
-    "device.interactions[1].energy=\"0.17 eV\"",
     "experiments[0].drive[0].waveform.high=1.0",
 ]
+ATTRACTION = ["device.interactions[1].energy=\"0.17 eV\""]
+FORCES = ["stochastic.engine=\"langevin\"", "stochastic.interval=\"25 us\""]
 
 
 def single_ions_case(bench):
-    """One trajectory of a stochastic neuron; below it the time of one leap or event with its share of
-    the fields."""
-    result = bench.measure("inputs/populations/firing.cfg", SINGLE_IONS)
-    show("single ions, 10 pulses, 8 nm x 8 nm", result, 2)
-    summary = bench.summary("out")
-    ions = summary["experiments"][0]["single_ions"]
-    taken = ions["leaps"] + ions["events"]
-    show_note(f"{1e6 * summary['cpu_s'] / taken:.1f} us per leap or event (limit 6), "
-              f"{taken / ions['field_solutions']:.1f} of them per solution of the fields")
+    """One trajectory of a stochastic neuron, with and without attraction among vacancies, and by random
+    forces; below single ions the time of one leap or event with its share of the fields."""
+    for name, more in (("", ATTRACTION), (", no attraction", [])):
+        show(f"single ions, 10 pulses, 8 nm x 8 nm{name}", bench.measure("inputs/populations/firing.cfg", NARROW + more), 2)
+        summary = bench.summary("out")
+        ions = summary["experiments"][0]["single_ions"]
+        taken = ions["leaps"] + ions["events"]
+        show_note(f"{taken} leaps and events, {1e6 * summary['cpu_s'] / taken:.1f} us each (limit 6), "
+                  f"{taken / ions['field_solutions']:.1f} of them per solution of the fields")
+    show("random forces held for 25 us, the same", bench.measure("inputs/populations/firing.cfg", NARROW + FORCES), 1)
     return True
 
 
