@@ -9,7 +9,7 @@
 #define DECK "validation/single_ions/between.cfg"
 
 enum { EDGES = 6, CELLS = EDGES - 1, RIGHT = 1 };
-static const double SIGMAS = 4.0, POWER = 0.01; /* of the law */
+static const double SIGMAS = 4.0, POWER = 0.0075; /* of the law */
 
 static void start(struct hops *hops, const char *const *sets) {
   static const long numbers[CELLS] = {1, 1, 1, 1, 1};
@@ -87,18 +87,18 @@ static void check_symmetry(const char *const *sets, double volts, double duratio
 }
 
 START_TEST(reverse_charges_are_rarer) {
-  check_symmetry(NULL, 0.05, 4.0, 44000, "P(Q)/P(-Q); short");
+  check_symmetry(NULL, 0.05, 4.0, 70000, "P(Q)/P(-Q); short");
 }
 END_TEST
 
 START_TEST(reverse_charges_are_rarer_after_long) {
-  check_symmetry(NULL, 0.03, 20.0, 50000, "P(Q)/P(-Q); long");
+  check_symmetry(NULL, 0.025, 20.0, 76000, "P(Q)/P(-Q); long");
 }
 END_TEST
 
 START_TEST(reverse_charges_are_rarer_by_leaps) {
   check_symmetry((const char *const[]){"stochastic.method=\"leap\"", "stochastic.leap=0.05", NULL},
-                 0.05, 4.0, 44000, "P(Q)/P(-Q); leaps of 0.05");
+                 0.05, 4.0, 72000, "P(Q)/P(-Q); leaps of 0.05");
 }
 END_TEST
 
@@ -125,7 +125,7 @@ static double flow(double d, double k) {
 START_TEST(few_ions_make_shot_noise) {
   static const double volts = 0.2, window = 400.0; /* h^2 / D */
   static const double per_cell = 0.05, k = 1000.0; /* of between.cfg: 1 m/s, 1 nm, 1e-8 cm^2/s */
-  enum { SAMPLES = 24000 };
+  enum { SAMPLES = 40000 };
   struct hops hops;
   /* so wide that they do not feel each other */
   start(&hops, (const char *const[]){"device.area=\"1e6 nm^2\"",
