@@ -108,7 +108,7 @@ def draw_window(axes):
         axes.plot(x, p, "o-", color=colour, mfc="none", lw=1, label=named(name))
     axes.set_xlabel("amplitude below the threshold of the density, %")
     axes.set_ylabel("probability to fire in a pulse")
-    axes.set_title("Firing below the threshold, 95 %; open: no spike in 400 to 1000 pulses", fontsize=10)
+    axes.set_title("Firing below the threshold, 95 %; open: no spike", fontsize=10)
     seen = [float(row["high"]) for row in table if int(row["fired"]) > 0]
     axes.set_ylim(-0.002, 1.2 * max(seen))
     axes.legend(frameon=False)
