@@ -166,6 +166,7 @@ def draw_rate(axes, which, size):
     twin = axes.twinx()
     twin.plot(pulse, [1e3 * x for x in signal], color="0.5")
     twin.set_ylim(1e3 * (2 * min(signal) - 1.6 * max(signal)), 1.1e3 * max(signal))
+    twin.set_yticks([t for t in twin.get_yticks() if 1e3 * min(signal) - 1 <= t <= 1e3 * max(signal) + 1])
     twin.set_ylabel("signal, mV")
 
 
@@ -174,7 +175,7 @@ def draw_merit(axes, which):
     noise = [row for row in rows("population.csv") if row["signal"] == which and int(row["neurons"]) >= 10]
     noise = sorted(noise, key=lambda row: int(row["channel"].split("x")[0]))
     scatter = [row for row in rows("variability.csv") if row["signal"] == which]
-    named = [(f"{row['channel']} nm", row, COLOURS[0]) for row in noise]
+    named = [(f"{row['channel']} nm" + " *" * (row["channel"] == "3x3"), row, COLOURS[0]) for row in noise]
     named += [("no noise", None, "0.5")] + [(f"{row['scatter_meV']} meV", row, COLOURS[1]) for row in scatter]
     for i, (_, row, colour) in enumerate(named):
         silent = row is None or row["information_mbit"] == "-"
@@ -183,7 +184,7 @@ def draw_merit(axes, which):
     axes.axhline(0, color="0.7", lw=0.8)
     axes.set_xticks(range(len(named)), [name for name, _, _ in named], rotation=30)
     axes.set_ylabel("information of a neuron, mbit a pulse")
-    axes.set_title("Noise of single ions; scatter of chi without noise", fontsize=10)
+    axes.set_title("Noise of single ions (* long cells); scatter of chi without noise", fontsize=10)
 
 
 def save(figure, name):
