@@ -24,6 +24,14 @@ lines() {
   wc -l <lines.txt
 }
 
+# all_succeed PID...: processes of this shell end with 0.
+all_succeed() {
+  for pid; do
+    status_of "$pid"
+    require $status -eq 0
+  done
+}
+
 for command in ensemble sweep; do
   digest=digest one=trajectory whole="an ensemble"
   [ $command = ensemble ] || digest=digest_study one=point whole="a study"
@@ -47,10 +55,8 @@ for command in ensemble sweep; do
       ./$command -o $command.once --part $part/3 $resume -j 1 >once.$part.txt 2>&1 &
       pids="$pids $!"
     done
-    for pid in $pids; do
-      status_of "$pid"
-      require $status -eq 0
-    done
+    # shellcheck disable=SC2086 # some numbers
+    all_succeed $pids
     cat once.*.txt >once.txt
     require "$(grep -c 'of 3 is in' once.txt)" -eq 3
     [ "$resume" ] || require "$(grep -c ', 0 there already' once.txt)" -eq 3
@@ -140,10 +146,8 @@ for SLURM_ARRAY_TASK_ID in 1 2 3; do
   sh -c "exec \"\$HALIDRIFT\" $(head -1 commands.txt)" >task.txt 2>&1 &
   pids="$pids $!"
 done
-for pid in $pids; do
-  status_of "$pid"
-  require $status -eq 0
-done
+# shellcheck disable=SC2086 # some numbers
+all_succeed $pids
 expect 0 "7 there already" sh -c "\"\$HALIDRIFT\" $(cat last.txt)"
 require "$(lines many)" -eq 7
 expect 0 "" "$HALIDRIFT" ensemble quick.cfg -n 7 -o many.one -q
