@@ -84,7 +84,7 @@ def draw_memory(axes, V):
     axes.legend(frameon=False, fontsize=8)
 
 
-def named(variant):
+def variant_label(variant):
     """Channel of window.csv with its units."""
     size, _, rest = variant.partition(", ")
     return f"{size} nm" + (f", {rest}" if rest else "").replace("5e18", "5e18 cm$^{-3}$").replace("h ", "cells of ")
@@ -105,7 +105,7 @@ def draw_window(axes):
         error = [[p[j] - float(at[j]["low"]) for j in some], [float(at[j]["high"]) - p[j] for j in some]]
         colour = COLOURS[i % len(COLOURS)]
         axes.errorbar([x[j] for j in some], [p[j] for j in some], error, fmt="o", color=colour, capsize=3, lw=1)
-        axes.plot(x, p, "o-", color=colour, mfc="none", lw=1, label=named(name))
+        axes.plot(x, p, "o-", color=colour, mfc="none", lw=1, label=variant_label(name))
     axes.set_xlabel("amplitude below the threshold of the density, %")
     axes.set_ylabel("probability to fire in a pulse")
     axes.set_title("Firing below the threshold, 95 %; open: no spike", fontsize=10)
