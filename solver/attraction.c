@@ -2,18 +2,9 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /** A length that is the smoothing length but for rounding. */
 static const double ROUNDING = 1 + 1e-6;
-
-/** Index of a species by its name; both are there once the input was read. */
-static int species_of(const struct device *device, const char *name) {
-  int s = 0;
-  while (strcmp(device->spec->species[s].name, name) != 0)
-    s++;
-  return s;
-}
 
 /** "interactions[0] (electron with vacancy, 0.6 eV)", as the input counts them. */
 static void name_pair(const struct device *device, size_t i, char *text, size_t size) {
@@ -55,7 +46,8 @@ static const struct edge_part *sharp_edge(const struct device *device, int s, in
  */
 static bool is_sharp(const struct device *device, int engine, size_t i, char *text, size_t size) {
   const struct interaction *pair = &device->spec->interactions[i];
-  int s = species_of(device, pair->between[0]), t = species_of(device, pair->between[1]);
+  int s = model_species_index(device->spec, pair->between[0]);
+  int t = model_species_index(device->spec, pair->between[1]);
   bool one_carrier = device->model.carrier[s] != device->model.carrier[t];
   if (engine != ENGINE_INTEGER || !one_carrier || !(pair->energy_V > 0.0) ||
       pair->reciprocal == RECIPROCAL_NONE)

@@ -93,6 +93,9 @@ static inline size_t device_open_part(const struct device *device, int node, int
 /** Potential of local charge neutrality at flat levels, V (solver/device_contact.c). */
 double device_neutral_potential(const struct device *device, int node, int part);
 
+/** Index of a species by its name; -1: there is none (solver/model_build.c). */
+int model_species_index(const struct device_spec *spec, const char *name);
+
 /** Physics of a device from its spec (solver/model_build.c). */
 enum hd_status model_build(struct model *model, const struct run_spec *run,
                            const struct device_spec *spec, struct hd_error *err);

@@ -9,8 +9,6 @@
 static const double FEW = 4.0;
 /** Time in which a step may still become whole when the run is to end, s. */
 static const double PATIENCE = 1.0;
-/** Most ions that an electrode is let send in a leap: then the cell is overfull. */
-static const double BEYOND = 2.0 * LATTICE_MOST;
 
 /** Is the walk to be left as it is? */
 static bool is_over(struct hopping *hopping) {
@@ -88,7 +86,7 @@ static long exchange_of_sites(gsl_rng *random, const struct lattice_point *a,
  */
 static long arrived(gsl_rng *random, double in, double out, double dt) {
   double time = hop_chances((struct hop_rates){.forward = 0.0, .backward = out}, dt).backward;
-  return gsl_ran_poisson(random, fmin(in * (out > 0.0 ? time / out : dt), BEYOND));
+  return gsl_ran_poisson(random, fmin(in * (out > 0.0 ? time / out : dt), LATTICE_BEYOND));
 }
 
 /** Net hops along one edge within dt: binomial in the ions, or in free sites from an electrode. */

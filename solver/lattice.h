@@ -11,6 +11,8 @@
  * draws from so many sites in a time that goes with them, and the noise of more is below the
  * relative tolerance of the solver, 1e-4. */
 enum { LATTICE_MOST = 100000000 };
+/** Largest mean of a drawn number: an overfull cell is sure then, and GSL draws none above 4e9. */
+enum { LATTICE_BEYOND = 2 * LATTICE_MOST };
 
 /** A place that has an energy: a cell, or a contact node beside an electrode that exchanges ions.
  */

@@ -147,8 +147,9 @@ static double hops_of(const struct lattice *lattice, const struct lattice_block 
   for (int e = block->first_edge; e < block->first_edge + block->n_edges; e++) {
     const struct lattice_edge *edge = &lattice->edges[e];
     for (int end = edge->at_electrode ? 2 : 0; end < 2; end++) {
-      const struct lattice_point *point = &lattice->points[end ? edge->to : edge->from];
-      const struct device *device = lattice->system->instances[point->instance].device;
+      int p = end ? edge->to : edge->from;
+      const struct lattice_point *point = &lattice->points[p];
+      const struct device *device = device_of(lattice, p);
       double x = device->initial_x[point->node * device->model.n_species + point->species];
       hops += edge->frequency[end] * x / point->per_ion;
       *drawn += edge->frequency[end] * (double)point->sites;

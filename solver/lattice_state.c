@@ -7,9 +7,6 @@
 /** A share is a whole number of ions when it is one to this many ions. */
 static const double WHOLE = 1e-6;
 
-/** A mean at which an overfull cell is sure; GSL draws no larger numbers than 4e9. */
-static const double BEYOND = 2.0 * LATTICE_MOST;
-
 static const struct system_instance *instance_of(const struct lattice *lattice, int i) {
   return &lattice->system->instances[i];
 }
@@ -80,7 +77,7 @@ void lattice_fill(struct lattice *lattice, const double *y, gsl_rng *random) {
         point->count = gsl_ran_binomial(random, fmin(ions / (double)point->sites, 1.0),
                                         (unsigned)point->sites);
       else
-        point->count = gsl_ran_poisson(random, fmin(ions, BEYOND));
+        point->count = gsl_ran_poisson(random, fmin(ions, LATTICE_BEYOND));
     }
     for (size_t c = 0; c < device->n_components && !whole; c++)
       if (device->components[c].n_exchange == 0)

@@ -4,7 +4,8 @@
 #include <string.h>
 #include "solver/base/memory.h"
 
-static int species_index(const struct device_spec *spec, const char *name) {
+/** Index of a species by its name; -1: there is none. */
+int model_species_index(const struct device_spec *spec, const char *name) {
   for (size_t s = 0; s < spec->n_species; s++)
     if (strcmp(spec->species[s].name, name) == 0)
       return (int)s;
@@ -47,8 +48,8 @@ static int add_field(struct model *model, int s) {
 static void fill_interaction(struct model *model, const struct device_spec *spec,
                              const struct interaction *interaction,
                              double coupling[MODEL_SPECIES][MODEL_SPECIES]) {
-  int s = species_index(spec, interaction->between[0]);
-  int t = species_index(spec, interaction->between[1]);
+  int s = model_species_index(spec, interaction->between[0]);
+  int t = model_species_index(spec, interaction->between[1]);
   int ion = model->carrier[s] ? t : s, other = model->carrier[s] ? s : t;
   double W = interaction->energy_V / model->V_T;
   if (s == t) {

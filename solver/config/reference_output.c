@@ -220,8 +220,7 @@ static const struct output_row summary[] = {
     {"experiments[].single_ions.field_solutions", "", "Solutions of the fields between them."},
     {"experiments[].ranges.<column>.min", "",
      "Smallest value of a column of terminals.csv over the experiment's rows; absent when there "
-     "was "
-     "none. Of an impedance also absZ_Ohm, phase_deg and C_F, of a noise S_I_A2/Hz and "
+     "was none. Of an impedance also absZ_Ohm, phase_deg and C_F, of a noise S_I_A2/Hz and "
      "S_V_V2/Hz."},
     {"experiments[].ranges.<column>.max", "", "Largest value."},
     {"experiments[].ranges.<column>.end", "", "Last value; absent when there is none at the end."},

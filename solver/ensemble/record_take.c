@@ -7,9 +7,12 @@
 #include "solver/ensemble/record.h"
 #include "solver/remarks.h"
 
-static double number(const json_t *object, const char *key) {
-  const json_t *value = json_object_get(object, key);
+static double number_of(const json_t *value) {
   return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+static double number(const json_t *object, const char *key) {
+  return number_of(json_object_get(object, key));
 }
 
 /** A column that is like `wanted`, made when it is new. *column stays where it is until the next
@@ -52,10 +55,6 @@ static void see_value(struct record_column *column, const json_t *value) {
   json_int_t whole = json_integer_value(value);
   bool fits = json_is_integer(value) && whole > -INT_MAX && whole < INT_MAX;
   column->whole = column->whole && (fits || !json_is_number(value));
-}
-
-static double number_of(const json_t *value) {
-  return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
 /** One number; null: it has one, which is not known. */
