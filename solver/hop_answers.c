@@ -22,16 +22,13 @@ enum hd_status hop_answers_create(struct hop_answers *answers, const struct latt
     answers->room = ROOM / sizeof(double);
   TRY(hd_alloc(&answers->values, answers->room, sizeof(double), err));
   TRY(hd_alloc(&answers->column, (size_t)lattice->n_points, sizeof(double *), err));
-  TRY(hd_alloc(&answers->row_scale, n + 1, sizeof(double), err));
-  TRY(hd_alloc(&answers->change, n + 1, sizeof(double), err));
-  return system_spare(system, SYSTEM_TRANSIENT, true, &answers->spare, err);
+  return hd_alloc(&answers->change, n + 1, sizeof(double), err);
 }
 
 /** Free what it holds; the factors are the system's. */
 void hop_answers_free(struct hop_answers *answers) {
   hd_free(&answers->values);
   hd_free(&answers->column);
-  hd_free(&answers->row_scale);
   hd_free(&answers->change);
 }
 
@@ -47,10 +44,8 @@ void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice
   if (hop_fields_prepare(fields, t, step, true))
     return;
   answers->factors = fields->factors;
-  answers->step = step;
   answers->used = 0;
   memset(answers->column, 0, (size_t)lattice->n_points * sizeof *answers->column);
-  memcpy(answers->row_scale, fields->row_scale, ((size_t)fields->n + 1) * sizeof(double));
 }
 
 /* ---- answer ---- */
@@ -82,13 +77,14 @@ static void add_ions(const struct hop_fields *fields, const struct lattice *latt
   const struct lattice_block *block = &lattice->blocks[point->instance];
   const struct system_instance *instance = &system->instances[point->instance];
   const struct device *device = instance->device;
+  const struct hop_factors *factors = fields->answers.factors;
   double charge = device->model.q * device->model.charge[point->species] * ions;
   if (p - block->first < block->n_cells)
     to[point->dof] += point->per_ion * ions;
   for (int T = 0; T + 1 < device->n_terminals; T++) { /* the last row is the sum of all */
     int row = instance->current_base + T;
     double w = device->weight[T * device->n_nodes + point->node];
-    to[row] -= charge * w / fields->answers.step * fields->answers.row_scale[row];
+    to[row] -= charge * w / factors->step * factors->row_scale[row];
   }
 }
 
@@ -97,7 +93,7 @@ static void begin(const struct hop_fields *fields) {
 }
 
 static void solve(const struct hop_fields *fields) {
-  linear_solve(fields->answers.factors, fields->answers.change);
+  linear_solve(fields->answers.factors->linear, fields->answers.change);
   fields->answers.change[fields->n] = 0.0;
 }
 
@@ -159,7 +155,7 @@ void hop_fields_answer(struct hop_fields *fields, struct lattice *lattice, const
 }
 
 /** Change of all unknowns by the ions that moved since the numbers `before`, into `change`: those
- * that the rows of answers.row_scale have. */
+ * that the rows of the answers' factors have. */
 void hop_fields_change(struct hop_fields *fields, const struct lattice *lattice, const long *before,
                        double *change) {
   begin(fields);

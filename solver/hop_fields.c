@@ -11,6 +11,8 @@ static const double SLOW = 0.5;
 static const double SHARE = 0.1;
 /** Part of the square of an update that is left after it: laws are exponential. */
 static const double CURVED = 0.5;
+/** Convergence that was measured in an earlier step is not believed to be better than this. */
+static const double LEAST_RATE = 0.1;
 /** Updates above this, in kT, change the matrix. */
 static const double NEAR = 0.3;
 /** Largest update of a potential that is taken whole, in kT. */
@@ -71,17 +73,33 @@ static bool circuit_stores(const struct system *system) {
   return stores;
 }
 
+/** Room for sets of factors: the answers keep one, and Newton has one, or where circuits store
+ * charge one for each of the last steps' lengths. */
+static enum hd_status make_room(struct hop_fields *fields, bool respond, struct hd_error *err) {
+  int spares = !respond ? 0 : fields->stores ? SYSTEM_SPARES : 1;
+  fields->n_sets = 1 + spares;
+  fields->factors = fields->sets;
+  fields->sets[0].linear = fields->plan->linear;
+  for (int i = 0; i < fields->n_sets; i++) {
+    if (i > 0)
+      TRY(system_spare(fields->system, SYSTEM_TRANSIENT, true, i - 1, &fields->sets[i].linear,
+                       err));
+    TRY(hd_alloc(&fields->sets[i].row_scale, (size_t)fields->n + 1, sizeof(double), err));
+  }
+  return HD_OK;
+}
+
 static enum hd_status fill(struct hop_fields *fields, const struct lattice *lattice,
                            const double *y, bool respond, struct hd_error *err) {
   struct system *system = fields->system;
   size_t n = (size_t)system->n;
   TRY(system_plan(system, SYSTEM_TRANSIENT, true, &fields->plan, err));
-  fields->factors = fields->plan->linear;
+  fields->stores = circuit_stores(system);
+  TRY(make_room(fields, respond, err));
   TRY(hd_alloc(&fields->y, n, sizeof(double), err));
   TRY(hd_alloc(&fields->yp, n, sizeof(double), err));
   TRY(hd_alloc(&fields->old, n, sizeof(double), err));
   TRY(hd_alloc(&fields->F, n + 1, sizeof(double), err));
-  TRY(hd_alloc(&fields->row_scale, n + 1, sizeof(double), err));
   TRY(hd_alloc(&fields->delta, n + 1, sizeof(double), err));
   TRY(hd_alloc(&fields->weight, n, sizeof(double), err));
   TRY(hd_alloc(&fields->electric, n, sizeof(bool), err));
@@ -92,7 +110,6 @@ static enum hd_status fill(struct hop_fields *fields, const struct lattice *latt
     TRY(hop_answers_create(&fields->answers, lattice, err));
   memcpy(fields->y, y, n * sizeof(double));
   fill_weights(fields);
-  fields->stores = circuit_stores(system);
   return HD_OK;
 }
 
@@ -117,7 +134,8 @@ void hop_fields_free(struct hop_fields **fields) {
   hd_free(&(*fields)->yp);
   hd_free(&(*fields)->old);
   hd_free(&(*fields)->F);
-  hd_free(&(*fields)->row_scale);
+  for (int i = 0; i < (*fields)->n_sets; i++)
+    hd_free(&(*fields)->sets[i].row_scale);
   hd_free(&(*fields)->delta);
   hd_free(&(*fields)->weight);
   hd_free(&(*fields)->electric);
@@ -130,10 +148,31 @@ void hop_fields_free(struct hop_fields **fields) {
 
 /* ---- one step ---- */
 
-/** Factors that may be made anew: those of the answers stay. */
-static struct linear *free_factors(const struct hop_fields *fields) {
-  struct linear *first = fields->plan->linear;
-  return fields->answers.factors == first ? fields->answers.spare : first;
+/** Factors of a step so long, the last that were used; NULL: there are none. */
+static struct hop_factors *factors_of(struct hop_fields *fields, double step) {
+  double ratio = fields->stores ? STEP_RATIO_STORED : STEP_RATIO;
+  struct hop_factors *found = NULL;
+  for (int i = 0; i < fields->n_sets; i++) {
+    struct hop_factors *one = &fields->sets[i];
+    if (one->step > step / ratio && one->step < step * ratio && (!found || one->used > found->used))
+      found = one;
+  }
+  return found;
+}
+
+/** Factors to be made anew: of a step so long, or those that were not used for longest; those of
+ * the answers stay. */
+static struct hop_factors *factors_to_renew(struct hop_fields *fields, double step) {
+  struct hop_factors *old = factors_of(fields, step);
+  if (old && old != fields->answers.factors)
+    return old;
+  old = NULL;
+  for (int i = 0; i < fields->n_sets; i++) {
+    struct hop_factors *one = &fields->sets[i];
+    if (one != fields->answers.factors && (!old || one->used < old->used))
+      old = one;
+  }
+  return old;
 }
 
 /** Residual at the end of a step, and new factors when they are due. Returns 0, or 1 on failure. */
@@ -148,12 +187,14 @@ int hop_fields_prepare(struct hop_fields *fields, double t, double step, bool re
                                .cj = 1.0 / step};
   if (!renew)
     return system_residual(fields->system, &point, fields->F);
-  fields->factors = free_factors(fields);
-  if (system_jacobian(fields->system, &point, fields->F) || linear_factor(fields->factors))
+  struct hop_factors *factors = fields->factors = factors_to_renew(fields, step);
+  factors->step = 0.0;
+  if (system_jacobian(fields->system, &point, fields->F) || linear_factor(factors->linear))
     return 1;
-  memcpy(fields->row_scale, fields->system->row_scale, ((size_t)fields->n + 1) * sizeof(double));
-  fields->step = step;
-  fields->rate = 1.0;
+  memcpy(factors->row_scale, fields->system->row_scale, ((size_t)fields->n + 1) * sizeof(double));
+  factors->step = step;
+  factors->rate = 1.0;
+  factors->used = fields->solutions;
   return 0;
 }
 
@@ -231,10 +272,10 @@ static void change_carriers(struct hop_fields *fields, const double *then) {
  * by densities, which are linear in them: rows keep the scale 1/n of the factors, and a relative
  * change of the old density becomes one of the present. */
 static void solve(struct hop_fields *fields) {
-  const double *now = fields->system->row_scale, *then = fields->row_scale;
+  const double *now = fields->system->row_scale, *then = fields->factors->row_scale;
   for (int g = 0; g < fields->n; g++)
     fields->delta[g] = -fields->F[g] * (then[g] / now[g]);
-  linear_solve(fields->factors, fields->delta);
+  linear_solve(fields->factors->linear, fields->delta);
   change_carriers(fields, then);
 }
 
@@ -248,14 +289,23 @@ static void update(struct hop_fields *fields, double part) {
     fields->y[g] += fields->delta[g];
 }
 
+/** Part of an update of the given size that the next one is expected to be: new factors are those
+ * of the state itself, with old ones Newton converges linearly. */
+static double share_left(const struct hop_factors *factors, int iteration, bool fresh,
+                         double size) {
+  double rate = iteration > 0 ? factors->rate : fmax(factors->rate, LEAST_RATE);
+  return fmin(1.0, fmax(fresh ? 0.0 : rate, CURVED * size));
+}
+
 /** Newton with the factors that are there as long as they do. Returns 0, or 1 on failure. */
 static int newton(struct hop_fields *fields, double t, double step) {
   double before = 0.0;
   double tolerance = fmax(fields->system->run->solver.rtol,
                           SHARE * fields->system->run->stochastic.field_tolerance);
-  double ratio = fields->stores ? STEP_RATIO_STORED : STEP_RATIO;
-  bool renew = !(fields->step > step / ratio && fields->step < step * ratio);
-  bool renewed = false;
+  struct hop_factors *known = factors_of(fields, step);
+  bool renew = !known, renewed = false;
+  if (known)
+    fields->factors = known;
   for (int i = 0; i < ITERATIONS_MAX; i++) {
     bool fresh = renew;
     if (hop_fields_prepare(fields, t, step, renew))
@@ -268,9 +318,11 @@ static int newton(struct hop_fields *fields, double t, double step) {
     double part = potential > WHOLE_UPDATE ? WHOLE_UPDATE / potential : 1.0;
     update(fields, part);
     fields->newton_iterations++;
+    struct hop_factors *factors = fields->factors;
     if (i > 0 && before > 0.0 && !fresh)
-      fields->rate = size / before;
-    if (part == 1.0 && size * fmin(1.0, fmax(fields->rate, CURVED * size)) <= tolerance)
+      factors->rate = size / before;
+    factors->used = fields->solutions;
+    if (part == 1.0 && size * share_left(factors, i, fresh, size) <= tolerance)
       return 0;
     renewed = renewed || fresh;
     renew = renewed ? size > NEAR : i > 0 && size > SLOW * before;
@@ -282,7 +334,7 @@ static int newton(struct hop_fields *fields, double t, double step) {
 /** Let y follow the ions that moved since the last step, by linear response. */
 static void predict(struct hop_fields *fields, const struct lattice *lattice) {
   hop_fields_change(fields, lattice, fields->seen, fields->delta);
-  change_carriers(fields, fields->answers.row_scale);
+  change_carriers(fields, fields->answers.factors->row_scale);
   update(fields, 1.0);
 }
 
@@ -298,7 +350,7 @@ static int advance(struct hop_fields *fields, const struct lattice *lattice, dou
   if (newton(fields, t + step, step) == 0)
     return 0;
   fields->failures++;
-  fields->step = 0.0;
+  fields->factors->step = 0.0;
   memcpy(fields->y, fields->old, n * sizeof(double));
   if (step / PARTS < SHORTEST)
     return 1;

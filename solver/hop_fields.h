@@ -5,13 +5,19 @@
 
 #include "solver/lattice.h"
 
+/** Factors of the matrix of a step, and how Newton goes with them. */
+struct hop_factors {
+  struct linear *linear; /* borrowed: one of the plan's sets */
+  double *row_scale;     /* [n + 1] owned: of the rows that they were made of */
+  double step;           /* s: they are of a step so long; 0: there are none */
+  double rate;           /* convergence of Newton with them */
+  long used;             /* solutions when they were used last */
+};
+
 /** Linear response of everything to ions that move, by factors that stay as they are meanwhile. */
 struct hop_answers {
-  struct linear *factors; /* borrowed: those of the answers; NULL: there are none */
-  struct linear *spare;   /* borrowed: Newton's next factors go there while the others answer */
-  double step;            /* s: the factors are of this step */
-  double *row_scale;      /* [n + 1] owned: of the rows that they were made of */
-  double *change;         /* [n + 1] owned: work space */
+  const struct hop_factors *factors; /* borrowed: those of the answers; NULL: there are none */
+  double *change;                    /* [n + 1] owned: work space */
   const double *
       *column;    /* [n_points] owned: into values, dv_i / dN_p of p's block; NULL: not known */
   double *values; /* [room] owned */
@@ -21,12 +27,12 @@ struct hop_answers {
 struct hop_fields {
   struct system *system; /* borrowed */
   struct system_plan *plan;
-  struct linear *factors; /* borrowed: Newton's */
+  struct hop_factors sets[1 + SYSTEM_SPARES], *factors; /* the latter are Newton's */
+  int n_sets;                                           /* that may be used */
   int n;
   double *y, *yp;    /* [n] owned: state now and its rate over the last step */
   double *old;       /* [n] owned: state at the last step's begin */
   double *F, *delta; /* [n + 1] owned */
-  double *row_scale; /* [n + 1] owned: of the rows that the factors were made of */
   double *weight;    /* [n] owned: 1 over the unit of an unknown's error; 0: decides nothing */
   bool *electric;    /* [n] owned: potentials and voltages */
   bool *still;       /* [n] owned: unknowns of ions, which do not change here */
@@ -34,8 +40,6 @@ struct hop_fields {
   bool everywhere;   /* levels are to be converged where there are no carriers, too */
   struct hop_answers answers;
   long *seen;  /* [n_points] owned: numbers of ions that y knows */
-  double rate; /* convergence of Newton with the present factors */
-  double step; /* s: the factors are of this step; 0: there are none */
   bool stores; /* capacitors or inductors in the circuit */
   long newton_iterations, solutions, failures;
 };
@@ -57,7 +61,7 @@ int hop_fields_prepare(struct hop_fields *fields, double t, double step, bool re
 
 /* solver/hop_answers.c */
 
-/** Room for answers with a second set of factors. Errors: HD_MEMORY */
+/** Room for answers. Errors: HD_MEMORY */
 enum hd_status hop_answers_create(struct hop_answers *answers, const struct lattice *lattice,
                                   struct hd_error *err);
 void hop_answers_free(struct hop_answers *answers);

@@ -3,7 +3,7 @@
 #include "solver/base/memory.h"
 #include "solver/hop_fields.h"
 
-enum { NUMBERS = 7 };
+enum { NUMBERS = 5, OF_FACTORS = 3 };
 
 static size_t states_of(const struct system_instance *instance) {
   return instance->device->mesh->n_node_parts * (size_t)instance->device->model.n_species;
@@ -40,13 +40,43 @@ static enum hd_status restore_step(struct system *system, const struct store *st
 
 /* ---- answers ---- */
 
-/** Which of the two sets of factors it is; 0: none. */
-static double number_of(const struct hop_fields *fields, const struct linear *factors) {
-  return !factors ? 0.0 : factors == fields->plan->linear ? 1.0 : 2.0;
+/** Which of the sets of factors it is, from 1 on; 0: none. */
+static double number_of(const struct hop_fields *fields, const struct hop_factors *factors) {
+  return factors ? (double)(factors - fields->sets + 1) : 0.0;
 }
 
-static struct linear *numbered(const struct hop_fields *fields, double number) {
-  return number == 0.0 ? NULL : number == 1.0 ? fields->plan->linear : fields->answers.spare;
+static struct hop_factors *numbered(struct hop_fields *fields, double number) {
+  return number > 0.0 ? &fields->sets[(int)number - 1] : NULL;
+}
+
+/** What is known of each set; the factors themselves are the system's. */
+static enum hd_status save_sets(const struct hop_fields *fields, struct store *store,
+                                struct hd_error *err) {
+  char name[STORE_NAME];
+  for (int i = 0; i < fields->n_sets; i++) {
+    const struct hop_factors *one = &fields->sets[i];
+    const double numbers[OF_FACTORS] = {one->step, one->rate, (double)one->used};
+    TRY(store_put(store, store_name(name, "hopping_set_%d", i), OF_FACTORS, numbers, err));
+    TRY(store_put(store, store_name(name, "hopping_set_scale_%d", i), (size_t)fields->n + 1,
+                  one->row_scale, err));
+  }
+  return HD_OK;
+}
+
+static enum hd_status restore_sets(struct hop_fields *fields, const struct store *store,
+                                   struct hd_error *err) {
+  char name[STORE_NAME];
+  for (int i = 0; i < fields->n_sets; i++) {
+    struct hop_factors *one = &fields->sets[i];
+    double numbers[OF_FACTORS];
+    TRY(store_get(store, store_name(name, "hopping_set_%d", i), OF_FACTORS, numbers, err));
+    TRY(store_get(store, store_name(name, "hopping_set_scale_%d", i), (size_t)fields->n + 1,
+                  one->row_scale, err));
+    one->step = numbers[0];
+    one->rate = numbers[1];
+    one->used = (long)numbers[2];
+  }
+  return HD_OK;
 }
 
 /** Those that are known so far, and where they stand. */
@@ -54,9 +84,7 @@ static enum hd_status save_answers(const struct hop_fields *fields, size_t point
                                    struct store *store, struct hd_error *err) {
   const struct hop_answers *answers = &fields->answers;
   double *place = NULL;
-  TRY(store_put_number(store, "hopping_answers_step", answers->step, err));
   TRY(store_put(store, "hopping_answers", answers->used, answers->values, err));
-  TRY(store_put(store, "hopping_answers_scale", (size_t)fields->n + 1, answers->row_scale, err));
   TRY(hd_alloc(&place, points, sizeof(double), err));
   for (size_t p = 0; p < points; p++)
     place[p] = answers->column[p] ? (double)(answers->column[p] - answers->values) : -1.0;
@@ -69,11 +97,9 @@ static enum hd_status restore_answers(struct hop_fields *fields, size_t points,
                                       const struct store *store, struct hd_error *err) {
   struct hop_answers *answers = &fields->answers;
   double *place = NULL;
-  answers->step = store_number(store, "hopping_answers_step");
   answers->used = store_count(store, "hopping_answers");
   if (answers->used > 0)
     TRY(store_get(store, "hopping_answers", answers->used, answers->values, err));
-  TRY(store_get(store, "hopping_answers_scale", (size_t)fields->n + 1, answers->row_scale, err));
   TRY(hd_alloc(&place, points, sizeof(double), err));
   enum hd_status status = store_get(store, "hopping_answers_place", points, place, err);
   for (size_t p = 0; p < points; p++)
@@ -87,18 +113,14 @@ static enum hd_status restore_answers(struct hop_fields *fields, size_t points,
 enum hd_status hop_fields_save(const struct hop_fields *fields, const struct lattice *lattice,
                                struct store *store, struct hd_error *err) {
   size_t n = (size_t)fields->n;
-  const double numbers[NUMBERS] = {(double)fields->solutions,
-                                   (double)fields->newton_iterations,
-                                   (double)fields->failures,
-                                   fields->rate,
-                                   fields->step,
-                                   number_of(fields, fields->factors),
+  const double numbers[NUMBERS] = {(double)fields->solutions, (double)fields->newton_iterations,
+                                   (double)fields->failures, number_of(fields, fields->factors),
                                    number_of(fields, fields->answers.factors)};
   TRY(store_put(store, "hopping_fields", NUMBERS, numbers, err));
   TRY(store_put(store, "hopping_state", n, fields->y, err));
   TRY(store_put(store, "hopping_rate", n, fields->yp, err));
   TRY(store_put(store, "hopping_old", n, fields->old, err));
-  TRY(store_put(store, "hopping_factor_scale", n + 1, fields->row_scale, err));
+  TRY(save_sets(fields, store, err));
   TRY(save_step(fields->system, store, err));
   return hop_fields_answers(fields) ? save_answers(fields, (size_t)lattice->n_points, store, err)
                                     : HD_OK;
@@ -112,16 +134,14 @@ enum hd_status hop_fields_restore(struct hop_fields *fields, const struct lattic
   TRY(store_get(store, "hopping_state", n, fields->y, err));
   TRY(store_get(store, "hopping_rate", n, fields->yp, err));
   TRY(store_get(store, "hopping_old", n, fields->old, err));
-  TRY(store_get(store, "hopping_factor_scale", n + 1, fields->row_scale, err));
+  TRY(restore_sets(fields, store, err));
   TRY(restore_step(fields->system, store, err));
   system_gather(fields->system, fields->y, fields->yp, t);
   fields->solutions = (long)numbers[0];
   fields->newton_iterations = (long)numbers[1];
   fields->failures = (long)numbers[2];
-  fields->rate = numbers[3];
-  fields->step = numbers[4];
-  fields->factors = numbered(fields, numbers[5]);
-  fields->answers.factors = numbered(fields, numbers[6]);
+  fields->factors = numbered(fields, numbers[3]);
+  fields->answers.factors = numbered(fields, numbers[4]);
   for (size_t p = 0; p < points; p++)
     fields->seen[p] = lattice->points[p].count;
   return hop_fields_answers(fields) ? restore_answers(fields, points, store, err) : HD_OK;

@@ -52,6 +52,9 @@ static inline const double *edge_emf(const struct system_instance *instance,
   return &instance->emf[at * instance->device->model.n_species];
 }
 
+/** Sets of factors of a plan beside its first. */
+enum { SYSTEM_SPARES = 3 };
+
 /** One set of equations: destination rows, pattern, factors. */
 struct system_plan {
   bool ready;
@@ -60,7 +63,7 @@ struct system_plan {
   struct stamp stamp;
   struct sparse matrix;
   struct linear *linear;
-  struct linear *spare; /* a second set of factors; NULL: nobody has asked for one */
+  struct linear *spare[SYSTEM_SPARES]; /* more sets of factors; NULL: nobody has asked for one */
 };
 
 enum { SYSTEM_PLANS = 6 };
@@ -105,8 +108,9 @@ void system_reset_drives(struct system *system);
 enum hd_status system_plan(struct system *system, enum system_mode mode, bool frozen,
                            struct system_plan **plan, struct hd_error *err);
 
-/** A second set of factors of the plan's matrix, made at the first use. */
-enum hd_status system_spare(struct system *system, enum system_mode mode, bool frozen,
+/** One more set of factors of the plan's matrix, made at the first use; which: below SYSTEM_SPARES.
+ */
+enum hd_status system_spare(struct system *system, enum system_mode mode, bool frozen, int which,
                             struct linear **spare, struct hd_error *err);
 
 /** What all factors of a system took so far. */

@@ -89,20 +89,23 @@ enum hd_status system_plan(struct system *system, enum system_mode mode, bool fr
   return (*plan)->ready ? HD_OK : make_plan(system, *plan, mode, frozen, err);
 }
 
-enum hd_status system_spare(struct system *system, enum system_mode mode, bool frozen,
+enum hd_status system_spare(struct system *system, enum system_mode mode, bool frozen, int which,
                             struct linear **spare, struct hd_error *err) {
   struct system_plan *plan;
   TRY(system_plan(system, mode, frozen, &plan, err));
-  if (!plan->spare)
-    TRY(linear_create(&plan->spare, &plan->matrix, &system->linear, err));
-  *spare = plan->spare;
+  if (!plan->spare[which])
+    TRY(linear_create(&plan->spare[which], &plan->matrix, &system->linear, err));
+  *spare = plan->spare[which];
   return HD_OK;
 }
 
-/** The work of both sets of factors. */
+/** The work of all sets of factors. */
 static struct linear_counts counts_of(const struct system_plan *plan) {
   struct linear_counts counts = linear_counts(plan->linear);
-  return plan->spare ? linear_counts_add(counts, linear_counts(plan->spare)) : counts;
+  for (int i = 0; i < SYSTEM_SPARES; i++)
+    if (plan->spare[i])
+      counts = linear_counts_add(counts, linear_counts(plan->spare[i]));
+  return counts;
 }
 
 struct linear_counts system_linear_counts(const struct system *system) {
@@ -117,7 +120,8 @@ static void free_plan(struct system_plan *plan) {
   hd_free(&plan->row);
   hd_free(&plan->scale);
   linear_free(&plan->linear);
-  linear_free(&plan->spare);
+  for (int i = 0; i < SYSTEM_SPARES; i++)
+    linear_free(&plan->spare[i]);
   stamp_free(&plan->stamp);
   sparse_free(&plan->matrix);
 }
@@ -145,11 +149,11 @@ enum hd_status system_save_factors(const struct system *system, struct store *st
   char name[STORE_NAME];
   for (int i = 0; i < SYSTEM_PLANS; i++) {
     const struct system_plan *plan = &system->plans[i];
-    plans[i] = !plan->ready ? 0.0 : plan->spare ? 2.0 : 1.0;
+    plans[i] = plan->ready ? 1.0 : 0.0;
     if (plan->ready)
       TRY(linear_save(plan->linear, store, store_name(name, "factors_%d", i), err));
-    if (plan->spare)
-      TRY(linear_save(plan->spare, store, store_name(name, "factors_%d_spare", i), err));
+    for (int k = 0; k < SYSTEM_SPARES && plan->spare[k]; k++, plans[i]++)
+      TRY(linear_save(plan->spare[k], store, store_name(name, "factors_%d_spare_%d", i, k), err));
   }
   return store_put(store, "plans", SYSTEM_PLANS, plans, err);
 }
@@ -168,9 +172,9 @@ enum hd_status system_restore_factors(struct system *system, const struct store 
       TRY(system_plan(system, mode, i % 2 != 0, &plan, err));
       TRY(linear_restore(plan->linear, store, store_name(name, "factors_%d", i), err));
     }
-    if (plans[i] > 1.0) {
-      TRY(system_spare(system, mode, i % 2 != 0, &spare, err));
-      TRY(linear_restore(spare, store, store_name(name, "factors_%d_spare", i), err));
+    for (int k = 0; k + 1 < (int)plans[i]; k++) {
+      TRY(system_spare(system, mode, i % 2 != 0, k, &spare, err));
+      TRY(linear_restore(spare, store, store_name(name, "factors_%d_spare_%d", i, k), err));
     }
   }
   return HD_OK;
