@@ -18,6 +18,9 @@ void hops_open(struct hops *hops, const char *path, const char *const *sets) {
   struct hd_error err = {0};
   *hops = (struct hops){0};
   rig_open(&hops->rig, path, sets);
+  const char *seed = getenv("HALIDRIFT_SEED");
+  if (seed)
+    hops->rig.plan.spec.stochastic.seed = atoi(seed);
   const struct device *device = rig_instance(&hops->rig)->device;
   const struct model *model = &device->model;
   int s = model->n_species - 1;

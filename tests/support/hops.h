@@ -17,7 +17,8 @@ struct hops {
   double diffusion_time;   /* s: h^2 / D of the shortest interval */
 };
 
-/** Read a deck (rig_open) and find its cells; the deck has stochastic.engine = "integer". */
+/** Read a deck (rig_open) and find its cells; the deck has stochastic.engine = "integer". With
+ * HALIDRIFT_SEED in the environment the test is repeated with other random numbers. */
 void hops_open(struct hops *hops, const char *path, const char *const *sets);
 /** Ions in the given numbers, [n_cells]; potentials from zero. */
 void hops_start(struct hops *hops, const long *numbers);

@@ -183,7 +183,8 @@ static void check_voltage(const char *const *sets, int ions, double C, int sampl
   struct mean square = mean_begin(samples);
   for (int i = 0; i < samples; i++) {
     hops_run(&film.hops, SPACING_FEW * film.hops.diffusion_time, RIGHT);
-    double V = hops_net(&film.hops, 1);
+    double V = hops_net(&film.hops, 1), S = V / unit;
+    ck_assert_double_eq_tol(S, round(S), 1e-6 * ions * EDGES);
     mean_add(&square, V * V);
   }
   mean_require(&square, law, SIGMAS, POWER, what);
