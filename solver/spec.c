@@ -89,7 +89,8 @@ const struct param stochastic_params[] = {
     {"interval", PARAM_QUANTITY, "s", AT(interval), 10e-6, 0, INFINITY, true, false, NULL,
      "Time for which the random forces of langevin are held; motion that is faster carries less "
      "noise.",
-     "10 to 25 us for ions of 1e-12 m^2/s; shorter intervals delay filaments of few ions"},
+     "10 us for ions of 1e-12 m^2/s, up to 25 us where means alone matter; shorter ones delay "
+     "filaments of few ions"},
     {"leap", PARAM_NUMBER, "", AT(leap), 0.02, 0, 0.5, true, false, NULL,
      "Largest D dt / h^2 of a leap.",
      "a filament of 5 nm x 5 nm bridges within 1 % of the time of events up to 0.2; many ions do "

@@ -3,7 +3,7 @@
 
 usage: table.py PROGRAM [N]        N trajectories a row, 40
        table.py PROGRAM N ends     15x15 nm alone, with edges of 0.01 nm at both contacts
-In the current folder: ensembles in langevin/, and times.csv or ends.csv there.
+Writes times.csv or ends.csv beside this script; runs stay in runs/langevin and are not repeated.
 """
 import csv
 import json
@@ -12,7 +12,9 @@ import pathlib
 import subprocess
 import sys
 
-DECK = pathlib.Path(__file__).with_name("step.cfg")
+HERE = pathlib.Path(__file__).resolve().parent
+RUNS = HERE.parent.parent / "runs/langevin"
+DECK = HERE / "step.cfg"
 CELLS = {25: 60, 64: 64, 225: 60, 1024: 64}  # nm^2: cells of the film that hold whole numbers of sites
 INTERVALS = ["2.5 us", "10 us", "25 us"]
 # Contact nodes hold no single ions, and behind such edges no density either: the same cells for all engines.
@@ -28,12 +30,12 @@ D, DENSITY, LENGTH = 1e-12, 1e25, 30e-9  # of step.cfg: m^2/s, m^-3, m
 
 def first_passages(program, folder, n, sets):
     """Times of the first spike, ms."""
-    command = [program, "ensemble", str(DECK), "-n", str(n), "-o", folder, "-q", "--resume"]
+    command = [program, "ensemble", str(DECK), "-n", str(n), "-o", str(folder), "-q", "--resume"]
     for setting in sets:
         command += ["--set", setting]
     subprocess.run(command, check=True)
     times = []
-    for line in pathlib.Path(folder, "results.jsonl").read_text().splitlines():
+    for line in (folder / "results.jsonl").read_text("utf-8").splitlines():
         record = json.loads(line)
         times += [spike["time_s"] * 1e3 for e in record.get("experiments", [])
                   for spike in e.get("spikes", [])[:1]]
@@ -45,7 +47,7 @@ def row(program, n, area, engine, interval, ends=False):
     sets.append(f'stochastic.engine="{engine}"')
     if interval:
         sets.append(f'stochastic.interval="{interval}"')
-    folder = f"langevin/{engine}_{area}_{(interval or '').replace(' ', '')}" + ("_ends" if ends else "")
+    folder = RUNS / (f"{engine}_{area}_{(interval or '').replace(' ', '')}" + ("_ends" if ends else ""))
     times = first_passages(program, folder, n, sets)
     mean = sum(times) / len(times)
     sd = math.sqrt(sum((t - mean) ** 2 for t in times) / max(len(times) - 1, 1))
@@ -60,8 +62,8 @@ def force(area, interval):
 
 def main():
     program, n, ends = sys.argv[1], int((sys.argv + ["40"])[2]), sys.argv[3:] == ["ends"]
-    pathlib.Path("langevin").mkdir(exist_ok=True)
-    file = open(f"langevin/{'ends' if ends else 'times'}.csv", "w", newline="", encoding="utf-8")
+    RUNS.mkdir(parents=True, exist_ok=True)
+    file = open(HERE / ("ends.csv" if ends else "times.csv"), "w", newline="", encoding="utf-8")
     write = csv.writer(file, lineterminator="\n").writerow
     write(["area_nm2", "engine", "interval_us", "force_kT", "mean_ms", "error_ms", "sd_ms"])
     print("| cross-section, nm2 | engine | force, kT | mean, ms | sd, ms | mean / none | mean / integer |")
