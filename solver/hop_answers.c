@@ -132,25 +132,36 @@ static void answer_together(struct hop_fields *fields, struct lattice *lattice,
     lattice->v[i] += energy_change(fields->system, &lattice->points[i], fields->answers.change);
 }
 
+/** The answer to ions at a point, at all points of its block. */
+static void add_column(struct lattice *lattice, int p, double ions, const double *column) {
+  const struct lattice_block *block = &lattice->blocks[lattice->points[p].instance];
+  double *v = &lattice->v[block->first];
+  for (int i = 0; i < block->n_points; i++)
+    v[i] += ions * column[i];
+}
+
 /**
- * Let the energies follow the ions that moved since the numbers `before`, by linear response. The
+ * Let the energies follow the ions that moved since the numbers `known`, by linear response, and
+ * make these the present ones. The
  * answer to an ion at a point is kept from when the point is first asked for, two in an event or
  * leap, as far as there is room; all others are worked out together. So no event or leap takes more
  * than three back-substitutions, and most take none.
  */
-void hop_fields_answer(struct hop_fields *fields, struct lattice *lattice, const long *before) {
+void hop_fields_answer(struct hop_fields *fields, struct lattice *lattice, long *known) {
   const double **column = fields->answers.column;
   int learnt = 0;
   for (int p = 0; p < lattice->n_points; p++)
-    if (lattice->points[p].count != before[p] && !column[p] && learnt++ < LEARNT)
+    if (lattice->points[p].count != known[p] && !column[p] && learnt++ < LEARNT)
       column[p] = learn(fields, lattice, p);
   if (learnt > 0)
-    answer_together(fields, lattice, before);
+    answer_together(fields, lattice, known);
   for (int p = 0; p < lattice->n_points; p++) {
-    double moved = (double)(lattice->points[p].count - before[p]);
-    const struct lattice_block *block = &lattice->blocks[lattice->points[p].instance];
-    for (int i = 0; moved != 0.0 && column[p] && i < block->n_points; i++)
-      lattice->v[block->first + i] += moved * column[p][i];
+    long moved = lattice->points[p].count - known[p];
+    if (moved == 0)
+      continue;
+    if (column[p])
+      add_column(lattice, p, (double)moved, column[p]);
+    known[p] += moved;
   }
 }
 

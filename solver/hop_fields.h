@@ -69,8 +69,9 @@ void hop_answers_free(struct hop_answers *answers);
 /** Answers at the present state from now on. */
 void hop_fields_respond(struct hop_fields *fields, const struct lattice *lattice, double t,
                         double step);
-/** Energies of all points after the ions that moved since the numbers `before`, [n_points]. */
-void hop_fields_answer(struct hop_fields *fields, struct lattice *lattice, const long *before);
+/** Energies of all points after the ions that moved since the numbers `known`, [n_points], which
+ * become the present ones. */
+void hop_fields_answer(struct hop_fields *fields, struct lattice *lattice, long *known);
 /** Change of all unknowns meanwhile, [n + 1]. */
 void hop_fields_change(struct hop_fields *fields, const struct lattice *lattice, const long *before,
                        double *change);

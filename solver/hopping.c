@@ -23,7 +23,7 @@ static enum hd_status fill(struct hopping *hopping, const double *y, struct hd_e
   TRY(hd_alloc(&hopping->forward, (size_t)lattice->n_edges, sizeof(double), err));
   TRY(hd_alloc(&hopping->backward, (size_t)lattice->n_edges, sizeof(double), err));
   TRY(hd_alloc(&hopping->mean, 2 * lattice->n_terminals, sizeof(double), err));
-  TRY(hd_alloc(&hopping->before, (size_t)lattice->n_points, sizeof(long), err));
+  TRY(hd_alloc(&hopping->known, (size_t)lattice->n_points, sizeof(long), err));
   TRY(hd_alloc(&hopping->predicted, (size_t)lattice->n_points, sizeof(double), err));
   hopping->leap = hopping->spec->leap / lattice->highest;
   hopping->leaps = 1;
@@ -88,7 +88,7 @@ void hopping_free(struct hopping **hopping) {
   hd_free(&(*hopping)->forward);
   hd_free(&(*hopping)->backward);
   hd_free(&(*hopping)->predicted);
-  hd_free(&(*hopping)->before);
+  hd_free(&(*hopping)->known);
   hd_free(&(*hopping)->mean);
   hd_free(hopping);
 }

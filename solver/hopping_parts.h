@@ -18,7 +18,7 @@ struct hopping {
   double *forward, *backward; /* [n_edges] owned: rates, 1/s */
   double *predicted;          /* [n_points] owned: energies before the fields are solved */
   double *mean;               /* [2 * terminals of all instances] owned: charge, that of hops, C */
-  long *before;               /* [n_points] owned: numbers before a leap */
+  long *known;                /* [n_points] owned: numbers that the energies have followed */
   double t, stop, last_step, leap;
   int leaps;      /* between two solutions of the fields */
   int age;        /* solutions since the answers were worked out */

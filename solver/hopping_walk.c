@@ -145,11 +145,6 @@ static void one_hop(struct hopping *hopping, double sum, double uniform) {
   hopping->counts.events++;
 }
 
-static void keep_numbers(struct hopping *hopping) {
-  for (int p = 0; p < hopping->lattice->n_points; p++)
-    hopping->before[p] = hopping->lattice->points[p].count;
-}
-
 /** Hops one after another for a time tau, or up to the first one when the fields do not answer.
  * Returns the time that has passed. */
 static double walk_by_events(struct hopping *hopping, double tau, double sum) {
@@ -159,11 +154,10 @@ static double walk_by_events(struct hopping *hopping, double tau, double sum) {
     t -= log(random_uniform(&hopping->stream)) / sum;
     if (t >= tau)
       break;
-    keep_numbers(hopping);
     one_hop(hopping, sum, random_uniform(&hopping->stream));
     if (!answered)
       return t;
-    hop_fields_answer(hopping->fields, hopping->lattice, hopping->before);
+    hop_fields_answer(hopping->fields, hopping->lattice, hopping->known);
     sum = all_rates(hopping);
   }
   return tau;
@@ -175,10 +169,9 @@ static double walk_by_leaps(struct hopping *hopping, double tau) {
   int n = answered ? (int)ceil(tau / hopping->leap * (1.0 - HOPPING_CLOSE)) : 1;
   double dt = answered ? tau / n : fmin(tau, hopping->leap);
   for (int i = 0; i < n && !is_over(hopping); i++) {
-    keep_numbers(hopping);
     leap(hopping, dt);
     if (answered)
-      hop_fields_answer(hopping->fields, hopping->lattice, hopping->before);
+      hop_fields_answer(hopping->fields, hopping->lattice, hopping->known);
   }
   return answered ? tau : dt;
 }
@@ -187,6 +180,8 @@ enum hd_status hopping_walk(struct hopping *hopping, double tau, double *passed,
                             struct hd_error *err) {
   int method = hopping->spec->method;
   double sum = method == METHOD_LEAP ? INFINITY : all_rates(hopping);
+  for (int p = 0; p < hopping->lattice->n_points; p++)
+    hopping->known[p] = hopping->lattice->points[p].count;
   bool events = method == METHOD_GILLESPIE || sum * hopping->leap < FEW;
   *passed = events ? walk_by_events(hopping, tau, sum) : walk_by_leaps(hopping, tau);
   if (hopping->overfull >= 0)

@@ -148,6 +148,8 @@ struct hop_rates lattice_rates(const struct lattice *lattice, const struct latti
   struct hop_end end = {edge->frequency[1], (double)to->count, (double)to->sites};
   if (edge->at_electrode)
     return hop_exchange(&edge->electrode, &end, dv, edge->self);
+  if (from->count == 0 && to->count == 0)
+    return (struct hop_rates){0.0, 0.0};
   struct hop_end start = {edge->frequency[0], (double)from->count, (double)from->sites};
   return hop_between(&start, &end, dv, edge->self);
 }
