@@ -13,6 +13,10 @@ static const double SHARE = 0.1;
 static const double CURVED = 0.5;
 /** Convergence that was measured in an earlier step is not believed to be better than this. */
 static const double LEAST_RATE = 0.1;
+/** Share of steps in which old factors do not do, above which a step begins with new ones: these
+ * cost 2.5 iterations with old ones. How fast the share is learnt, and forgotten while none are
+ * tried. */
+static const double DOUBT_MAX = 0.3, DOUBT_LEARNT = 0.1, DOUBT_FORGOTTEN = 0.03;
 /** Updates above this, in kT, change the matrix. */
 static const double NEAR = 0.3;
 /** Largest update of a potential that is taken whole, in kT. */
@@ -297,12 +301,20 @@ static double share_left(const struct hop_factors *factors, int iteration, bool 
   return fmin(1.0, fmax(fresh ? 0.0 : rate, CURVED * size));
 }
 
+/** How well old factors do: tried in this step, and renewed within it. */
+static void judge_factors(struct hop_fields *fields, bool tried, bool renewed) {
+  if (tried)
+    fields->doubt += DOUBT_LEARNT * ((renewed ? 1.0 : 0.0) - fields->doubt);
+  else
+    fields->doubt -= DOUBT_FORGOTTEN * fields->doubt;
+}
+
 /** Newton with the factors that are there as long as they do. Returns 0, or 1 on failure. */
 static int newton(struct hop_fields *fields, double t, double step) {
   double before = 0.0;
   double tolerance = fmax(fields->system->run->solver.rtol,
                           SHARE * fields->system->run->stochastic.field_tolerance);
-  struct hop_factors *known = factors_of(fields, step);
+  struct hop_factors *known = fields->doubt > DOUBT_MAX ? NULL : factors_of(fields, step);
   bool renew = !known, renewed = false;
   if (known)
     fields->factors = known;
@@ -322,9 +334,11 @@ static int newton(struct hop_fields *fields, double t, double step) {
     if (i > 0 && before > 0.0 && !fresh)
       factors->rate = size / before;
     factors->used = fields->solutions;
-    if (part == 1.0 && size * share_left(factors, i, fresh, size) <= tolerance)
-      return 0;
     renewed = renewed || fresh;
+    if (part == 1.0 && size * share_left(factors, i, fresh, size) <= tolerance) {
+      judge_factors(fields, known != NULL, renewed);
+      return 0;
+    }
     renew = renewed ? size > NEAR : i > 0 && size > SLOW * before;
     before = part < 1.0 ? 0.0 : size;
   }

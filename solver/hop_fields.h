@@ -28,7 +28,8 @@ struct hop_fields {
   struct system *system; /* borrowed */
   struct system_plan *plan;
   struct hop_factors sets[1 + SYSTEM_SPARES], *factors; /* the latter are Newton's */
-  int n_sets;                                           /* that may be used */
+  double doubt; /* share of the last steps in which old factors did not do */
+  int n_sets;   /* that may be used */
   int n;
   double *y, *yp;    /* [n] owned: state now and its rate over the last step */
   double *old;       /* [n] owned: state at the last step's begin */

@@ -3,7 +3,7 @@
 #include "solver/base/memory.h"
 #include "solver/hop_fields.h"
 
-enum { NUMBERS = 5, OF_FACTORS = 3 };
+enum { NUMBERS = 6, OF_FACTORS = 3 };
 
 static size_t states_of(const struct system_instance *instance) {
   return instance->device->mesh->n_node_parts * (size_t)instance->device->model.n_species;
@@ -113,9 +113,12 @@ static enum hd_status restore_answers(struct hop_fields *fields, size_t points,
 enum hd_status hop_fields_save(const struct hop_fields *fields, const struct lattice *lattice,
                                struct store *store, struct hd_error *err) {
   size_t n = (size_t)fields->n;
-  const double numbers[NUMBERS] = {(double)fields->solutions, (double)fields->newton_iterations,
-                                   (double)fields->failures, number_of(fields, fields->factors),
-                                   number_of(fields, fields->answers.factors)};
+  const double numbers[NUMBERS] = {(double)fields->solutions,
+                                   (double)fields->newton_iterations,
+                                   (double)fields->failures,
+                                   number_of(fields, fields->factors),
+                                   number_of(fields, fields->answers.factors),
+                                   fields->doubt};
   TRY(store_put(store, "hopping_fields", NUMBERS, numbers, err));
   TRY(store_put(store, "hopping_state", n, fields->y, err));
   TRY(store_put(store, "hopping_rate", n, fields->yp, err));
@@ -142,6 +145,7 @@ enum hd_status hop_fields_restore(struct hop_fields *fields, const struct lattic
   fields->failures = (long)numbers[2];
   fields->factors = numbered(fields, numbers[3]);
   fields->answers.factors = numbered(fields, numbers[4]);
+  fields->doubt = numbers[5];
   for (size_t p = 0; p < points; p++)
     fields->seen[p] = lattice->points[p].count;
   return hop_fields_answers(fields) ? restore_answers(fields, points, store, err) : HD_OK;
