@@ -10,6 +10,7 @@
 
 #define SHORTED   "validation/single_ions/shorted.cfg"
 #define FLOATING  "validation/single_ions/floating.cfg"
+#define CHARGING  "validation/single_ions/charging.cfg"
 #define AREA(nm2) "device.area=\"" #nm2 " nm^2\""
 
 /* Up to COUNTED ions the sum over configurations is taken. */
@@ -211,10 +212,30 @@ START_TEST(hardly_any_capacitor) {
 }
 END_TEST
 
+/** Each step of implicit Euler puts (V_in - V) dt / (R C) on the capacitor, however long it is and
+ * however little that is; the film's charge is within the bound. */
+START_TEST(capacitor_charges_in_steps_of_any_length) {
+  static const double length[] = {0.03, 0.07, 0.04, 0.06}; /* h^2 / D */
+  const double V_in = 0.02, RC = 4e10 * 1e-15;
+  struct film film;
+  film_open(&film, CHARGING, (const char *const[]){NULL}, 8);
+  double V = hops_net(&film.hops, 1);
+  for (int i = 0; i < 400; i++) {
+    double dt = length[i % 4] * film.hops.diffusion_time;
+    hops_run(&film.hops, dt, RIGHT);
+    V = (V + dt / RC * V_in) / (1.0 + dt / RC);
+    ck_assert_double_eq_tol(hops_net(&film.hops, 1), V, 0.01 * V_in);
+  }
+  ck_assert_double_ge(V, 0.8 * V_in);
+  hops_close(&film.hops);
+}
+END_TEST
+
 int main(void) {
-  return run_suite(
-      "charge",
-      (const TTest *const[]){charge_of_8_ions_by_events, charge_of_8_ions_by_leaps,
-                             charge_of_67_ions, charge_of_200_ions_is_that_of_the_linearised_film,
-                             large_capacitor, small_capacitor, hardly_any_capacitor, NULL});
+  return run_suite("charge",
+                   (const TTest *const[]){charge_of_8_ions_by_events, charge_of_8_ions_by_leaps,
+                                          charge_of_67_ions,
+                                          charge_of_200_ions_is_that_of_the_linearised_film,
+                                          large_capacitor, small_capacitor, hardly_any_capacitor,
+                                          capacitor_charges_in_steps_of_any_length, NULL});
 }
