@@ -90,6 +90,45 @@ def variant_label(variant):
     return f"{size} nm" + (f", {rest}" if rest else "").replace("5e18", "5e18 cm$^{-3}$").replace("h ", "cells of ")
 
 
+def share_with_bars(axes, x, row, colour, label):
+    """Share of the pulses that fire with its interval; where none fires an arrow down from the bound that as many pulses of
+    neurons that never fire set to their mean hazard (97.5 %)."""
+    fired, pulses = int(row["fired"]), int(row["pulses"])
+    if fired == 0:
+        bound = 1 - 0.025 ** (1 / pulses)
+        axes.errorbar(x, bound, [[0.6 * bound], [0]], uplims=True, fmt="o", color=colour, mfc="none", lw=1, label=label)
+        return
+    p = fired / pulses
+    axes.errorbar(x, p, [[p - float(row["low"])], [float(row["high"]) - p]], fmt="o", color=colour, capsize=3, lw=1, label=label)
+
+
+def draw_probability(axes):
+    """Probability to fire in a pulse over the amplitude, from below the thresholds to above them."""
+    for i, size in enumerate(SIZES):
+        label, colour = f"{size} nm", COLOURS[i]
+        for row in rows("window.csv"):
+            if row["channel"] == size:
+                V = float(row["threshold_V"]) * (1 - float(row["below_percent"]) / 100)
+                share_with_bars(axes, V, row, colour, label)
+                label = None
+        for row in rows("near.csv"):
+            if row["channel"] == size:
+                at = dict(row, fired=row["spikes"])
+                share_with_bars(axes, float(row["amplitude_V"]) + 0.002 * (i - 1), at, colour, label)
+    above = [row for row in rows("energy.csv") if row["setting"].endswith(" V") or row["setting"] == "as it is"]
+    V = [0.9 if row["setting"] == "as it is" else float(row["setting"].split()[0]) for row in above]
+    rate, error = ([float(row[of]) for row in above] for of in ("rate", "rate_se"))
+    axes.errorbar(V, rate, [2 * e for e in error], fmt="s", color=COLOURS[1], mfc="none", capsize=3, lw=1, label="5x5 nm, after 10 pulses")
+    for V, style, label in ((0.6305, "--", "density fires from"), (0.6442, ":", "many single ions")):
+        axes.axvline(V, color="0.4", ls=style, lw=1, label=label)
+    axes.set_yscale("log")
+    axes.set_ylim(5e-4, 0.6)
+    axes.set_xlabel("amplitude, V")
+    axes.set_ylabel("probability to fire in a pulse")
+    axes.set_title("Firing from below to above the threshold, 95 %", fontsize=10)
+    axes.legend(frameon=False, fontsize=8)
+
+
 def draw_window(axes):
     """Probability to fire per pulse below the threshold of the noise-free neuron."""
     table = rows("window.csv")
@@ -100,17 +139,15 @@ def draw_window(axes):
     for i, name in enumerate(names):
         at = sorted((row for row in table if row["channel"] == name), key=lambda row: float(row["below_percent"]))
         x = [0.03 * (i - 0.5 * len(names)) - float(row["below_percent"]) for row in at]  # apart, to be seen
-        p = [int(row["fired"]) / int(row["pulses"]) for row in at]
-        some = [j for j, row in enumerate(at) if int(row["fired"]) > 0]
-        error = [[p[j] - float(at[j]["low"]) for j in some], [float(at[j]["high"]) - p[j] for j in some]]
-        colour = COLOURS[i % len(COLOURS)]
-        axes.errorbar([x[j] for j in some], [p[j] for j in some], error, fmt="o", color=colour, capsize=3, lw=1)
-        axes.plot(x, p, "o-", color=colour, mfc="none", lw=1, label=variant_label(name))
+        for at_x, row in zip(x, at):
+            share_with_bars(axes, at_x, row, COLOURS[i % len(COLOURS)], variant_label(name) if row is at[0] else None)
+        seen = [(at_x, int(row["fired"]) / int(row["pulses"])) for at_x, row in zip(x, at) if int(row["fired"]) > 0]
+        axes.plot(*zip(*seen or [(x[0], -1)]), color=COLOURS[i % len(COLOURS)], lw=1)
     axes.set_xlabel("amplitude below the threshold of the density, %")
     axes.set_ylabel("probability to fire in a pulse")
-    axes.set_title("Firing below the threshold, 95 %; open: no spike", fontsize=10)
-    seen = [float(row["high"]) for row in table if int(row["fired"]) > 0]
-    axes.set_ylim(-0.002, 1.2 * max(seen))
+    axes.set_title("Firing below the threshold, 95 %; arrows: no spike", fontsize=10)
+    highest = max(float(row["high"]) for row in table if int(row["fired"]) > 0)
+    axes.set_ylim(-0.002, 1.2 * highest)
     axes.legend(frameon=False)
 
 
@@ -137,18 +174,33 @@ def draw_map(axes):
     axes.set_title("Pulses that fire 0.5 % below the density's threshold (V), 5x5 nm", fontsize=10)
 
 
-def draw_energy(axes):
-    """Energy of a spike for amplitudes, times, capacitors, leaks; the published range."""
-    table = [row for row in rows("energy.csv") if row["E_source_J"] != "-"]
-    axes.axvspan(20, 60, color="0.9", label="published: 20 to 60 pJ")
+def draw_by_setting(axes, table, value, error, unit, label):
+    """One number of each row of energy.csv with two standard errors."""
     for i, row in enumerate(table):
-        axes.errorbar(1e12 * float(row["E_source_J"]), i, xerr=1e12 * float(row["E_source_se"]), fmt="o", color=COLOURS[0], capsize=3)
+        axes.errorbar(unit * float(row[value]), i, xerr=2 * unit * float(row[error]), fmt="o", color=COLOURS[0], capsize=3)
     axes.set_yticks(range(len(table)), [row["setting"] for row in table], fontsize=8)
     axes.invert_yaxis()
+    axes.set_xlabel(label)
+
+
+def draw_energy(axes):
+    """Energy of a spike for amplitudes, times, capacitors, leaks: mean, standard deviation of spikes; the published range."""
+    table = [row for row in rows("energy.csv") if row["E_source_se"] != "-"]
+    axes.axvspan(20, 60, color="0.9", label="published: 20 to 60 pJ")
+    for i, row in enumerate(table):
+        E, sd = 1e12 * float(row["E_source_J"]), 1e12 * float(row["E_source_sd"])
+        axes.plot([max(E - sd, 0), E + sd], [i, i], color="0.6", lw=5, solid_capstyle="butt", label=None if i else "sd of spikes")
+    draw_by_setting(axes, table, "E_source_J", "E_source_se", 1e12, "energy from the source per spike, pJ")
     axes.set_xlim(0, 65)
-    axes.set_xlabel("energy from the source per spike, pJ")
-    axes.set_title("5x5 nm at 0.9 V, one thing changed", fontsize=10)
+    axes.set_title("5x5 nm at 0.9 V, one thing changed: mean, 2 s.e.", fontsize=10)
     axes.legend(frameon=False, fontsize=8, loc="lower right")
+
+
+def draw_rates(axes):
+    """Spikes a pulse once the filament has grown."""
+    draw_by_setting(axes, rows("energy.csv"), "rate", "rate_se", 1, "spikes a pulse behind the first 10")
+    axes.set_xlim(0)
+    axes.set_title("Rate of the same neurons, 2 s.e.", fontsize=10)
 
 
 def draw_rate(axes, which, size):
@@ -174,17 +226,25 @@ def draw_merit(axes, which):
     """Information about the signal: noise, and scatter without noise."""
     noise = [row for row in rows("population.csv") if row["signal"] == which and int(row["neurons"]) >= 10]
     noise = sorted(noise, key=lambda row: int(row["channel"].split("x")[0]))
-    scatter = [row for row in rows("variability.csv") if row["signal"] == which]
+    base = next(row["base_V"] for row in noise if row["channel"] == "5x5")
+    scatter = [row for row in rows("variability.csv") if row["signal"] == which and row["base_V"] == base]
     named = [(f"{row['channel']} nm" + " *" * (row["channel"] == "3x3"), row, COLOURS[0]) for row in noise]
     named += [("no noise", None, "0.5")] + [(f"{row['scatter_meV']} meV", row, COLOURS[1]) for row in scatter]
     for i, (_, row, colour) in enumerate(named):
         silent = row is None or row["information_mbit"] == "-"
         value, error = (0.0, 0.0) if silent else (float(row["information_mbit"]), float(row["information_se"]))
-        axes.errorbar(i, value, error, fmt="o", color=colour, capsize=3)
+        axes.errorbar(i, value, 2 * error, fmt="o", color=colour, capsize=3, mfc="none" if silent else colour)
+    both = {row["channel"]: row for row in rows("phases.csv")}
+    for i, row in enumerate(noise):
+        if row["channel"] in both:
+            at = both[row["channel"]]
+            bars = dict(fmt="s", color=COLOURS[2], capsize=3, label=None if i else "and half a period later")
+            axes.errorbar(i + 0.2, float(at["information_mbit"]), 2 * float(at["information_se"]), **bars)
     axes.axhline(0, color="0.7", lw=0.8)
+    axes.legend(frameon=False, fontsize=8)
     axes.set_xticks(range(len(named)), [name for name, _, _ in named], rotation=30)
     axes.set_ylabel("information of a neuron, mbit a pulse")
-    axes.set_title("Noise of single ions (* long cells); scatter of chi without noise", fontsize=10)
+    axes.set_title("Noise of single ions (* long cells); scatter of chi; open: silent; 2 s.e.", fontsize=10)
 
 
 def save(figure, name):
@@ -193,8 +253,8 @@ def save(figure, name):
 
 
 def main():
-    figure, axes = plt.subplots(2, 2, figsize=(11, 8.6))
-    for draw, axis in zip((draw_firing, draw_window, draw_map, draw_energy), axes.flat):
+    figure, axes = plt.subplots(2, 3, figsize=(16.5, 8.6))
+    for draw, axis in zip((draw_firing, draw_probability, draw_window, draw_map, draw_energy, draw_rates), axes.flat):
         draw(axis)
     save(figure, "stochastic_neuron.png")
     figure, axes = plt.subplots(1, 3, figsize=(13.5, 3.8))

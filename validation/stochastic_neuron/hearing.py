@@ -14,6 +14,11 @@ COLUMNS = (
     "neurons spikes rate lag chance_p correlation_sum correlation correlation_se "
     "information_mbit information_se of_100_neurons_bit of_100_neurons_se"
 ).split()
+OF_MANY = 2  # the last of them are of independent neurons only
+PERIOD = 16  # pulses, of the sine
+PHASES_COLUMNS = (
+    "neurons spikes vector_strength vector_se chance_p lag_pulses information_mbit information_se"
+).split()
 
 
 def lagged(signal, fired, lag):
@@ -109,3 +114,56 @@ def row(fired, signal, skip):
     numbers = [f"{x:.2g}" for pair in zip(value * (1, 1e3, 1), error * (1, 1e3, 1)) for x in pair]
     whole = merit(signal, fired, lag)[0]
     return head + [lag, f"{chance(signal, fired):.2g}", f"{whole:.2g}"] + numbers
+
+
+# ---- two populations, the second under a signal half a period later ----
+
+
+def turned(fired, first):
+    """Sum over the spikes of each neuron of exp(2 pi i pulse / PERIOD)."""
+    pulse = first + np.arange(fired.shape[1])
+    return fired @ np.exp(2j * np.pi * pulse / PERIOD)
+
+
+def half_a_period_later(sums, later):
+    """Vector strength of spikes that follow the signal: what both populations do at the same pulses, as they grow their
+    filaments from the same begin, drops out of the difference."""
+    return np.concatenate([sums, -later])
+
+
+def pooled_information(signal, fired, later, lag):
+    """Information of one neuron about the signal's bin, from both populations; jackknife over neurons."""
+
+    def of(*both):
+        pairs = [lagged(x, y, lag) for x, y in zip((signal, -signal), both)]
+        share, p = probabilities(np.concatenate([x for x, _ in pairs]), np.concatenate([y for _, y in pairs], 1))
+        return information(share, p)
+
+    n = len(fired)
+    without = np.array([of(np.delete(fired, i, 0), np.delete(later, i, 0)) for i in range(n)])
+    value = n * of(fired, later) - (n - 1) * without.mean()
+    return value, np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
+
+
+def phases_row(fired, later, signal, skip, draws=10000):
+    """The PHASES_COLUMNS. By chance means: a neuron that does not know of the signal could as well have been one of the
+    other population, so that its part changes its sign."""
+    fired, later = fired[:, skip:], later[:, skip:]
+    parts = half_a_period_later(turned(fired, skip), turned(later, skip))
+    spikes = int(fired.sum() + later.sum())
+    head = [len(parts), spikes]
+    if spikes == 0:
+        return head + ["-"] * (len(PHASES_COLUMNS) - len(head))
+    random = np.random.default_rng(1)
+    found = abs(parts.sum())
+    signs = random.choice([-1, 1], (draws, len(parts)))
+    p = (1 + int((abs(signs @ parts) >= found * (1 - 1e-12)).sum())) / (1 + draws)
+    strength = found / spikes
+    along = (parts * np.conj(parts.sum())).real / found
+    trains = np.concatenate([fired, later]).sum(1)
+    error = np.sqrt(((along - strength * trains) ** 2).sum()) / spikes
+    # the sine is sin(2 pi pulse / PERIOD) half a pulse later, and highest a quarter of a period after that
+    lag = (np.angle(parts.sum()) / (2 * np.pi) * PERIOD - PERIOD / 4 + 0.5 + PERIOD / 2) % PERIOD - PERIOD / 2
+    value, its_error = pooled_information(signal, fired, later, int(round(lag)) % PERIOD)
+    numbers = [f"{strength:.2g}", f"{error:.2g}", f"{p:.2g}", f"{lag:.1f}", f"{1e3 * value:.2g}", f"{1e3 * its_error:.2g}"]
+    return head + numbers

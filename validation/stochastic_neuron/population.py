@@ -3,9 +3,10 @@
 
     python3 validation/stochastic_neuron/population.py noise -n 100   neurons of few ions hear a slow signal
     python3 validation/stochastic_neuron/population.py scatter        noise-free neurons that differ hear it
+    python3 validation/stochastic_neuron/population.py phases -n 60   two populations, one half a period later
 
---signal takes the sine or the speech-like envelope, --only some of the channels. Runs and the program are
-those of table.py. Needs numpy and netCDF4.
+--signal takes the sine or the speech-like envelope, --only some of the channels, --below how far below the
+noise-free neuron's limit the highest pulse is. Runs and the program are those of table.py. Needs numpy and netCDF4.
 """
 
 import csv
@@ -20,8 +21,12 @@ from table import channel, counts, ensemble, known, main, pulses, settings, writ
 
 # Slow signals on pulses: input, number of pulses, pulses that only build the filament, more settings.
 SINE = ['experiments[0].drive[1].waveform.frequency="78.125 Hz"']  # 16 pulses a period
-SIGNALS = {"sine": ("sine.cfg", 48, 16, SINE), "speech": ("speech.cfg", 50, 12, [])}
-BELOW = 0.5  # %, the highest pulse below that at which the noise-free neuron fires
+LATER = ['experiments[0].drive[1].waveform.phase=3.14159265358979']  # the sine half a period later
+SIGNALS = {
+    "sine": ("sine.cfg", 48, 16, SINE),
+    "later": ("sine.cfg", 48, 16, SINE + LATER),
+    "speech": ("speech.cfg", 50, 12, []),
+}
 
 
 def signal_settings(which, base):
@@ -43,8 +48,8 @@ def hear_noise_free(which, size, base):
     return spikes, [slow[min(slow, key=lambda t: abs(t - at))] for at in middle]
 
 
-def below_signal_limit(which, size):
-    """Pulses BELOW % under those with which the noise-free neuron hears the signal; these; V."""
+def below_signal_limit(which, size, below):
+    """Pulses `below` % under those with which the noise-free neuron hears the signal; these; V."""
     rows = {(row["signal"], row["channel"]): row["base_V"] for row in known("signal_thresholds.csv")}
     if (which, size) not in rows:
         low, high = 0.5, 0.61
@@ -54,7 +59,7 @@ def below_signal_limit(which, size):
         rows[which, size] = f"{0.5 * (low + high):.5f}"
         write("signal_thresholds.csv", ["signal", "channel", "base_V"], [[*key, V] for key, V in rows.items()], 2)
     limit = float(rows[which, size])
-    return limit - BELOW / 100 * (limit + max(hear_noise_free(which, size, limit)[1])), limit
+    return limit - below / 100 * (limit + max(hear_noise_free(which, size, limit)[1])), limit
 
 
 def noise(options):
@@ -64,7 +69,7 @@ def noise(options):
         if options.only and options.only != size:
             continue
         which = options.signal
-        base, limit = below_signal_limit(which, size)
+        base, limit = below_signal_limit(which, size, options.below)
         free, heard = hear_noise_free(which, size, base)
         deck, n_pulses, skip, _ = SIGNALS[which]
         items = channel(size) + signal_settings(which, base)
@@ -76,6 +81,24 @@ def noise(options):
     write("population.csv", header, rows, 2)
 
 
+def phases(options):
+    """Populations under the sine, and as many under the sine half a period later, at the same pulses."""
+    rows = []
+    for size in CHANNELS:
+        if options.only and options.only != size:
+            continue
+        base, _ = below_signal_limit("sine", size, options.below)
+        both, free = [], 0
+        for which in ("sine", "later"):
+            deck, n_pulses, skip, _ = SIGNALS[which]
+            folder = ensemble(f"{which} {size}", deck, channel(size) + signal_settings(which, base), options.count, options.jobs)
+            both.append(counts(folder, n_pulses)[: options.count])
+            free += hear_noise_free(which, size, base)[0]
+        heard = np.array(hear_noise_free("sine", size, base)[1])
+        rows.append([size, f"{base:.4f}", *hearing.phases_row(*both, heard, skip), free])
+        write("phases.csv", ["channel", "base_V"] + hearing.PHASES_COLUMNS + ["noise_free_spikes"], rows, 1)
+
+
 CHI = 0.6  # eV, of the nominal neuron
 SCATTER = (0.5, 1, 2, 5)  # meV, standard deviations of chi among the neurons
 SHIFTS = [0.5 * i for i in range(-8, 25)]  # meV: the response is known there
@@ -85,9 +108,9 @@ def scatter(options):
     """Populations of noise-free neurons, 5x5 nm, whose chi scatters: the same signal, no noise."""
     which = options.signal
     deck, n_pulses, skip, _ = SIGNALS[which]
-    base, limit = below_signal_limit(which, "5x5")
+    base, limit = below_signal_limit(which, "5x5", options.below)
     heard = np.array(hear_noise_free(which, "5x5", base)[1])
-    folder = RUNS / f"variability_{which}"
+    folder = RUNS / f"variability_{which}_{options.below:g}"
     command = [PROGRAM, "sweep", str(ROOT / DECKS / deck), "-q", "-o", str(folder), "-j", str(options.jobs or 1)]
     command += ["--resume"] if (folder / "results.jsonl").exists() else []
     command += ["--vary", "device.interactions[0].energy=" + ",".join(f"{CHI + 1e-3 * x:.4f} eV" for x in SHIFTS)]
@@ -98,19 +121,22 @@ def scatter(options):
         if result.get("status") == "ok":
             spikes = result["experiments"][0]["spikes"]
             response[result["point"], [spike["pulse"] - 1 for spike in spikes]] = True
-    table = [[which, x, int(fired.sum())] for x, fired in zip(SHIFTS, response)]
-    write("variability_response.csv", ["signal", "shift_meV", "spikes"], table, 2)
+    table = [[which, f"{base:.4f}", x, int(fired.sum())] for x, fired in zip(SHIFTS, response)]
+    write("variability_response.csv", ["signal", "base_V", "shift_meV", "spikes"], table, 3)
     rows = []
     random = np.random.default_rng(1)
     for sd in SCATTER:
         drawn = sd * random.standard_normal(100)
         nearest = np.abs(drawn[:, None] - np.array(SHIFTS)).argmin(1)
-        rows.append([which, sd, f"{limit:.4f}", f"{base:.4f}", *hearing.row(response[nearest], heard, skip)])
-    write("variability.csv", ["signal", "scatter_meV", "noise_free_base_V", "base_V"] + hearing.COLUMNS, rows, 2)
+        merits = hearing.row(response[nearest], heard, skip)[: -hearing.OF_MANY]
+        rows.append([which, sd, f"{limit:.4f}", f"{base:.4f}", *merits])
+    names = hearing.COLUMNS[: -hearing.OF_MANY]
+    write("variability.csv", ["signal", "scatter_meV", "noise_free_base_V", "base_V"] + names, rows, 4)
 
 
-COMMANDS = {"noise": noise, "scatter": scatter}
+COMMANDS = {"noise": noise, "scatter": scatter, "phases": phases}
 
 
 if __name__ == "__main__":
-    main(__doc__, COMMANDS, signal={"choices": SIGNALS, "default": "sine"})
+    below = {"type": float, "default": 0.5, "help": "%% (default 0.5)"}
+    main(__doc__, COMMANDS, signal={"choices": SIGNALS, "default": "sine"}, below=below)

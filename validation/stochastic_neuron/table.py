@@ -6,7 +6,7 @@
     python3 validation/stochastic_neuron/table.py near -n 20       firing right below that
     python3 validation/stochastic_neuron/table.py firing -n 100    pulses to fire, sizes x amplitudes
     python3 validation/stochastic_neuron/table.py window -n 8      firing below the threshold
-    python3 validation/stochastic_neuron/table.py energy -n 20     amplitude, width, interval, C, R_l
+    python3 validation/stochastic_neuron/table.py energy -n 10     amplitude, width, pause, C, R_l
 
 Runs stay in runs/stochastic_neuron and are not repeated (`halidrift ensemble --resume`). --only takes
 some of the rows. The program is that of the environment variable HALIDRIFT, else
@@ -135,13 +135,19 @@ def fires_noise_free(deck, items, count, timing=()):
 
 
 def threshold(items, timing, count=60, low=0.3, high=1.7, width=0.0025):
-    """Smallest amplitude (middle of a bracket) at which the noise-free neuron fires in `count` pulses."""
+    """Smallest amplitude (middle of a bracket) at which the noise-free neuron fires in `count` pulses; None: it is silent
+    at `high`."""
+
+    def fires(V):
+        return bool(fires_noise_free("subthreshold.cfg", items + [HIGH.format(V)], count, timing))
+
+    if fires(low):
+        sys.exit(f"the noise-free neuron fires at {low} V: the bracket has to begin lower")
+    if not fires(high):
+        return None
     while high - low > width:
         middle = 0.5 * (low + high)
-        if fires_noise_free("subthreshold.cfg", items + [HIGH.format(middle)], count, timing):
-            high = middle
-        else:
-            low = middle
+        low, high = (low, middle) if fires(middle) else (middle, high)
     return 0.5 * (low + high)
 
 
@@ -158,13 +164,14 @@ def known(name):
 
 
 def limit_of(name):
-    """Noise-free threshold of a variant, V; measured once."""
+    """Noise-free threshold of a variant, V, measured once; None: it fires on nothing."""
     rows = {row["channel"]: row["threshold_V"] for row in known("thresholds.csv")}
     if name not in rows:
         size, more, *timing = VARIANTS[name]
-        rows[name] = f"{threshold(channel(size) + more, timing):.4f}"
+        found = threshold(channel(size) + more, timing)
+        rows[name] = "none" if found is None else f"{found:.4f}"
         write("thresholds.csv", ["channel", "threshold_V"], [list(row) for row in rows.items()], 1)
-    return float(rows[name])
+    return None if rows[name] == "none" else float(rows[name])
 
 
 MANY = 25  # cross-sections side by side: with the circuit in step nothing but the noise changes
@@ -199,12 +206,18 @@ def many(options):
         if options.only and options.only != name:
             continue
         size, more, *timing = VARIANTS[name]
+
+        def fires(V):
+            summary = run("subthreshold.cfg", many_ions(size, more) + pulses(60, *timing) + [HIGH.format(V)])
+            fired = [spike["pulse"] for spike in summary["experiments"][0]["spikes"]]
+            print(f"{name:>24}  {V:.4f} V  {fired}", flush=True)
+            return bool(fired)
+
+        if fires(low) or not fires(high):
+            sys.exit(f"{name}: the threshold is not between {low} and {high} V")
         while high - low > 0.0026:
             middle = 0.5 * (low + high)
-            summary = run("subthreshold.cfg", many_ions(size, more) + pulses(60, *timing) + [HIGH.format(middle)])
-            fired = [spike["pulse"] for spike in summary["experiments"][0]["spikes"]]
-            print(f"{name:>24}  {middle:.4f} V  {fired}", flush=True)
-            low, high = (low, middle) if fired else (middle, high)
+            low, high = (low, middle) if fires(middle) else (middle, high)
         rows.append([name, f"{low:.4f}", f"{high:.4f}"])
         write("many_ions.csv", ["channel", "silent_V", "fires_V"], rows[-1:], 1)
 
@@ -236,7 +249,8 @@ def near(options):
 def thresholds(options):
     for name in VARIANTS:
         if not options.only or options.only in name:
-            print(f"{name:>24}  {limit_of(name):.4f} V")
+            limit = limit_of(name)
+            print(f"{name:>24}  {'silent up to 1.7 V' if limit is None else f'{limit:.4f} V'}")
 
 
 def statistic(entry, digits=4):
@@ -315,6 +329,9 @@ def window(options):
             if options.only and options.only not in label:
                 continue
             limit = limit_of(name)
+            if limit is None:
+                print(f"{label}: the noise-free neuron fires on nothing")
+                continue
             items = channel(size) + more + pulses(50, *timing) + [HIGH.format(limit * (1 - below / 100))]
             folder = ensemble(f"window {label}", "subthreshold.cfg", items, options.count, options.jobs)
             of = experiment(folder)[1]["firing_probability_per_pulse"]
@@ -323,54 +340,75 @@ def window(options):
     write("window.csv", "channel threshold_V below_percent fired pulses low high".split(), rows, 3)
 
 
-def spaced(period, count=10):
-    """Ten pulses at another period, s."""
-    return [
-        f"experiments[0].drive[0].waveform.period={period:.6g}",
-        f"experiments[0].duration={count * period:.6g}",
-        f"experiments[0].output={{every_step=false;times=[{period:.6g}];}}",
-    ]
-
-
+TRAIN, BUILD = 40, 10  # pulses of a row of energy.csv; those before its rate is counted
 AS_IT_IS = HIGH.format(0.9)
-ENERGY = [
+ENERGY = [  # one thing changed; pauses stay with another width, widths with another pause
     ("as it is", []),
+    ("0.66 V", [HIGH.format(0.66)]),
+    ("0.75 V", [HIGH.format(0.75)]),
     ("0.8 V", [HIGH.format(0.8)]),
     ("1.0 V", [HIGH.format(1.0)]),
     ("1.2 V", [HIGH.format(1.2)]),
-    ("width 0.3 ms", ["experiments[0].drive[0].waveform.width=298e-6"]),
-    ("width 0.6 ms", ["experiments[0].drive[0].waveform.width=598e-6"]),
-    ("interval 0.2 ms", spaced(600e-6)),
-    ("interval 1 ms", spaced(1400e-6)),
+    ("width 0.3 ms", pulses(TRAIN, 0.3, 0.4)),
+    ("width 0.6 ms", pulses(TRAIN, 0.6, 0.4)),
+    ("pause 0.2 ms", pulses(TRAIN, 0.4, 0.2)),
+    ("pause 1 ms", pulses(TRAIN, 0.4, 1.0)),
     ("C 30 pF", ['circuit[2].value="30 pF"']),
     ("C 100 pF", ['circuit[2].value="100 pF"']),
     ("R_l 20 Mohm", ['circuit[3].value="20 Mohm"']),
     ("R_l 200 Mohm", ['circuit[3].value="200 Mohm"']),
 ]
+PUBLISHED = (20e-12, 60e-12)  # J
+
+
+def spikes_of(folder):
+    """Spikes of every trajectory that ended, as summary.json of its run has them."""
+    lines = (folder / "results.jsonl").read_text("utf-8").splitlines()
+    results = [json.loads(line) for line in lines]
+    return [of["experiments"][0]["spikes"] for of in results if of.get("status") == "ok"]
+
+
+def mean_and_error(values):
+    """Mean and standard error of one number a neuron, as text."""
+    import numpy as np
+
+    error = np.std(values, ddof=1) / len(values) ** 0.5
+    return [f"{np.mean(values):.3g}", f"{error:.2g}"]
+
+
+def energy_row(name, folder):
+    trains = spikes_of(folder)
+    of = experiment(folder)[1]
+    energies = [spike["E_source_J"] for train in trains for spike in train if spike["complete"]]
+    rates = [sum(spike["pulse"] > BUILD for spike in train) / (TRAIN - BUILD) for train in trains]
+    inside = sum(PUBLISHED[0] <= E <= PUBLISHED[1] for E in energies)
+    return (
+        [name, len(trains), sum(map(len, trains))]
+        + mean_and_error(rates)
+        + statistic(of["first_spike_pulse"]["of_those_that_fired"]["mean"])
+        + statistic(of["interval_pulses"]["mean"])
+        + statistic(of["interval_pulses"]["cv"], 2)
+        + statistic(of["E_source_J"]["mean"])
+        + statistic(of["E_source_J"]["sd"], 2)[:1]
+        + [f"{inside / len(energies):.2f}" if energies else "-"]
+    )
 
 
 def energy(options):
+    """Rate and energy of spikes over amplitude, times, capacitor and leak."""
     rows = []
     for name, items in ENERGY:
         if options.only and options.only not in name:
             continue
-        of = experiment(ensemble(f"energy {name}", "firing.cfg", [AS_IT_IS] + items, options.count, options.jobs))[1]
-        per_pulse, E = of["firing_probability_per_pulse"], of["E_source_J"]
-        first = of["first_spike_pulse"]["of_those_that_fired"]["mean"]
-        inside = "yes" if E["mean"]["value"] and 20e-12 <= E["mean"]["value"] <= 60e-12 else "no"
-        rows.append(
-            [name, f"{per_pulse['value']:.3f}"]
-            + [f"{value:.3f}" for value in per_pulse["interval"]]
-            + statistic(first)
-            + statistic(E["mean"])
-            + [inside]
+        items = ([] if name.endswith(" V") else [AS_IT_IS]) + (items if name.split()[0] in ("width", "pause") else pulses(TRAIN) + items)
+        rows.append(energy_row(name, ensemble(f"energy {name}", "firing.cfg", items, options.count, options.jobs)))
+        write(
+            "energy.csv",
+            "setting neurons spikes rate rate_se first_pulse first_pulse_se interval_pulses interval_se interval_cv "
+            "interval_cv_se E_source_J E_source_se E_source_sd share_20_60_pJ".split(),
+            rows[-1:],
+            1,
         )
-    write(
-        "energy.csv",
-        "setting spikes_per_pulse low high first_pulse first_pulse_se E_source_J E_source_se within_20_60_pJ".split(),
-        rows,
-        1,
-    )
 
 
 COMMANDS = {
