@@ -6,9 +6,8 @@
 
 /** Streams of random numbers: of hops, and how many an experiment may have. */
 enum { STREAM_HOPS = 1, STREAMS = 16 };
-/** Most leaps between two solutions of the fields, and solutions before new answers are worked out.
- */
-enum { LEAPS_MAX = 256, ANSWER_AGE = 32 };
+/** Most leaps between two solutions of the fields. */
+enum { LEAPS_MAX = 256 };
 /** Error, in units of the tolerance, below which more leaps are made between two solutions. */
 static const double EASY = 0.25;
 
@@ -111,21 +110,22 @@ static double error_of_answers(const struct hopping *hopping) {
   return worst;
 }
 
-/** More or fewer leaps until the next solution; new answers when the old ones have grown bad. */
+/** More or fewer leaps until the next solution; new answers when the old ones have grown bad, if
+ * there were as many hops as there are answers: each takes a back-substitution to learn. */
 static void adapt(struct hopping *hopping) {
   double tolerance = hopping->spec->field_tolerance;
   if (!(tolerance > 0.0))
     return;
   bool answered = hop_fields_answers(hopping->fields);
   double error = answered ? error_of_answers(hopping) : INFINITY;
-  hopping->age++;
+  long hops = hopping->lattice->hops + hopping->lattice->exchanges;
   if (error > tolerance && hopping->leaps > 1)
     hopping->leaps /= 2;
   else if (error < EASY * tolerance && hopping->leaps < LEAPS_MAX)
     hopping->leaps *= 2;
-  if (!answered || (error > tolerance && hopping->age >= ANSWER_AGE)) {
+  if (!answered || (error > tolerance && hops - hopping->renewed >= hopping->lattice->n_points)) {
     hop_fields_respond(hopping->fields, hopping->lattice, hopping->t, hopping->last_step);
-    hopping->age = 0;
+    hopping->renewed = hops;
   }
 }
 

@@ -21,7 +21,7 @@ struct hopping {
   long *known;                /* [n_points] owned: numbers that the energies have followed */
   double t, stop, last_step, leap;
   int leaps;      /* between two solutions of the fields */
-  int age;        /* solutions since the answers were worked out */
+  long renewed;   /* hops so far when the answers were worked out */
   bool backwards; /* order of the edges in the next leap */
   double asked;   /* s of the clock: since then the run is to end; 0: it is not */
   bool left;      /* in the middle of a step */

@@ -26,7 +26,7 @@ static void pack(const struct hopping *hopping, double values[STORED]) {
                            (double)counts.exchanges,
                            (double)counts.leaps,
                            (double)counts.events,
-                           hopping->age};
+                           (double)hopping->renewed};
   memcpy(values, packed, sizeof packed);
 }
 
@@ -47,7 +47,7 @@ static void unpack(struct hopping *hopping, const double *values) {
   hopping->lattice->exchanges = (long)values[15];
   hopping->counts.leaps = (long)values[16];
   hopping->counts.events = (long)values[17];
-  hopping->age = (int)values[18];
+  hopping->renewed = (long)values[18];
 }
 
 /** Numbers of ions of all points, then those that came in: [points + components], the caller's. */
