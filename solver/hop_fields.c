@@ -13,10 +13,6 @@ static const double SHARE = 0.1;
 static const double CURVED = 0.5;
 /** Convergence that was measured in an earlier step is not believed to be better than this. */
 static const double LEAST_RATE = 0.1;
-/** Share of steps in which old factors do not do, above which a step begins with new ones: these
- * cost 2.5 iterations with old ones. How fast the share is learnt, and forgotten while none are
- * tried. */
-static const double DOUBT_MAX = 0.3, DOUBT_LEARNT = 0.1, DOUBT_FORGOTTEN = 0.03;
 /** Updates above this, in kT, change the matrix. */
 static const double NEAR = 0.3;
 /** Largest update of a potential that is taken whole, in kT. */
@@ -30,12 +26,6 @@ static const double LEAST_LEFT = 0.1;
 /** A step that fails is cut in so many parts, but for this shortest one, s. */
 enum { PARTS = 8 };
 static const double SHORTEST = 1e-24;
-/** Factors of a step so much longer or shorter are not used. */
-static const double STEP_RATIO = 2.5;
-/** The same where the circuit stores charge: a voltage that moves less than the tolerance in a step
- * is taken as the factors have it, and they have C / step. */
-static const double STEP_RATIO_STORED = 1.0 + 1e-6;
-
 /* ---- create ---- */
 
 /** Units of errors: kT for potentials and energies. */
@@ -77,29 +67,13 @@ static bool circuit_stores(const struct system *system) {
   return stores;
 }
 
-/** Room for sets of factors: the answers keep one, and Newton has one, or where circuits store
- * charge one for each of the last steps' lengths. */
-static enum hd_status make_room(struct hop_fields *fields, bool respond, struct hd_error *err) {
-  int spares = !respond ? 0 : fields->stores ? SYSTEM_SPARES : 1;
-  fields->n_sets = 1 + spares;
-  fields->factors = fields->sets;
-  fields->sets[0].linear = fields->plan->linear;
-  for (int i = 0; i < fields->n_sets; i++) {
-    if (i > 0)
-      TRY(system_spare(fields->system, SYSTEM_TRANSIENT, true, i - 1, &fields->sets[i].linear,
-                       err));
-    TRY(hd_alloc(&fields->sets[i].row_scale, (size_t)fields->n + 1, sizeof(double), err));
-  }
-  return HD_OK;
-}
-
 static enum hd_status fill(struct hop_fields *fields, const struct lattice *lattice,
                            const double *y, bool respond, struct hd_error *err) {
   struct system *system = fields->system;
   size_t n = (size_t)system->n;
   TRY(system_plan(system, SYSTEM_TRANSIENT, true, &fields->plan, err));
   fields->stores = circuit_stores(system);
-  TRY(make_room(fields, respond, err));
+  TRY(hop_factors_create(fields, respond, err));
   TRY(hd_alloc(&fields->y, n, sizeof(double), err));
   TRY(hd_alloc(&fields->yp, n, sizeof(double), err));
   TRY(hd_alloc(&fields->old, n, sizeof(double), err));
@@ -138,8 +112,7 @@ void hop_fields_free(struct hop_fields **fields) {
   hd_free(&(*fields)->yp);
   hd_free(&(*fields)->old);
   hd_free(&(*fields)->F);
-  for (int i = 0; i < (*fields)->n_sets; i++)
-    hd_free(&(*fields)->sets[i].row_scale);
+  hop_factors_free(*fields);
   hd_free(&(*fields)->delta);
   hd_free(&(*fields)->weight);
   hd_free(&(*fields)->electric);
@@ -151,33 +124,6 @@ void hop_fields_free(struct hop_fields **fields) {
 }
 
 /* ---- one step ---- */
-
-/** Factors of a step so long, the last that were used; NULL: there are none. */
-static struct hop_factors *factors_of(struct hop_fields *fields, double step) {
-  double ratio = fields->stores ? STEP_RATIO_STORED : STEP_RATIO;
-  struct hop_factors *found = NULL;
-  for (int i = 0; i < fields->n_sets; i++) {
-    struct hop_factors *one = &fields->sets[i];
-    if (one->step > step / ratio && one->step < step * ratio && (!found || one->used > found->used))
-      found = one;
-  }
-  return found;
-}
-
-/** Factors to be made anew: of a step so long, or those that were not used for longest; those of
- * the answers stay. */
-static struct hop_factors *factors_to_renew(struct hop_fields *fields, double step) {
-  struct hop_factors *old = factors_of(fields, step);
-  if (old && old != fields->answers.factors)
-    return old;
-  old = NULL;
-  for (int i = 0; i < fields->n_sets; i++) {
-    struct hop_factors *one = &fields->sets[i];
-    if (one != fields->answers.factors && (!old || one->used < old->used))
-      old = one;
-  }
-  return old;
-}
 
 /** Residual at the end of a step, and new factors when they are due. Returns 0, or 1 on failure. */
 int hop_fields_prepare(struct hop_fields *fields, double t, double step, bool renew) {
@@ -191,7 +137,7 @@ int hop_fields_prepare(struct hop_fields *fields, double t, double step, bool re
                                .cj = 1.0 / step};
   if (!renew)
     return system_residual(fields->system, &point, fields->F);
-  struct hop_factors *factors = fields->factors = factors_to_renew(fields, step);
+  struct hop_factors *factors = fields->factors = hop_factors_to_renew(fields, step);
   factors->step = 0.0;
   if (system_jacobian(fields->system, &point, fields->F) || linear_factor(factors->linear))
     return 1;
@@ -301,20 +247,12 @@ static double share_left(const struct hop_factors *factors, int iteration, bool 
   return fmin(1.0, fmax(fresh ? 0.0 : rate, CURVED * size));
 }
 
-/** How well old factors do: tried in this step, and renewed within it. */
-static void judge_factors(struct hop_fields *fields, bool tried, bool renewed) {
-  if (tried)
-    fields->doubt += DOUBT_LEARNT * ((renewed ? 1.0 : 0.0) - fields->doubt);
-  else
-    fields->doubt -= DOUBT_FORGOTTEN * fields->doubt;
-}
-
 /** Newton with the factors that are there as long as they do. Returns 0, or 1 on failure. */
 static int newton(struct hop_fields *fields, double t, double step) {
   double before = 0.0;
   double tolerance = fmax(fields->system->run->solver.rtol,
                           SHARE * fields->system->run->stochastic.field_tolerance);
-  struct hop_factors *known = fields->doubt > DOUBT_MAX ? NULL : factors_of(fields, step);
+  struct hop_factors *known = hop_factors_to_try(fields, step);
   bool renew = !known, renewed = false;
   if (known)
     fields->factors = known;
@@ -336,7 +274,7 @@ static int newton(struct hop_fields *fields, double t, double step) {
     factors->used = fields->solutions;
     renewed = renewed || fresh;
     if (part == 1.0 && size * share_left(factors, i, fresh, size) <= tolerance) {
-      judge_factors(fields, known != NULL, renewed);
+      hop_factors_judge(fields, known != NULL, renewed);
       return 0;
     }
     renew = renewed ? size > NEAR : i > 0 && size > SLOW * before;
@@ -364,7 +302,7 @@ static int advance(struct hop_fields *fields, const struct lattice *lattice, dou
   if (newton(fields, t + step, step) == 0)
     return 0;
   fields->failures++;
-  fields->factors->step = 0.0;
+  hop_factors_forget(fields);
   memcpy(fields->y, fields->old, n * sizeof(double));
   if (step / PARTS < SHORTEST)
     return 1;

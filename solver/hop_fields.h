@@ -60,6 +60,20 @@ enum hd_status hop_fields_step(struct hop_fields *fields, const struct lattice *
  * or singular. */
 int hop_fields_prepare(struct hop_fields *fields, double t, double step, bool renew);
 
+/* solver/hop_factors.c */
+
+/** respond: answers keep one set. Errors: HD_MEMORY */
+enum hd_status hop_factors_create(struct hop_fields *fields, bool respond, struct hd_error *err);
+void hop_factors_free(struct hop_fields *fields);
+/** Factors that a step so long may begin with; NULL: it is to make new ones. */
+struct hop_factors *hop_factors_to_try(struct hop_fields *fields, double step);
+/** Where the new ones go. */
+struct hop_factors *hop_factors_to_renew(struct hop_fields *fields, double step);
+/** What became of a step: began it with old factors, and had it to make new ones? */
+void hop_factors_judge(struct hop_fields *fields, bool tried, bool renewed);
+/** No step is to begin with the present factors again. */
+void hop_factors_forget(struct hop_fields *fields);
+
 /* solver/hop_answers.c */
 
 /** Room for answers. Errors: HD_MEMORY */
