@@ -142,10 +142,9 @@ static void add_column(struct lattice *lattice, int p, double ions, const double
 
 /**
  * Let the energies follow the ions that moved since the numbers `known`, by linear response, and
- * make these the present ones. The
- * answer to an ion at a point is kept from when the point is first asked for, two in an event or
- * leap, as far as there is room; all others are worked out together. So no event or leap takes more
- * than three back-substitutions, and most take none.
+ * make these the present ones. The answer to an ion at a point is kept from when the point is first
+ * asked for, two in an event or leap, as far as there is room; all others are worked out together.
+ * So no event or leap takes more than three back-substitutions, and most take none.
  */
 void hop_fields_answer(struct hop_fields *fields, struct lattice *lattice, long *known) {
   const double **column = fields->answers.column;

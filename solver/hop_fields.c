@@ -26,6 +26,7 @@ static const double LEAST_LEFT = 0.1;
 /** A step that fails is cut in so many parts, but for this shortest one, s. */
 enum { PARTS = 8 };
 static const double SHORTEST = 1e-24;
+
 /* ---- create ---- */
 
 /** Units of errors: kT for potentials and energies. */

@@ -119,8 +119,11 @@ def draw_probability(axes):
     V = [0.9 if row["setting"] == "as it is" else float(row["setting"].split()[0]) for row in above]
     rate, error = ([float(row[of]) for row in above] for of in ("rate", "rate_se"))
     axes.errorbar(V, rate, [2 * e for e in error], fmt="s", color=COLOURS[1], mfc="none", capsize=3, lw=1, label="5x5 nm, after 10 pulses")
-    for V, style, label in ((0.6305, "--", "density fires from"), (0.6442, ":", "many single ions")):
-        axes.axvline(V, color="0.4", ls=style, lw=1, label=label)
+    density = next(row["threshold_V"] for row in rows("thresholds.csv") if row["channel"] == "5x5")
+    many = next(row for row in rows("many_ions.csv") if row["channel"] == "5x5")
+    axes.axvline(float(density), color="0.4", ls="--", lw=1, label="density fires from")
+    middle = 0.5 * (float(many["silent_V"]) + float(many["fires_V"]))
+    axes.axvline(middle, color="0.4", ls=":", lw=1, label="many single ions")
     axes.set_yscale("log")
     axes.set_ylim(5e-4, 0.6)
     axes.set_xlabel("amplitude, V")
@@ -142,7 +145,8 @@ def draw_window(axes):
         for at_x, row in zip(x, at):
             share_with_bars(axes, at_x, row, COLOURS[i % len(COLOURS)], variant_label(name) if row is at[0] else None)
         seen = [(at_x, int(row["fired"]) / int(row["pulses"])) for at_x, row in zip(x, at) if int(row["fired"]) > 0]
-        axes.plot(*zip(*seen or [(x[0], -1)]), color=COLOURS[i % len(COLOURS)], lw=1)
+        if seen:
+            axes.plot(*zip(*seen), color=COLOURS[i % len(COLOURS)], lw=1)
     axes.set_xlabel("amplitude below the threshold of the density, %")
     axes.set_ylabel("probability to fire in a pulse")
     axes.set_title("Firing below the threshold, 95 %; arrows: no spike", fontsize=10)

@@ -125,12 +125,6 @@ def turned(fired, first):
     return fired @ np.exp(2j * np.pi * pulse / PERIOD)
 
 
-def half_a_period_later(sums, later):
-    """Vector strength of spikes that follow the signal: what both populations do at the same pulses, as they grow their
-    filaments from the same begin, drops out of the difference."""
-    return np.concatenate([sums, -later])
-
-
 def pooled_information(signal, fired, later, lag):
     """Information of one neuron about the signal's bin, from both populations; jackknife over neurons."""
 
@@ -146,10 +140,11 @@ def pooled_information(signal, fired, later, lag):
 
 
 def phases_row(fired, later, signal, skip, draws=10000):
-    """The PHASES_COLUMNS. By chance means: a neuron that does not know of the signal could as well have been one of the
+    """The PHASES_COLUMNS. What both populations do at the same pulses, as they grow their filaments from the same begin,
+    drops out of the difference of their sums. By chance means: a neuron that does not know of the signal could as well have been one of the
     other population, so that its part changes its sign."""
     fired, later = fired[:, skip:], later[:, skip:]
-    parts = half_a_period_later(turned(fired, skip), turned(later, skip))
+    parts = np.concatenate([turned(fired, skip), -turned(later, skip)])
     spikes = int(fired.sum() + later.sum())
     head = [len(parts), spikes]
     if spikes == 0:

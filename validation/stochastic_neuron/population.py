@@ -10,14 +10,14 @@ noise-free neuron's limit the highest pulse is. Runs and the program are those o
 """
 
 import csv
-import json
 import subprocess
+import sys
 import tempfile
 
 import hearing
 import numpy as np
 from table import CHANNELS, DECKS, HERE, HIGH, NOISE_FREE, PERIOD, PROGRAM, ROOT, RUNS
-from table import channel, counts, ensemble, known, main, pulses, settings, write
+from table import bracket, channel, counts, ensemble, known, main, pulses, results, settings, write
 
 # Slow signals on pulses: input, number of pulses, pulses that only build the filament, more settings.
 SINE = ['experiments[0].drive[1].waveform.frequency="78.125 Hz"']  # 16 pulses a period
@@ -52,11 +52,10 @@ def below_signal_limit(which, size, below):
     """Pulses `below` % under those with which the noise-free neuron hears the signal; these; V."""
     rows = {(row["signal"], row["channel"]): row["base_V"] for row in known("signal_thresholds.csv")}
     if (which, size) not in rows:
-        low, high = 0.5, 0.61
-        while high - low > 0.0006:
-            middle = 0.5 * (low + high)
-            low, high = (low, middle) if hear_noise_free(which, size, middle)[0] else (middle, high)
-        rows[which, size] = f"{0.5 * (low + high):.5f}"
+        found = bracket(f"{size}, {which}", lambda V: hear_noise_free(which, size, V)[0] > 0, 0.5, 0.61, 0.0006)
+        if found is None:
+            sys.exit(f"{size}, {which} is silent at 0.61 V: the bracket has to end higher")
+        rows[which, size] = f"{0.5 * sum(found):.5f}"
         write("signal_thresholds.csv", ["signal", "channel", "base_V"], [[*key, V] for key, V in rows.items()], 2)
     limit = float(rows[which, size])
     return limit - below / 100 * (limit + max(hear_noise_free(which, size, limit)[1])), limit
@@ -83,20 +82,20 @@ def noise(options):
 
 def phases(options):
     """Populations under the sine, and as many under the sine half a period later, at the same pulses."""
-    rows = []
     for size in CHANNELS:
         if options.only and options.only != size:
             continue
         base, _ = below_signal_limit("sine", size, options.below)
-        both, free = [], 0
+        both, heard, free = [], [], 0
         for which in ("sine", "later"):
             deck, n_pulses, skip, _ = SIGNALS[which]
             folder = ensemble(f"{which} {size}", deck, channel(size) + signal_settings(which, base), options.count, options.jobs)
             both.append(counts(folder, n_pulses)[: options.count])
-            free += hear_noise_free(which, size, base)[0]
-        heard = np.array(hear_noise_free("sine", size, base)[1])
-        rows.append([size, f"{base:.4f}", *hearing.phases_row(*both, heard, skip), free])
-        write("phases.csv", ["channel", "base_V"] + hearing.PHASES_COLUMNS + ["noise_free_spikes"], rows, 1)
+            spikes, signal = hear_noise_free(which, size, base)
+            heard.append(signal)
+            free += spikes
+        row = [size, f"{base:.4f}", *hearing.phases_row(*both, np.array(heard[0]), skip), free]
+        write("phases.csv", ["channel", "base_V"] + hearing.PHASES_COLUMNS + ["noise_free_spikes"], [row], 1)
 
 
 CHI = 0.6  # eV, of the nominal neuron
@@ -116,11 +115,8 @@ def scatter(options):
     command += ["--vary", "device.interactions[0].energy=" + ",".join(f"{CHI + 1e-3 * x:.4f} eV" for x in SHIFTS)]
     subprocess.run(command + settings(channel("5x5") + signal_settings(which, base) + NOISE_FREE), check=True)
     response = np.zeros((len(SHIFTS), n_pulses), bool)
-    for line in open(folder / "results.jsonl", encoding="utf-8"):
-        result = json.loads(line)
-        if result.get("status") == "ok":
-            spikes = result["experiments"][0]["spikes"]
-            response[result["point"], [spike["pulse"] - 1 for spike in spikes]] = True
+    for result in results(folder):
+        response[result["point"], [spike["pulse"] - 1 for spike in result["experiments"][0]["spikes"]]] = True
     table = [[which, f"{base:.4f}", x, int(fired.sum())] for x, fired in zip(SHIFTS, response)]
     write("variability_response.csv", ["signal", "base_V", "shift_meV", "spikes"], table, 3)
     rows = []

@@ -118,6 +118,12 @@ def experiment(folder):
     return summary, summary["experiments"][0]
 
 
+def results(folder):
+    """What is known of every trajectory or point that ended."""
+    lines = (folder / "results.jsonl").read_text("utf-8").splitlines()
+    return [of for of in map(json.loads, lines) if of.get("status") == "ok"]
+
+
 def counts(folder, n_pulses):
     """Trajectories x pulses: did it fire?"""
     import netCDF4
@@ -134,21 +140,26 @@ def fires_noise_free(deck, items, count, timing=()):
     return [spike["pulse"] for spike in summary["experiments"][0]["spikes"]]
 
 
-def threshold(items, timing, count=60, low=0.3, high=1.7, width=0.0025):
-    """Smallest amplitude (middle of a bracket) at which the noise-free neuron fires in `count` pulses; None: it is silent
-    at `high`."""
-
-    def fires(V):
-        return bool(fires_noise_free("subthreshold.cfg", items + [HIGH.format(V)], count, timing))
-
+def bracket(name, fires, low, high, width):
+    """Voltages at most `width` apart, silent at the lower one and firing at the upper; None: silent at `high`."""
     if fires(low):
-        sys.exit(f"the noise-free neuron fires at {low} V: the bracket has to begin lower")
+        sys.exit(f"{name} fires at {low} V: the bracket has to begin lower")
     if not fires(high):
         return None
     while high - low > width:
         middle = 0.5 * (low + high)
         low, high = (low, middle) if fires(middle) else (middle, high)
-    return 0.5 * (low + high)
+    return low, high
+
+
+def threshold(name, items, timing, count=60):
+    """Smallest amplitude (middle of a bracket) at which the noise-free neuron fires in `count` pulses; None: on none."""
+
+    def fires(V):
+        return bool(fires_noise_free("subthreshold.cfg", items + [HIGH.format(V)], count, timing))
+
+    found = bracket(name, fires, 0.3, 1.7, 0.0025)
+    return found and 0.5 * sum(found)
 
 
 def write(name, header, rows, keys):
@@ -168,7 +179,7 @@ def limit_of(name):
     rows = {row["channel"]: row["threshold_V"] for row in known("thresholds.csv")}
     if name not in rows:
         size, more, *timing = VARIANTS[name]
-        found = threshold(channel(size) + more, timing)
+        found = threshold(name, channel(size) + more, timing)
         rows[name] = "none" if found is None else f"{found:.4f}"
         write("thresholds.csv", ["channel", "threshold_V"], [list(row) for row in rows.items()], 1)
     return None if rows[name] == "none" else float(rows[name])
@@ -213,12 +224,10 @@ def many(options):
             print(f"{name:>24}  {V:.4f} V  {fired}", flush=True)
             return bool(fired)
 
-        if fires(low) or not fires(high):
-            sys.exit(f"{name}: the threshold is not between {low} and {high} V")
-        while high - low > 0.0026:
-            middle = 0.5 * (low + high)
-            low, high = (low, middle) if fires(middle) else (middle, high)
-        rows.append([name, f"{low:.4f}", f"{high:.4f}"])
+        found = bracket(name, fires, low, high, 0.0026)
+        if found is None:
+            sys.exit(f"{name} is silent at {high} V: the bracket has to end higher")
+        rows.append([name, *(f"{V:.4f}" for V in found)])
         write("many_ions.csv", ["channel", "silent_V", "fires_V"], rows[-1:], 1)
 
 
@@ -341,8 +350,8 @@ def window(options):
 
 
 TRAIN, BUILD = 40, 10  # pulses of a row of energy.csv; those before its rate is counted
-AS_IT_IS = HIGH.format(0.9)
-ENERGY = [  # one thing changed; pauses stay with another width, widths with another pause
+AS_IT_IS = [HIGH.format(0.9)] + pulses(TRAIN)
+ENERGY = [  # one thing changed, behind these; pauses stay with another width, widths with another pause
     ("as it is", []),
     ("0.66 V", [HIGH.format(0.66)]),
     ("0.75 V", [HIGH.format(0.75)]),
@@ -361,13 +370,6 @@ ENERGY = [  # one thing changed; pauses stay with another width, widths with ano
 PUBLISHED = (20e-12, 60e-12)  # J
 
 
-def spikes_of(folder):
-    """Spikes of every trajectory that ended, as summary.json of its run has them."""
-    lines = (folder / "results.jsonl").read_text("utf-8").splitlines()
-    results = [json.loads(line) for line in lines]
-    return [of["experiments"][0]["spikes"] for of in results if of.get("status") == "ok"]
-
-
 def mean_and_error(values):
     """Mean and standard error of one number a neuron, as text."""
     import numpy as np
@@ -377,7 +379,7 @@ def mean_and_error(values):
 
 
 def energy_row(name, folder):
-    trains = spikes_of(folder)
+    trains = [of["experiments"][0]["spikes"] for of in results(folder)]
     of = experiment(folder)[1]
     energies = [spike["E_source_J"] for train in trains for spike in train if spike["complete"]]
     rates = [sum(spike["pulse"] > BUILD for spike in train) / (TRAIN - BUILD) for train in trains]
@@ -396,17 +398,15 @@ def energy_row(name, folder):
 
 def energy(options):
     """Rate and energy of spikes over amplitude, times, capacitor and leak."""
-    rows = []
     for name, items in ENERGY:
         if options.only and options.only not in name:
             continue
-        items = ([] if name.endswith(" V") else [AS_IT_IS]) + (items if name.split()[0] in ("width", "pause") else pulses(TRAIN) + items)
-        rows.append(energy_row(name, ensemble(f"energy {name}", "firing.cfg", items, options.count, options.jobs)))
+        folder = ensemble(f"energy {name}", "firing.cfg", AS_IT_IS + items, options.count, options.jobs)
         write(
             "energy.csv",
             "setting neurons spikes rate rate_se first_pulse first_pulse_se interval_pulses interval_se interval_cv "
             "interval_cv_se E_source_J E_source_se E_source_sd share_20_60_pJ".split(),
-            rows[-1:],
+            [energy_row(name, folder)],
             1,
         )
 
